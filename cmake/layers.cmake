@@ -1,0 +1,76 @@
+# One object library per folder of sim/, each with the folders below it on its include path and no other: an include
+# against the order of dependence does not compile.
+function(lsnn_layer name)
+    cmake_parse_arguments(PARSE_ARGV 1 layer "" "" "SOURCES;SEES;LINKS")
+    if(NOT layer_SOURCES)
+        return()
+    endif()
+    add_library(${name} OBJECT ${layer_SOURCES})
+    target_include_directories(${name} PRIVATE ${PROJECT_SOURCE_DIR}/include)
+    foreach(folder IN LISTS layer_SEES)
+        target_include_directories(${name} PRIVATE ${PROJECT_SOURCE_DIR}/${folder})
+    endforeach()
+    target_link_libraries(${name} PRIVATE lsnn_flags ${layer_LINKS})
+    set(LSNN_LAYERS ${LSNN_LAYERS} ${name} PARENT_SCOPE)
+endfunction()
+
+function(lsnn_glob out)
+    file(GLOB found CONFIGURE_DEPENDS ${ARGN})
+    list(SORT found)
+    set(${out} ${found} PARENT_SCOPE)
+endfunction()
+
+set(below_app sim/base sim/engine sim/io sim/lib)
+
+include(cmake/version.cmake)
+lsnn_glob(base_sources sim/base/*.c)
+lsnn_layer(lsnn_base SOURCES ${base_sources} ${LSNN_VERSION_SOURCE} SEES sim/base
+           LINKS PkgConfig::LSNN_GSL PkgConfig::LSNN_YAML)
+
+lsnn_glob(engine_sources sim/engine/*.c)
+lsnn_layer(lsnn_engine SOURCES ${engine_sources} SEES sim/base sim/engine LINKS PkgConfig::LSNN_GSL)
+
+include(cmake/plugins.cmake)
+lsnn_layer(lsnn_plugins SOURCES ${LSNN_PLUGIN_SOURCES} ${LSNN_REGISTRY_SOURCE} SEES models)
+
+lsnn_glob(io_sources sim/io/*.c)
+lsnn_layer(lsnn_io SOURCES ${io_sources} SEES sim/base sim/engine sim/io
+           LINKS ${LSNN_HDF5_TARGET} PkgConfig::LSNN_GSL ZLIB::ZLIB)
+
+lsnn_glob(public_sources sim/lib/*.c)
+lsnn_layer(lsnn_public SOURCES ${public_sources} SEES ${below_app} LINKS ${LSNN_HDF5_TARGET} PkgConfig::LSNN_GSL)
+
+set(library_layers ${LSNN_LAYERS})
+
+lsnn_glob(app_sources sim/app/*.c)
+list(FILTER app_sources EXCLUDE REGEX "/main\\.c$")
+lsnn_layer(lsnn_app_lib SOURCES ${app_sources} SEES ${below_app} sim/app
+           LINKS ${LSNN_HDF5_TARGET} PkgConfig::LSNN_GSL)
+
+set(LSNN_LIBRARIES PkgConfig::LSNN_GSL PkgConfig::LSNN_YAML ${LSNN_HDF5_TARGET} ZLIB::ZLIB OpenMP::OpenMP_C m)
+list(TRANSFORM library_layers REPLACE "(.+)" "$<TARGET_OBJECTS:\\1>" OUTPUT_VARIABLE library_objects)
+list(TRANSFORM LSNN_LAYERS REPLACE "(.+)" "$<TARGET_OBJECTS:\\1>" OUTPUT_VARIABLE all_objects)
+
+# The installed library; only what is marked LSNN_API can be seen from outside.
+add_library(liblsnn ${library_objects})
+add_library(lsnn::lsnn ALIAS liblsnn)
+target_include_directories(liblsnn PUBLIC $<BUILD_INTERFACE:${PROJECT_SOURCE_DIR}/include>
+                                          $<INSTALL_INTERFACE:${CMAKE_INSTALL_INCLUDEDIR}>)
+target_compile_definitions(liblsnn PUBLIC $<$<BOOL:${LSNN_DOUBLE}>:LSNN_DOUBLE>)
+target_link_libraries(liblsnn PRIVATE ${LSNN_LIBRARIES} $<BUILD_INTERFACE:lsnn_flags>)
+set_target_properties(liblsnn PROPERTIES OUTPUT_NAME lsnn EXPORT_NAME lsnn LINKER_LANGUAGE C
+                      VERSION ${PROJECT_VERSION} SOVERSION ${PROJECT_VERSION_MAJOR})
+
+# What the program and the tests link: all layers, hidden symbols included.
+add_library(lsnn_whole STATIC ${all_objects})
+target_include_directories(lsnn_whole INTERFACE ${PROJECT_SOURCE_DIR}/include)
+foreach(folder IN LISTS below_app ITEMS sim/app)
+    target_include_directories(lsnn_whole INTERFACE ${PROJECT_SOURCE_DIR}/${folder})
+endforeach()
+target_link_libraries(lsnn_whole PUBLIC lsnn_flags ${LSNN_LIBRARIES})
+set_target_properties(lsnn_whole PROPERTIES LINKER_LANGUAGE C)
+
+if(EXISTS ${PROJECT_SOURCE_DIR}/sim/app/main.c)
+    add_executable(lsnn sim/app/main.c)
+    target_link_libraries(lsnn PRIVATE lsnn_whole)
+endif()

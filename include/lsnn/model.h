@@ -1,0 +1,76 @@
+/* What a neuron model is. A model file fills one `const lsnn_model lsnn_model_<file name>`; nothing else needs an edit.
+ *
+ * The engine owns memory, time, threads and synapses. A model sees a slice of neurons as columns: column[j] belongs to
+ * neuron j, `n` is a multiple of LSNN_LANES, all columns are aligned to 64 bytes and do not overlap. The neurons that pad
+ * the last lanes have the constants of the last real neuron and receive no current.
+ *
+ * Copy `n` and the pointers to `restrict` locals before a loop, and mark the function LSNN_KERNEL: then gcc and clang
+ * vectorise it for every x86-64 level, with equal bits. */
+#ifndef LSNN_MODEL_H
+#define LSNN_MODEL_H
+
+#include "lsnn/field.h"
+
+#if defined(__x86_64__) && !defined(__SANITIZE_ADDRESS__) && !defined(LSNN_NO_CLONES)
+#define LSNN_KERNEL __attribute__((target_clones("arch=x86-64-v4", "arch=x86-64-v3", "default")))
+#else
+#define LSNN_KERNEL
+#endif
+#define LSNN_INLINE static inline __attribute__((always_inline))
+
+#define LSNN_MAX_STATES 8
+#define LSNN_MAX_CONSTANTS 16
+#define LSNN_MAX_TAPES 4
+#define LSNN_MAX_TRAINABLE 4
+
+/* One state variable: v, a, ... Adjoint states are listed likewise. */
+typedef struct lsnn_variable {
+    const char *name;
+    const char *unit;
+    const char *doc;
+} lsnn_variable;
+
+typedef struct lsnn_slice {
+    int n;                                       /* neurons, with padding */
+    real *constant[LSNN_MAX_CONSTANTS];          /* written by prepare, then read only */
+    real *state[LSNN_MAX_STATES];                /* zero before the first step */
+    real *adjoint[LSNN_MAX_STATES];              /* zero before the first backward step (the last time step) */
+    real *tape[LSNN_MAX_TAPES];                  /* of this time step: written by step, read by backward */
+    real *trainable[LSNN_MAX_TRAINABLE];         /* learned parameters, in the table's order */
+    real *trainable_gradient[LSNN_MAX_TRAINABLE]; /* backward adds dE/d(trainable) */
+} lsnn_slice;
+
+typedef struct lsnn_model {
+    const char *name;
+    const char *doc;             /* equations and reference, for `lsnn describe` */
+    bool spiking;                /* step's output is z in {0, 1}; else the output is a value y */
+
+    const lsnn_field *fields;    /* parameters; LSNN_NEURONS may differ per neuron */
+    size_t size;                 /* of the struct that `fields` describes */
+    const lsnn_variable *states;     /* end: name NULL */
+    const lsnn_variable *adjoints;
+    const lsnn_variable *tapes;      /* for a spiking model tape 0 is psi = dz/dv */
+    const char *const *constants;    /* names, NULL at the end */
+    const char *const *trainable;    /* names of LSNN_NEURONS fields that learning may change; NULL: none */
+
+    /* User's parameters -> constants, once. n real neurons; the engine pads. May return a sentence that says what is
+     * wrong with the parameters (then the run does not start), else NULL. REQUIRED */
+    const char *(*prepare)(const void *parameters, double dt, int n, double *const constant[]);
+
+    /* One time step: current I[t] and the state at t-1 give the state at t and the output (z or y) at t.
+     * On entry `output` holds the output at t-1. REQUIRED */
+    void (*step)(const lsnn_slice *slice, const void *parameters, const real *current, real *output);
+
+    /* The local adjoint of step, called for t = T-1 .. 0. In: signal = dE/d(output at t) from outside the neuron. Out:
+     * current_adjoint = dE/dI[t]. Only local paths are followed, and not the reset (Bellec et al. 2020, eq. 13). REQUIRED */
+    void (*backward)(const lsnn_slice *slice, const void *parameters, const real *signal, real *current_adjoint);
+
+    /* How many of the tapes these parameters make step write; without it, all. OPTIONAL */
+    int (*n_tapes)(const void *parameters);
+
+    /* Further quantities for recorders, computed from the state on demand. OPTIONAL */
+    const lsnn_variable *derived;
+    void (*derive)(const lsnn_slice *slice, const void *parameters, int which, real *out);
+} lsnn_model;
+
+#endif

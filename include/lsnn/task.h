@@ -1,0 +1,88 @@
+/* What a task is: it draws trials (input, target, weights of the steps) and says how a response is scored. A task file
+ * experiments/<name>/task.c fills one `const lsnn_task lsnn_task_<name>`; nothing else needs an edit. */
+#ifndef LSNN_TASK_H
+#define LSNN_TASK_H
+
+#include "lsnn/error.h"
+#include "lsnn/field.h"
+#include "lsnn/random.h"
+
+typedef enum lsnn_set { LSNN_TRAIN, LSNN_VALIDATION, LSNN_TEST } lsnn_set;
+
+typedef struct lsnn_shape {
+    int n_in;    /* input cells */
+    int n_out;   /* readouts: classes, or values */
+    int n_steps; /* of a trial, each dt long */
+    bool classes; /* the target is a label; else n_out values per step */
+    bool analog;  /* the input is a value per cell and step; else spikes */
+    bool runs;    /* neighbouring cells often fire together: worth sums over runs of rows */
+    uint32_t size[3]; /* trials in the sets train, validation, test; 0: as many as are asked for */
+} lsnn_shape;
+
+/* One trial's input and target. The engine owns it and clears it before each draw. */
+typedef struct lsnn_trial {
+    lsnn_shape shape;
+    int label;          /* with shape.classes: 0 .. n_out-1 */
+    real *target;       /* [n_steps][n_out], without shape.classes */
+    real *weight;       /* [n_steps]: weight of the step in the loss; 0: the step is not judged */
+    real *analog;       /* [n_steps][n_in], with shape.analog */
+    struct lsnn_events *events;
+} lsnn_trial;
+
+/* Add input spikes, in any order; one cell spikes at most once a step (further ones are dropped). */
+void lsnn_trial_spike(lsnn_trial *trial, int step, int cell);
+/* Cells first .. last-1 spike together. */
+void lsnn_trial_run(lsnn_trial *trial, int step, int first, int last);
+/* Each of the cells first .. last-1 spikes with the given probability in each of the steps start .. stop-1. The cost
+ * follows the number of spikes. */
+void lsnn_trial_bernoulli(lsnn_trial *trial, lsnn_random *stream, int first, int last, int start, int stop,
+                          double probability);
+
+/* An array of bytes from a file in the idx format (MNIST's). */
+typedef struct lsnn_bytes {
+    int n_dims;
+    uint32_t dim[4];
+    const uint8_t *values;
+} lsnn_bytes;
+
+/* What the engine does for a task while it opens: plug-ins neither allocate nor read files themselves. */
+typedef struct lsnn_task_host lsnn_task_host;
+struct lsnn_task_host {
+    uint64_t seed;
+    double dt; /* ms */
+    /* Zeroed memory that lives as long as the task. */
+    lsnn_status (*memory)(const lsnn_task_host *host, void *out_pointer, size_t n, size_t size, lsnn_error *err);
+    /* Reads `file` (relative paths: from the folder of the config), plain or gzip. */
+    lsnn_status (*idx)(const lsnn_task_host *host, lsnn_bytes *out, const char *directory, const char *file,
+                       lsnn_error *err);
+};
+
+typedef struct lsnn_draw {
+    uint64_t seed;
+    lsnn_set set;
+    uint64_t index; /* of the trial in its set: 0, 1, ... over the whole training; the only source of chance besides seed */
+} lsnn_draw;
+
+/* The stream that belongs to a draw. */
+lsnn_random lsnn_draw_stream(const lsnn_draw *draw);
+
+typedef struct lsnn_task {
+    const char *name;
+    const char *doc;
+    const lsnn_field *fields; /* parameters, under `task:` in the config */
+    size_t size;              /* of the struct that `fields` describes */
+    size_t state_size;        /* of what `open` prepares */
+
+    /* Parameters -> shape and state (zeroed, state_size bytes). REQUIRED */
+    lsnn_status (*open)(void *state, const void *parameters, const lsnn_task_host *host, lsnn_shape *shape,
+                        lsnn_error *err);
+    /* One trial; called from several threads at once. REQUIRED */
+    void (*draw)(const void *state, const void *parameters, const lsnn_draw *draw, lsnn_trial *trial);
+    /* Error of a response in 0 .. 1 or as the task defines it. y: [n_steps][n_out] readout, pooled: [n_out] mean of y
+     * over the judged steps with their weights. OPTIONAL; without it: classes: 1 if the largest pooled readout is not
+     * the label, else 0; values: sum of squared errors over the sum of squared targets, over judged steps */
+    double (*score)(const void *state, const void *parameters, const lsnn_trial *trial, const real *y,
+                    const real *pooled);
+} lsnn_task;
+
+#endif

@@ -1,0 +1,54 @@
+/* Adaptive leaky integrate-and-fire neuron (ALIF): the threshold rises with each spike and decays with tau_a. */
+#define ADAPTIVE true
+#include "threshold.h"
+
+static const lsnn_field fields[] = {
+    THRESHOLD_FIELDS,
+    {THRESHOLD_FIELD(LSNN_NEURONS, tau_a), "200", "ms", 0, INFINITY, true, NULL, "adaptation time constant tau_a"},
+    {THRESHOLD_FIELD(LSNN_NEURONS, beta), "0.1", NULL, -INFINITY, INFINITY, false, NULL,
+     "threshold added per unit of the adaptation a; may be negative"},
+    {THRESHOLD_FIELD(LSNN_CHOICE, scale_adapt), "none", NULL, 0, 0, false, "none|leak",
+     "s_a: a spike adds 1 (none) or 1 - rho (leak) to a"},
+    LSNN_END,
+};
+
+static const lsnn_variable states[] = {{"v", NULL, "membrane potential"},
+                                       {"r", "steps", "silent steps that are left"},
+                                       {"a", NULL, "adaptation"},
+                                       {NULL, NULL, NULL}};
+static const lsnn_variable adjoints[] = {{"nu", NULL, "dE/dv"},
+                                         {"carry", NULL, "what enters nu a step earlier (lsnn2018code)"},
+                                         {"mu", NULL, "dE/da"},
+                                         {NULL, NULL, NULL}};
+static const lsnn_variable tapes[] = {{"psi", NULL, "surrogate derivative dz/dv"},
+                                      {"psi_a", NULL, "surrogate derivative dz/da (lsnn2018 dialects)"},
+                                      {NULL, NULL, NULL}};
+
+/* Only the lsnn2018 dialects write psi_a: in eprop2020 it is -beta psi. */
+static int n_tapes(const void *parameters)
+{
+    return ((const threshold_parameters *)parameters)->dialect == EPROP2020 ? 1 : 2;
+}
+
+const lsnn_model lsnn_model_alif = {
+    .name = "alif",
+    .doc = "Adaptive leaky integrate-and-fire neuron (Bellec et al. 2018, 2020):\n"
+           "  a[t] = rho a[t-1] + s_a z[t-1]        A[t] = v_th + beta a[t]\n"
+           "  v[t] = alpha v[t-1] + s_i I[t] - v_th z[t-1]\n"
+           "  z[t] = 1 if v[t] > A[t] and no spike in the n_ref steps before\n"
+           "with alpha = exp(-dt/tau_m), rho = exp(-dt/tau_a). Dialect lsnn2018paper resets by A[t-1], lsnn2018code\n"
+           "resets by A[t] and decides on v[t-1]; in both the surrogate is relative to A.",
+    .spiking = true,
+    .fields = fields,
+    .size = sizeof(threshold_parameters),
+    .states = states,
+    .adjoints = adjoints,
+    .tapes = tapes,
+    .constants = threshold_constants,
+    .prepare = threshold_prepare,
+    .step = threshold_model_step,
+    .backward = threshold_model_backward,
+    .n_tapes = n_tapes,
+    .derived = threshold_derived,
+    .derive = threshold_derive,
+};

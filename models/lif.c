@@ -1,0 +1,33 @@
+/* Leaky integrate-and-fire neuron (LIF): the ALIF neuron without adaptation. */
+#define ADAPTIVE false
+#include "threshold.h"
+
+static const lsnn_field fields[] = {THRESHOLD_FIELDS, LSNN_END};
+
+static const lsnn_variable states[] = {{"v", NULL, "membrane potential"},
+                                       {"r", "steps", "silent steps that are left"},
+                                       {NULL, NULL, NULL}};
+static const lsnn_variable adjoints[] = {{"nu", NULL, "dE/dv"},
+                                         {"carry", NULL, "what enters nu a step earlier (lsnn2018code)"},
+                                         {NULL, NULL, NULL}};
+static const lsnn_variable tapes[] = {{"psi", NULL, "surrogate derivative dz/dv"}, {NULL, NULL, NULL}};
+
+const lsnn_model lsnn_model_lif = {
+    .name = "lif",
+    .doc = "Leaky integrate-and-fire neuron (Bellec et al. 2018, 2020):\n"
+           "  v[t] = alpha v[t-1] + s_i I[t] - v_th z[t-1],  alpha = exp(-dt/tau_m)\n"
+           "  z[t] = 1 if v[t] > v_th and no spike in the n_ref steps before\n"
+           "In the dialect lsnn2018code the spike is decided on v[t-1].",
+    .spiking = true,
+    .fields = fields,
+    .size = sizeof(threshold_parameters),
+    .states = states,
+    .adjoints = adjoints,
+    .tapes = tapes,
+    .constants = threshold_constants,
+    .prepare = threshold_prepare,
+    .step = threshold_model_step,
+    .backward = threshold_model_backward,
+    .derived = threshold_derived,
+    .derive = threshold_derive,
+};

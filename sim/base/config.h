@@ -1,0 +1,71 @@
+/* A YAML file as a tree whose nodes know where they stand. Scalars stay text: the field that reads one decides its type. */
+#ifndef CONFIG_H
+#define CONFIG_H
+
+#include "arena.h"
+#include <stdbool.h>
+#include <stdio.h>
+
+typedef enum config_kind { CONFIG_SCALAR, CONFIG_MAP, CONFIG_LIST } config_kind;
+typedef enum config_origin { CONFIG_FILE, CONFIG_OVERRIDE, CONFIG_DEFAULT } config_origin;
+
+typedef struct config_place {
+    const char *file;    /* or "command line", "default" */
+    int line, column;    /* from 1; 0: none */
+    const char *excerpt; /* that line of the file */
+    int length;          /* of the text that is meant, for the underline */
+} config_place;
+
+typedef struct config_node {
+    config_kind kind;
+    config_origin origin;
+    const char *key;         /* in a map, else NULL */
+    config_place key_place;
+    config_place place;      /* of the value */
+    const char *text;        /* of a scalar */
+    bool quoted;
+    struct config_node *first, *next; /* children in the file's order; the next sibling */
+    struct config_node *parent;
+} config_node;
+
+/* Mistakes are collected, so that a user sees all of them at once; each looks like
+ *     run.yaml:8:12: unknown key 'tau_n'; did you mean 'tau_m'?
+ *         tau_n: 20.0
+ *         ^~~~~                                                                                                        */
+typedef struct config_report {
+    int n_mistakes;
+    lsnn_error error; /* status, place of the first; message: all of them, as many as fit, then "and N more" */
+} config_report;
+
+void config_mistake(config_report *report, const config_place *place, const char *format, ...)
+    __attribute__((format(printf, 3, 4)));
+/* LSNN_OK without mistakes; else copies the collected error to err and returns its status. */
+LSNN_MUST_USE lsnn_status config_verdict(const config_report *report, lsnn_error *err);
+
+/* Read a file, or `length` bytes at `text` that are called `name` in messages. Refused with a place: duplicate keys,
+ * anchors, aliases and tags, several documents, non-UTF-8, nesting deeper than 32, files above 16 MiB. A top-level
+ * `include: other.yaml` (one, relative to the file) is read first and the file's own keys replace or extend it. */
+LSNN_MUST_USE lsnn_status config_read(config_node **out, arena *a, const char *path, lsnn_error *err);
+LSNN_MUST_USE lsnn_status config_parse(config_node **out, arena *a, const char *name, const char *text, size_t length,
+                                       lsnn_error *err);
+
+/* "a.b.c=value": value is YAML (so lists and maps work: a.b=[1, 2]). Missing maps on the way are made: whether the key
+ * exists is checked by the field tables. List entries are addressed by number: a.0.b=1. */
+LSNN_MUST_USE lsnn_status config_override(config_node *root, arena *a, const char *assignment, lsnn_error *err);
+
+config_node *config_get(const config_node *map, const char *key); /* NULL: not there, or not a map */
+int config_count(const config_node *node);                        /* children */
+/* Put a child at the end of a map or list; key NULL in a list. */
+LSNN_MUST_USE lsnn_status config_add(config_node **out, config_node *parent, arena *a, config_kind kind,
+                                     const char *key, const char *text, config_origin origin, lsnn_error *err);
+
+/* As YAML, such that reading it again gives the same tree. Values that came from a default or an override carry a comment
+ * that says so when `comments`. Short maps and lists of scalars stay on one line. */
+LSNN_MUST_USE lsnn_status config_write(const config_node *root, FILE *out, bool comments, lsnn_error *err);
+/* The same as text in the arena. */
+LSNN_MUST_USE lsnn_status config_print(const char **out, const config_node *root, arena *a, bool comments,
+                                       lsnn_error *err);
+/* The path of a node, like populations.lif.tau_m, in the arena. */
+LSNN_MUST_USE lsnn_status config_path(const char **out, const config_node *node, arena *a, lsnn_error *err);
+
+#endif

@@ -1,0 +1,169 @@
+/* A trial's input spikes: collected in any order, then brought into order by step and cell. */
+#include "trial.h"
+
+#include <math.h>
+#include <string.h>
+
+lsnn_status trial_new(lsnn_trial **out, arena *a, const lsnn_shape *shape, lsnn_error *err) {
+    size_t n_steps = (size_t)shape->n_steps;
+    uint64_t room = shape->analog ? 0 : (uint64_t)n_steps * (uint64_t)shape->n_in;
+    if (room > UINT32_MAX)
+        return lsnn_fail(err, LSNN_MEMORY, "a trial of %d steps and %d input cells could hold more than 2^32 spikes",
+                         shape->n_steps, shape->n_in);
+
+    lsnn_trial *trial = NULL;
+    TRY(arena_take(a, &trial, 1, sizeof *trial, err));
+    trial->shape = *shape;
+    TRY(arena_take(a, &trial->weight, n_steps, sizeof *trial->weight, err));
+    if (!shape->classes) TRY(arena_take(a, &trial->target, n_steps * (size_t)shape->n_out, sizeof *trial->target, err));
+    if (shape->analog) TRY(arena_take(a, &trial->analog, n_steps * (size_t)shape->n_in, sizeof *trial->analog, err));
+
+    lsnn_events *e = NULL;
+    TRY(arena_take(a, &e, 1, sizeof *e, err));
+    trial->events = e;
+    *e = (lsnn_events){.n_steps = shape->n_steps, .n_in = shape->n_in, .capacity = (uint32_t)room};
+    TRY(arena_take(a, &e->start, n_steps + 1, sizeof *e->start, err));
+    if (room > 0) {
+        TRY(arena_take(a, &e->drawn_step, room, sizeof *e->drawn_step, err));
+        TRY(arena_take(a, &e->drawn, room, sizeof *e->drawn, err));
+        TRY(arena_take(a, &e->run, room, sizeof *e->run, err));
+    }
+    *out = trial;
+    return LSNN_OK;
+}
+
+void trial_clear(lsnn_trial *trial) {
+    const lsnn_shape *shape = &trial->shape;
+    size_t n_steps = (size_t)shape->n_steps;
+    trial->label = 0;
+    memset(trial->weight, 0, n_steps * sizeof *trial->weight);
+    if (trial->target) memset(trial->target, 0, n_steps * (size_t)shape->n_out * sizeof *trial->target);
+    if (trial->analog) memset(trial->analog, 0, n_steps * (size_t)shape->n_in * sizeof *trial->analog);
+    trial->events->n = 0;
+    memset(trial->events->start, 0, (n_steps + 1) * sizeof *trial->events->start);
+}
+
+/* Distribute what was drawn over the steps; start[t] is then where the runs of step t begin. */
+static void scatter(lsnn_events *e) {
+    uint32_t *start = e->start;
+    memset(start, 0, ((size_t)e->n_steps + 1) * sizeof *start);
+    for (uint32_t i = 0; i < e->n; i++)
+        start[e->drawn_step[i]]++;
+    uint32_t sum = 0;
+    for (int t = 0; t <= e->n_steps; t++) {
+        sum += start[t];
+        start[t] = sum; /* the end of step t; counted down to its beginning below */
+    }
+    for (uint32_t i = e->n; i-- > 0;)
+        e->run[--start[e->drawn_step[i]]] = e->drawn[i];
+}
+
+/* Insertion: tasks draw a step's cells nearly in order. */
+static void order_by_cell(event_run *run, uint32_t n) {
+    for (uint32_t i = 1; i < n; i++) {
+        event_run moved = run[i];
+        uint32_t k = i;
+        for (; k > 0 && run[k - 1].first > moved.first; k--)
+            run[k] = run[k - 1];
+        run[k] = moved;
+    }
+}
+
+void trial_sort(lsnn_trial *trial) {
+    lsnn_events *e = trial->events;
+    scatter(e);
+    uint32_t touching = trial->shape.runs ? 1 : 0;
+    uint32_t kept = 0, from = 0;
+    for (int t = 0; t < e->n_steps; t++) {
+        uint32_t to = e->start[t + 1], first_kept = kept;
+        order_by_cell(e->run + from, to - from);
+        for (uint32_t i = from; i < to; i++) {
+            event_run next = e->run[i];
+            if (kept == first_kept || next.first >= e->run[kept - 1].last + touching)
+                e->run[kept++] = next;
+            else if (next.last > e->run[kept - 1].last)
+                e->run[kept - 1].last = next.last;
+        }
+        e->start[t] = first_kept;
+        from = to;
+    }
+    e->start[e->n_steps] = kept;
+}
+
+/* The room is enough for every cell in every step, so when it is full something was drawn twice or all is there. */
+static bool drop_repeated(lsnn_trial *trial) {
+    lsnn_events *e = trial->events;
+    trial_sort(trial);
+    for (int t = 0; t < e->n_steps; t++) {
+        for (uint32_t i = e->start[t]; i < e->start[t + 1]; i++) {
+            e->drawn_step[i] = (uint32_t)t;
+            e->drawn[i] = e->run[i];
+        }
+    }
+    e->n = e->start[e->n_steps];
+    return e->n < e->capacity;
+}
+
+static void add(lsnn_trial *trial, int step, int first, int last) {
+    lsnn_events *e = trial->events;
+    if (e->n == e->capacity && (e->capacity == 0 || !drop_repeated(trial))) return;
+    e->drawn_step[e->n] = (uint32_t)step;
+    e->drawn[e->n] = (event_run){(uint32_t)first, (uint32_t)last};
+    e->n++;
+}
+
+void lsnn_trial_run(lsnn_trial *trial, int step, int first, int last) {
+    if (step < 0 || step >= trial->shape.n_steps) return;
+    if (first < 0) first = 0;
+    if (last > trial->shape.n_in) last = trial->shape.n_in;
+    if (first >= last) return;
+    if (trial->shape.runs) {
+        add(trial, step, first, last);
+        return;
+    }
+    for (int i = first; i < last; i++)
+        add(trial, step, i, i + 1);
+}
+
+void lsnn_trial_spike(lsnn_trial *trial, int step, int cell) {
+    lsnn_trial_run(trial, step, cell, cell + 1);
+}
+
+/* The (step, cell) pairs form one row of Bernoulli trials, step by step; the gaps between successes are geometric:
+ * floor(ln U / ln(1 - p)) failures (Devroye 1986, section X.2). */
+void lsnn_trial_bernoulli(lsnn_trial *trial, lsnn_random *stream, int first, int last, int start, int stop,
+                          double probability) {
+    if (start < 0) start = 0;
+    if (stop > trial->shape.n_steps) stop = trial->shape.n_steps;
+    if (first < 0) first = 0;
+    if (last > trial->shape.n_in) last = trial->shape.n_in;
+    if (first >= last || start >= stop || !(probability > 0)) return;
+    if (probability >= 1) {
+        for (int t = start; t < stop; t++)
+            lsnn_trial_run(trial, t, first, last);
+        return;
+    }
+
+    uint64_t width = (uint64_t)(last - first);
+    uint64_t left = width * (uint64_t)(stop - start); /* pairs that are not decided yet */
+    uint64_t cell = 0;
+    double per_log = 1 / log1p(-probability);
+    for (int t = start;;) {
+        double gap = log(lsnn_random_uniform(stream)) * per_log;
+        if (gap >= (double)left) return;
+        uint64_t failures = (uint64_t)gap;
+        left -= failures + 1;
+        cell += failures;
+        if (cell >= width) {
+            t += (int)(cell / width);
+            cell %= width;
+        }
+        add(trial, t, first + (int)cell, first + (int)cell + 1);
+        cell++;
+    }
+}
+
+lsnn_random lsnn_draw_stream(const lsnn_draw *draw) {
+    static const lsnn_purpose purpose[] = {LSNN_TASK_TRAIN, LSNN_TASK_VALIDATION, LSNN_TASK_TEST};
+    return lsnn_random_stream(draw->seed, purpose[draw->set], draw->index & UINT32_MAX, draw->index >> 32);
+}

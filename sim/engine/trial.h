@@ -1,0 +1,28 @@
+/* A trial's input spikes by step, and the memory of the trial's targets. */
+#ifndef TRIAL_H
+#define TRIAL_H
+
+#include "arena.h"
+#include "lsnn/task.h"
+
+/* Cells first .. last-1 spike together; last = first + 1 for a single spike. */
+typedef struct event_run {
+    uint32_t first, last;
+} event_run;
+
+typedef struct lsnn_events {
+    int n_steps, n_in;
+    uint32_t n, capacity;  /* runs drawn, and room: n_steps x n_in */
+    uint32_t *drawn_step;  /* [capacity], in the order of drawing */
+    event_run *drawn;      /* [capacity] */
+    uint32_t *start;       /* [n_steps + 1]: the runs of step t are run[start[t]] .. run[start[t+1] - 1] */
+    event_run *run;        /* [capacity], by step, then by cell; without overlaps */
+} lsnn_events;
+
+LSNN_MUST_USE lsnn_status trial_new(lsnn_trial **out, arena *a, const lsnn_shape *shape, lsnn_error *err);
+void trial_clear(lsnn_trial *trial); /* no spikes, label 0, zero targets, weights, analog values */
+/* Bring the drawn spikes into order: by step, then by cell, each cell at most once a step. With shape.runs neighbours are
+ * joined to runs; without, each run is one cell. The result does not depend on the order of drawing. */
+void trial_sort(lsnn_trial *trial);
+
+#endif
