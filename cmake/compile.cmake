@@ -2,11 +2,11 @@
 # a*b+c, never -ffast-math, and no -march (functions that profit have clones for newer processors).
 add_library(lsnn_flags INTERFACE)
 target_compile_options(lsnn_flags INTERFACE
-    -ffp-contract=off
+    -ffp-contract=off -fno-math-errno
     -fno-math-errno -fno-trapping-math # let loops with sqrt and comparisons vectorise; they change no result
     -Wall -Wextra -Wshadow -Wstrict-prototypes
     $<$<BOOL:${LSNN_WERROR}>:-Werror>)
-target_compile_definitions(lsnn_flags INTERFACE $<$<BOOL:${LSNN_DOUBLE}>:LSNN_DOUBLE>)
+target_compile_definitions(lsnn_flags INTERFACE _GNU_SOURCE $<$<BOOL:${LSNN_DOUBLE}>:LSNN_DOUBLE>)
 target_link_libraries(lsnn_flags INTERFACE OpenMP::OpenMP_C m)
 
 if(LSNN_SANITIZE OR LSNN_FUZZ)

@@ -58,6 +58,7 @@ target_include_directories(liblsnn PUBLIC $<BUILD_INTERFACE:${PROJECT_SOURCE_DIR
                                           $<INSTALL_INTERFACE:${CMAKE_INSTALL_INCLUDEDIR}>)
 target_compile_definitions(liblsnn PUBLIC $<$<BOOL:${LSNN_DOUBLE}>:LSNN_DOUBLE>)
 target_link_libraries(liblsnn PRIVATE ${LSNN_LIBRARIES} $<BUILD_INTERFACE:lsnn_flags>)
+target_link_options(liblsnn PRIVATE $<$<BOOL:${BUILD_SHARED_LIBS}>:LINKER:--no-undefined>)
 set_target_properties(liblsnn PROPERTIES OUTPUT_NAME lsnn EXPORT_NAME lsnn LINKER_LANGUAGE C
                       VERSION ${PROJECT_VERSION} SOVERSION ${PROJECT_VERSION_MAJOR})
 

@@ -8,17 +8,20 @@
 static arena *memory;
 static lsnn_error err;
 
-static void start_arena(void) {
+static void start_arena(void)
+{
     cr_assert_eq(arena_new(&memory, &err), LSNN_OK, "%s", err.message);
 }
 
-static void end_arena(void) {
+static void end_arena(void)
+{
     arena_free(memory);
 }
 
 TestSuite(trial, .init = start_arena, .fini = end_arena);
 
-static lsnn_trial *new_trial(int n_steps, int n_in, bool runs) {
+static lsnn_trial *new_trial(int n_steps, int n_in, bool runs)
+{
     lsnn_shape shape = {.n_in = n_in, .n_out = 2, .n_steps = n_steps, .classes = true, .runs = runs};
     lsnn_trial *trial = NULL;
     cr_assert_eq(trial_new(&trial, memory, &shape, &err), LSNN_OK, "%s", err.message);
@@ -26,7 +29,8 @@ static lsnn_trial *new_trial(int n_steps, int n_in, bool runs) {
 }
 
 /* The sorted spikes as text: "step:first-last step:first-last ..." */
-static const char *sorted(lsnn_trial *trial) {
+static const char *sorted(lsnn_trial *trial)
+{
     static char text[4096];
     int used = 0;
     text[0] = '\0';
@@ -40,16 +44,19 @@ static const char *sorted(lsnn_trial *trial) {
     return text;
 }
 
-static uint32_t n_sorted(lsnn_trial *trial) {
+static uint32_t n_sorted(lsnn_trial *trial)
+{
     trial_sort(trial);
     return trial->events->start[trial->events->n_steps];
 }
 
-static lsnn_random stream_of(uint64_t who) {
+static lsnn_random stream_of(uint64_t who)
+{
     return lsnn_random_stream(11, LSNN_TASK_TEST, who, 0);
 }
 
-Test(trial, orders_spikes_by_step_then_cell) {
+Test(trial, orders_spikes_by_step_then_cell)
+{
     lsnn_trial *trial = new_trial(10, 8, false);
     lsnn_trial_spike(trial, 9, 1);
     lsnn_trial_spike(trial, 0, 7);
@@ -59,7 +66,8 @@ Test(trial, orders_spikes_by_step_then_cell) {
     cr_assert_str_eq(sorted(trial), "0:0-1 0:7-8 4:2-3 4:5-6 9:1-2");
 }
 
-Test(trial, drops_a_repeated_spike) {
+Test(trial, drops_a_repeated_spike)
+{
     lsnn_trial *trial = new_trial(5, 8, false);
     lsnn_trial_spike(trial, 3, 2);
     lsnn_trial_spike(trial, 3, 4);
@@ -67,14 +75,16 @@ Test(trial, drops_a_repeated_spike) {
     cr_assert_str_eq(sorted(trial), "3:2-3 3:4-5");
 }
 
-Test(trial, leaves_neighbours_apart_without_runs) {
+Test(trial, leaves_neighbours_apart_without_runs)
+{
     lsnn_trial *trial = new_trial(5, 8, false);
     lsnn_trial_run(trial, 2, 3, 6);
     lsnn_trial_run(trial, 2, 4, 7);
     cr_assert_str_eq(sorted(trial), "2:3-4 2:4-5 2:5-6 2:6-7");
 }
 
-Test(trial, joins_neighbours_and_overlaps_to_runs) {
+Test(trial, joins_neighbours_and_overlaps_to_runs)
+{
     lsnn_trial *trial = new_trial(5, 20, true);
     lsnn_trial_run(trial, 1, 5, 8);
     lsnn_trial_spike(trial, 1, 4);
@@ -85,7 +95,8 @@ Test(trial, joins_neighbours_and_overlaps_to_runs) {
     cr_assert_str_eq(sorted(trial), "1:4-9 1:11-15 2:9-10");
 }
 
-Test(trial, sorts_the_same_for_any_order_of_drawing) {
+Test(trial, sorts_the_same_for_any_order_of_drawing)
+{
     lsnn_trial *forward = new_trial(20, 30, true), *backward = new_trial(20, 30, true);
     enum { N = 300 };
     for (int i = 0; i < N; i++) {
@@ -99,7 +110,8 @@ Test(trial, sorts_the_same_for_any_order_of_drawing) {
     cr_assert_str_eq(sorted(backward), expected);
 }
 
-Test(trial, may_be_sorted_twice_and_added_to) {
+Test(trial, may_be_sorted_twice_and_added_to)
+{
     lsnn_trial *trial = new_trial(5, 8, false);
     lsnn_trial_spike(trial, 3, 2);
     cr_assert_str_eq(sorted(trial), "3:2-3");
@@ -108,7 +120,8 @@ Test(trial, may_be_sorted_twice_and_added_to) {
     cr_assert_str_eq(sorted(trial), "1:6-7 3:2-3");
 }
 
-Test(trial, drops_what_lies_outside) {
+Test(trial, drops_what_lies_outside)
+{
     lsnn_trial *trial = new_trial(5, 8, true);
     lsnn_trial_spike(trial, -1, 0);
     lsnn_trial_spike(trial, 5, 0);
@@ -120,7 +133,8 @@ Test(trial, drops_what_lies_outside) {
     cr_assert_str_eq(sorted(trial), "2:0-2 3:6-8");
 }
 
-Test(trial, has_room_for_all_cells_in_all_steps_however_often_drawn) {
+Test(trial, has_room_for_all_cells_in_all_steps_however_often_drawn)
+{
     lsnn_trial *trial = new_trial(7, 5, false);
     for (int again = 0; again < 3; again++) {
         for (int t = 0; t < 7; t++)
@@ -129,7 +143,8 @@ Test(trial, has_room_for_all_cells_in_all_steps_however_often_drawn) {
     cr_assert_eq(n_sorted(trial), 7 * 5);
 }
 
-Test(trial, keeps_a_late_spike_after_many_repeated_ones) {
+Test(trial, keeps_a_late_spike_after_many_repeated_ones)
+{
     lsnn_trial *trial = new_trial(3, 4, false);
     for (int i = 0; i < 100; i++)
         lsnn_trial_spike(trial, 0, i % 2);
@@ -137,7 +152,8 @@ Test(trial, keeps_a_late_spike_after_many_repeated_ones) {
     cr_assert_str_eq(sorted(trial), "0:0-1 0:1-2 2:3-4");
 }
 
-Test(trial, is_empty_after_clear) {
+Test(trial, is_empty_after_clear)
+{
     lsnn_shape shape = {.n_in = 3, .n_out = 2, .n_steps = 4};
     lsnn_trial *trial = NULL;
     cr_assert_eq(trial_new(&trial, memory, &shape, &err), LSNN_OK);
@@ -158,7 +174,8 @@ Test(trial, is_empty_after_clear) {
         cr_assert_eq(trial->target[i], 0);
 }
 
-Test(trial, of_analog_input_has_values_and_no_spikes) {
+Test(trial, of_analog_input_has_values_and_no_spikes)
+{
     lsnn_shape shape = {.n_in = 3, .n_out = 2, .n_steps = 4, .analog = true};
     lsnn_trial *trial = NULL;
     cr_assert_eq(trial_new(&trial, memory, &shape, &err), LSNN_OK);
@@ -169,20 +186,23 @@ Test(trial, of_analog_input_has_values_and_no_spikes) {
     cr_assert_eq(trial->analog[11], 0);
 }
 
-Test(trial, too_large_to_number_its_spikes_is_refused) {
+Test(trial, too_large_to_number_its_spikes_is_refused)
+{
     lsnn_shape shape = {.n_in = 100000, .n_out = 2, .n_steps = 100000, .classes = true};
     lsnn_trial *trial = NULL;
     cr_assert_eq(trial_new(&trial, memory, &shape, &err), LSNN_MEMORY);
 }
 
-Test(trial, bernoulli_of_probability_one_fires_all) {
+Test(trial, bernoulli_of_probability_one_fires_all)
+{
     lsnn_trial *trial = new_trial(4, 5, false);
     lsnn_random stream = stream_of(0);
     lsnn_trial_bernoulli(trial, &stream, 1, 3, 2, 4, 1.0);
     cr_assert_str_eq(sorted(trial), "2:1-2 2:2-3 3:1-2 3:2-3");
 }
 
-Test(trial, bernoulli_of_no_probability_fires_none) {
+Test(trial, bernoulli_of_no_probability_fires_none)
+{
     lsnn_trial *trial = new_trial(400, 50, false);
     lsnn_random stream = stream_of(0);
     const double none[] = {0, -1, NAN, 1e-300};
@@ -191,7 +211,8 @@ Test(trial, bernoulli_of_no_probability_fires_none) {
     cr_assert_eq(n_sorted(trial), 0);
 }
 
-Test(trial, bernoulli_stays_in_its_cells_and_steps) {
+Test(trial, bernoulli_stays_in_its_cells_and_steps)
+{
     lsnn_trial *trial = new_trial(100, 40, false);
     lsnn_random stream = stream_of(1);
     lsnn_trial_bernoulli(trial, &stream, 7, 19, 30, 60, 0.9);
@@ -207,9 +228,10 @@ Test(trial, bernoulli_stays_in_its_cells_and_steps) {
     }
 }
 
-/* Chi-square of the counts of each (step, cell) over many trials against p n: mean = degrees of freedom, variance twice
- * that (and less p, since each count is binomial). Five standard deviations: a chance of 1e-6 at this fixed seed. */
-static void check_bernoulli(double p) {
+/* Chi-square of the counts of each (step, cell) over many trials: its mean is the number of counts, its variance twice
+ * that. Five standard deviations, so that a right generator fails for one seed in a million. */
+static void check_bernoulli(double p)
+{
     enum { STEPS = 13, CELLS = 7, N = 20000 };
     lsnn_trial *trial = new_trial(STEPS, CELLS, false);
     static int count[STEPS][CELLS];
@@ -241,15 +263,18 @@ static void check_bernoulli(double p) {
                  pairs);
 }
 
-Test(trial, bernoulli_fires_each_cell_in_each_step_with_its_probability) {
+Test(trial, bernoulli_fires_each_cell_in_each_step_with_its_probability)
+{
     check_bernoulli(0.04);
 }
 
-Test(trial, bernoulli_is_right_at_a_high_probability) {
+Test(trial, bernoulli_is_right_at_a_high_probability)
+{
     check_bernoulli(0.7);
 }
 
-Test(trial, bernoulli_repeats_with_its_stream) {
+Test(trial, bernoulli_repeats_with_its_stream)
+{
     lsnn_trial *one = new_trial(50, 20, false), *two = new_trial(50, 20, false);
     lsnn_random first = stream_of(3), second = stream_of(3);
     lsnn_trial_bernoulli(one, &first, 0, 20, 0, 50, 0.1);
@@ -259,7 +284,8 @@ Test(trial, bernoulli_repeats_with_its_stream) {
     cr_assert_arr_eq(one->events->run, two->events->run, n_sorted(one) * sizeof(event_run));
 }
 
-Test(trial, draws_of_another_set_seed_or_far_index_have_streams_of_their_own) {
+Test(trial, draws_of_another_set_seed_or_far_index_have_streams_of_their_own)
+{
     const lsnn_draw draws[] = {
         {.seed = 1, .set = LSNN_TRAIN, .index = 0},          {.seed = 1, .set = LSNN_VALIDATION, .index = 0},
         {.seed = 1, .set = LSNN_TEST, .index = 0},           {.seed = 2, .set = LSNN_TRAIN, .index = 0},

@@ -38,7 +38,8 @@ static const lsnn_field fields[] = {
     LSNN_END,
 };
 
-static lsnn_status steps(int *out, const char *name, double time, double dt, lsnn_error *err) {
+static lsnn_status steps(int *out, const char *name, double time, double dt, lsnn_error *err)
+{
     double n = round(time / dt);
     if (fabs(n * dt - time) > 1e-9 * time)
         return lsnn_fail(err, LSNN_CONFIG, "task.%s: %g ms is not a whole number of steps of %g ms", name, time, dt);
@@ -47,7 +48,8 @@ static lsnn_status steps(int *out, const char *name, double time, double dt, lsn
     return LSNN_OK;
 }
 
-static lsnn_status probability(double *out, const char *name, double rate, double dt, lsnn_error *err) {
+static lsnn_status probability(double *out, const char *name, double rate, double dt, lsnn_error *err)
+{
     *out = rate * dt / 1000;
     if (*out > 1)
         return lsnn_fail(err, LSNN_CONFIG, "task.%s: %g Hz is more than one spike in each step of %g ms", name, rate,
@@ -56,7 +58,8 @@ static lsnn_status probability(double *out, const char *name, double rate, doubl
 }
 
 static lsnn_status evidence_open(void *state, const void *parameters, const lsnn_task_host *host, lsnn_shape *shape,
-                                 lsnn_error *err) {
+                                 lsnn_error *err)
+{
     const evidence_parameters *p = parameters;
     evidence_state *s = state;
     if (p->cues % 2 == 0)
@@ -80,11 +83,13 @@ static lsnn_status evidence_open(void *state, const void *parameters, const lsnn
 }
 
 /* The first step of a trial is silent, as in the published code. */
-static void fire(lsnn_trial *trial, lsnn_random *stream, int group, int cells, int start, int stop, double p) {
+static void fire(lsnn_trial *trial, lsnn_random *stream, int group, int cells, int start, int stop, double p)
+{
     lsnn_trial_bernoulli(trial, stream, group * cells, (group + 1) * cells, start > 1 ? start : 1, stop, p);
 }
 
-static void evidence_draw(const void *state, const void *parameters, const lsnn_draw *draw, lsnn_trial *trial) {
+static void evidence_draw(const void *state, const void *parameters, const lsnn_draw *draw, lsnn_trial *trial)
+{
     const evidence_parameters *p = parameters;
     const evidence_state *s = state;
     lsnn_random stream = lsnn_draw_stream(draw);

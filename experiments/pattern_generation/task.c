@@ -44,7 +44,8 @@ static const lsnn_field fields[] = {
 enum { INPUT_STREAM, FIRST_TARGET_STREAM };
 
 /* The frozen spikes of a seed, from step 1 on; with `out` NULL they are only counted. */
-static size_t freeze(pattern_spike *out, uint64_t seed, int n_steps, int cells, double p) {
+static size_t freeze(pattern_spike *out, uint64_t seed, int n_steps, int cells, double p)
+{
     lsnn_random stream = lsnn_random_stream(seed, LSNN_TASK_FIXED, INPUT_STREAM, 0);
     size_t n = 0;
     for (int t = 1; t < n_steps; t++) {
@@ -58,7 +59,8 @@ static size_t freeze(pattern_spike *out, uint64_t seed, int n_steps, int cells, 
 }
 
 /* A sum of sines of random amplitude and phase, shifted to start at 0 and scaled to a greatest magnitude of 1. */
-static void compose(double *y, const pattern_parameters *p, int n_steps, lsnn_random *stream) {
+static void compose(double *y, const pattern_parameters *p, int n_steps, lsnn_random *stream)
+{
     const double pi = 3.14159265358979323846;
     memset(y, 0, (size_t)n_steps * sizeof *y);
     for (int m = 0; m < p->cycles.n; m++) {
@@ -77,7 +79,8 @@ static void compose(double *y, const pattern_parameters *p, int n_steps, lsnn_ra
 }
 
 static lsnn_status pattern_open(void *state, const void *parameters, const lsnn_task_host *host, lsnn_shape *shape,
-                                lsnn_error *err) {
+                                lsnn_error *err)
+{
     const pattern_parameters *p = parameters;
     pattern_state *s = state;
     double n = round(p->duration / host->dt), p_spike = p->rate * host->dt / 1000;
@@ -110,7 +113,8 @@ static lsnn_status pattern_open(void *state, const void *parameters, const lsnn_
     return LSNN_OK;
 }
 
-static void pattern_draw(const void *state, const void *parameters, const lsnn_draw *draw, lsnn_trial *trial) {
+static void pattern_draw(const void *state, const void *parameters, const lsnn_draw *draw, lsnn_trial *trial)
+{
     const pattern_parameters *p = parameters;
     const pattern_state *s = state;
     (void)draw; /* every trial is the same */

@@ -39,7 +39,8 @@ static const lsnn_field fields[] = {
 };
 
 /* Failing to read is most often a matter of not having the files. */
-static lsnn_status with_advice(lsnn_status status, lsnn_error *err) {
+static lsnn_status with_advice(lsnn_status status, lsnn_error *err)
+{
     if (err && status == LSNN_DATA) {
         size_t used = strlen(err->message);
         (void)snprintf(err->message + used, sizeof err->message - used, "\n%s",
@@ -50,10 +51,11 @@ static lsnn_status with_advice(lsnn_status status, lsnn_error *err) {
 
 /* Reads a pair of files, checks that they belong together, and gives the number of images. */
 static lsnn_status read_pair(mnist_state *s, int which, uint32_t *n, uint32_t *n_pixels, const char *directory,
-                             const lsnn_task_host *host, lsnn_error *err) {
+                             const lsnn_task_host *host, lsnn_error *err)
+{
     const char *images_file = which == 0 ? "train-images-idx3-ubyte" : "t10k-images-idx3-ubyte";
     const char *labels_file = which == 0 ? "train-labels-idx1-ubyte" : "t10k-labels-idx1-ubyte";
-    lsnn_bytes images, labels;
+    lsnn_bytes images = {0}, labels = {0};
     TRY(with_advice(host->idx(host, &images, directory, images_file, err), err));
     TRY(with_advice(host->idx(host, &labels, directory, labels_file, err), err));
     if (images.n_dims != 3)
@@ -81,8 +83,9 @@ static lsnn_status read_pair(mnist_state *s, int which, uint32_t *n, uint32_t *n
     return LSNN_OK;
 }
 
-static lsnn_status read_images(mnist_state *s, const mnist_parameters *p, const lsnn_task_host *host, lsnn_error *err) {
-    uint32_t n, n_test, n_pixels, n_pixels_test;
+static lsnn_status read_images(mnist_state *s, const mnist_parameters *p, const lsnn_task_host *host, lsnn_error *err)
+{
+    uint32_t n = 0, n_test = 0, n_pixels = 0, n_pixels_test = 0;
     TRY(read_pair(s, 0, &n, &n_pixels, p->directory, host, err));
     TRY(read_pair(s, 1, &n_test, &n_pixels_test, p->directory, host, err));
     if (n_pixels != n_pixels_test)
@@ -105,7 +108,8 @@ static lsnn_status read_images(mnist_state *s, const mnist_parameters *p, const 
 }
 
 static lsnn_status mnist_open(void *state, const void *parameters, const lsnn_task_host *host, lsnn_shape *shape,
-                              lsnn_error *err) {
+                              lsnn_error *err)
+{
     const mnist_parameters *p = parameters;
     mnist_state *s = state;
     TRY(read_images(s, p, host, err));
@@ -130,7 +134,8 @@ static lsnn_status mnist_open(void *state, const void *parameters, const lsnn_ta
 }
 
 /* The place in its file of the image that a draw is about: each epoch shows the training images in an order of its own. */
-static uint32_t place(const mnist_state *s, const mnist_parameters *p, const lsnn_draw *draw) {
+static uint32_t place(const mnist_state *s, const mnist_parameters *p, const lsnn_draw *draw)
+{
     uint32_t n = s->size[draw->set], position = (uint32_t)(draw->index % n);
     if (draw->set != LSNN_TRAIN) return position;
     uint64_t epoch = draw->index / n;
@@ -140,7 +145,8 @@ static uint32_t place(const mnist_state *s, const mnist_parameters *p, const lsn
 
 /* Cells: rising through threshold 0, 1, .. ; falling through 0, 1, ..; white; cue. From one pixel to the next the grey
  * value crosses thresholds that are neighbours, so the cells that fire are a run. */
-static void mnist_draw(const void *state, const void *parameters, const lsnn_draw *draw, lsnn_trial *trial) {
+static void mnist_draw(const void *state, const void *parameters, const lsnn_draw *draw, lsnn_trial *trial)
+{
     const mnist_parameters *p = parameters;
     const mnist_state *s = state;
     int file = draw->set == LSNN_TEST ? 1 : 0;

@@ -78,11 +78,10 @@ typedef struct lsnn_task {
                         lsnn_error *err);
     /* One trial; called from several threads at once. REQUIRED */
     void (*draw)(const void *state, const void *parameters, const lsnn_draw *draw, lsnn_trial *trial);
-    /* Error of a response in 0 .. 1 or as the task defines it. y: [n_steps][n_out] readout, pooled: [n_out] mean of y
-     * over the judged steps with their weights. OPTIONAL; without it: classes: 1 if the largest pooled readout is not
-     * the label, else 0; values: sum of squared errors over the sum of squared targets, over judged steps */
-    double (*score)(const void *state, const void *parameters, const lsnn_trial *trial, const real *y,
-                    const real *pooled);
+    /* Error of a response, 0 .. 1. pooled: [n_out] mean of the readout over the judged steps with their weights. OPTIONAL;
+     * without it: classes: 1 if the largest pooled readout is not the label's, else 0; values: sum of squared errors over
+     * the sum of squared targets, in the judged steps */
+    double (*score)(const void *state, const void *parameters, const lsnn_trial *trial, const real *pooled);
 } lsnn_task;
 
 #endif

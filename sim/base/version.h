@@ -4,8 +4,8 @@
 
 #include <stdbool.h>
 
-extern const char *const version_number;     /* "0.1.0" */
-extern const char *const version_commit;     /* 40 hex digits, "-dirty" behind if the tree had changes, or "unknown" */
+extern const char *const version_number; /* "0.1.0" */
+extern const char *const version_commit; /* 40 hex digits, "-dirty" behind if the tree had changes, or "unknown" */
 extern const bool version_dirty;
 extern const char *const version_compiler;   /* "GNU 12.2.0" */
 extern const char *const version_flags;      /* all that can influence a result */

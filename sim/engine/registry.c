@@ -4,13 +4,15 @@
 
 /* The four kinds differ in type only. */
 #define REGISTRY_KIND(kind)                                                                                            \
-    const lsnn_##kind *registry_##kind(const char *name) {                                                             \
+    const lsnn_##kind *registry_##kind(const char *name)                                                               \
+    {                                                                                                                  \
         for (int i = 0; registry_##kind##s[i] != NULL; i++) {                                                          \
             if (strcmp(registry_##kind##s[i]->name, name) == 0) return registry_##kind##s[i];                          \
         }                                                                                                              \
         return NULL;                                                                                                   \
     }                                                                                                                  \
-    int registry_##kind##_names(const char **names, int max) {                                                         \
+    int registry_##kind##_names(const char **names, int max)                                                           \
+    {                                                                                                                  \
         int n = 0;                                                                                                     \
         for (; registry_##kind##s[n] != NULL; n++) {                                                                   \
             if (n < max) names[n] = registry_##kind##s[n]->name;                                                       \

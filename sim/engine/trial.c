@@ -4,7 +4,8 @@
 #include <math.h>
 #include <string.h>
 
-lsnn_status trial_new(lsnn_trial **out, arena *a, const lsnn_shape *shape, lsnn_error *err) {
+lsnn_status trial_new(lsnn_trial **out, arena *a, const lsnn_shape *shape, lsnn_error *err)
+{
     size_t n_steps = (size_t)shape->n_steps;
     uint64_t room = shape->analog ? 0 : (uint64_t)n_steps * (uint64_t)shape->n_in;
     if (room > UINT32_MAX)
@@ -23,16 +24,17 @@ lsnn_status trial_new(lsnn_trial **out, arena *a, const lsnn_shape *shape, lsnn_
     trial->events = e;
     *e = (lsnn_events){.n_steps = shape->n_steps, .n_in = shape->n_in, .capacity = (uint32_t)room};
     TRY(arena_take(a, &e->start, n_steps + 1, sizeof *e->start, err));
+    TRY(arena_take(a, &e->run, room + 1, sizeof *e->run, err)); /* trial_sort reads one behind the last */
     if (room > 0) {
         TRY(arena_take(a, &e->drawn_step, room, sizeof *e->drawn_step, err));
         TRY(arena_take(a, &e->drawn, room, sizeof *e->drawn, err));
-        TRY(arena_take(a, &e->run, room, sizeof *e->run, err));
     }
     *out = trial;
     return LSNN_OK;
 }
 
-void trial_clear(lsnn_trial *trial) {
+void trial_clear(lsnn_trial *trial)
+{
     const lsnn_shape *shape = &trial->shape;
     size_t n_steps = (size_t)shape->n_steps;
     trial->label = 0;
@@ -44,7 +46,8 @@ void trial_clear(lsnn_trial *trial) {
 }
 
 /* Distribute what was drawn over the steps; start[t] is then where the runs of step t begin. */
-static void scatter(lsnn_events *e) {
+static void scatter(lsnn_events *e)
+{
     uint32_t *start = e->start;
     memset(start, 0, ((size_t)e->n_steps + 1) * sizeof *start);
     for (uint32_t i = 0; i < e->n; i++)
@@ -59,7 +62,8 @@ static void scatter(lsnn_events *e) {
 }
 
 /* Insertion: tasks draw a step's cells nearly in order. */
-static void order_by_cell(event_run *run, uint32_t n) {
+static void order_by_cell(event_run *run, uint32_t n)
+{
     for (uint32_t i = 1; i < n; i++) {
         event_run moved = run[i];
         uint32_t k = i;
@@ -69,29 +73,44 @@ static void order_by_cell(event_run *run, uint32_t n) {
     }
 }
 
-void trial_sort(lsnn_trial *trial) {
+/* Order the runs from .. to-1 of one step, without overlaps, from `kept` on; the new end. */
+static uint32_t join(event_run *run, uint32_t kept, uint32_t from, uint32_t to, uint32_t touching)
+{
+    order_by_cell(run + from, to - from);
+    uint32_t first = kept;
+    for (uint32_t i = from; i < to; i++) {
+        event_run next = run[i];
+        if (kept == first || next.first >= run[kept - 1].last + touching)
+            run[kept++] = next;
+        else if (next.last > run[kept - 1].last)
+            run[kept - 1].last = next.last;
+    }
+    return kept;
+}
+
+void trial_sort(lsnn_trial *trial)
+{
     lsnn_events *e = trial->events;
     scatter(e);
     uint32_t touching = trial->shape.runs ? 1 : 0;
     uint32_t kept = 0, from = 0;
     for (int t = 0; t < e->n_steps; t++) {
-        uint32_t to = e->start[t + 1], first_kept = kept;
-        order_by_cell(e->run + from, to - from);
-        for (uint32_t i = from; i < to; i++) {
-            event_run next = e->run[i];
-            if (kept == first_kept || next.first >= e->run[kept - 1].last + touching)
-                e->run[kept++] = next;
-            else if (next.last > e->run[kept - 1].last)
-                e->run[kept - 1].last = next.last;
+        uint32_t to = e->start[t + 1];
+        e->start[t] = kept;
+        if (to - from > 1) {
+            kept = join(e->run, kept, from, to, touching);
+        } else { /* one or none, without a branch between them: which of the two cannot be foreseen */
+            e->run[kept] = e->run[from];
+            kept += to - from;
         }
-        e->start[t] = first_kept;
         from = to;
     }
     e->start[e->n_steps] = kept;
 }
 
 /* The room is enough for every cell in every step, so when it is full something was drawn twice or all is there. */
-static bool drop_repeated(lsnn_trial *trial) {
+static bool drop_repeated(lsnn_trial *trial)
+{
     lsnn_events *e = trial->events;
     trial_sort(trial);
     for (int t = 0; t < e->n_steps; t++) {
@@ -104,7 +123,8 @@ static bool drop_repeated(lsnn_trial *trial) {
     return e->n < e->capacity;
 }
 
-static void add(lsnn_trial *trial, int step, int first, int last) {
+static void add(lsnn_trial *trial, int step, int first, int last)
+{
     lsnn_events *e = trial->events;
     if (e->n == e->capacity && (e->capacity == 0 || !drop_repeated(trial))) return;
     e->drawn_step[e->n] = (uint32_t)step;
@@ -112,7 +132,8 @@ static void add(lsnn_trial *trial, int step, int first, int last) {
     e->n++;
 }
 
-void lsnn_trial_run(lsnn_trial *trial, int step, int first, int last) {
+void lsnn_trial_run(lsnn_trial *trial, int step, int first, int last)
+{
     if (step < 0 || step >= trial->shape.n_steps) return;
     if (first < 0) first = 0;
     if (last > trial->shape.n_in) last = trial->shape.n_in;
@@ -125,14 +146,16 @@ void lsnn_trial_run(lsnn_trial *trial, int step, int first, int last) {
         add(trial, step, i, i + 1);
 }
 
-void lsnn_trial_spike(lsnn_trial *trial, int step, int cell) {
+void lsnn_trial_spike(lsnn_trial *trial, int step, int cell)
+{
     lsnn_trial_run(trial, step, cell, cell + 1);
 }
 
 /* The (step, cell) pairs form one row of Bernoulli trials, step by step; the gaps between successes are geometric:
  * floor(ln U / ln(1 - p)) failures (Devroye 1986, section X.2). */
 void lsnn_trial_bernoulli(lsnn_trial *trial, lsnn_random *stream, int first, int last, int start, int stop,
-                          double probability) {
+                          double probability)
+{
     if (start < 0) start = 0;
     if (stop > trial->shape.n_steps) stop = trial->shape.n_steps;
     if (first < 0) first = 0;
@@ -163,7 +186,8 @@ void lsnn_trial_bernoulli(lsnn_trial *trial, lsnn_random *stream, int first, int
     }
 }
 
-lsnn_random lsnn_draw_stream(const lsnn_draw *draw) {
+lsnn_random lsnn_draw_stream(const lsnn_draw *draw)
+{
     static const lsnn_purpose purpose[] = {LSNN_TASK_TRAIN, LSNN_TASK_VALIDATION, LSNN_TASK_TEST};
     return lsnn_random_stream(draw->seed, purpose[draw->set], draw->index & UINT32_MAX, draw->index >> 32);
 }

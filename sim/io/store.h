@@ -34,6 +34,11 @@ LSNN_MUST_USE lsnn_status store_modify(store **out, const char *path, lsnn_error
 LSNN_MUST_USE lsnn_status store_close(store *s, bool commit, lsnn_error *err);
 hid_t store_file(const store *s);
 
+/* Sealed files carry the length and the CRC-32 of all their bytes. Made like those of store_create, but the file that one
+ * replaces stays as <path>.1; when one is opened, every byte is checked first: cut or damaged is an LSNN_DATA error. */
+LSNN_MUST_USE lsnn_status store_create_sealed(store **out, const char *path, lsnn_error *err);
+LSNN_MUST_USE lsnn_status store_open_sealed(store **out, const char *path, lsnn_error *err);
+
 bool store_has(const store *s, const char *path);
 LSNN_MUST_USE lsnn_status store_shape_of(const store *s, store_shape *out, const char *path, lsnn_error *err);
 /* Reads a whole dataset, converted to `type`, into the arena (out_pointer: address of a pointer of that type). With
@@ -55,6 +60,12 @@ bool store_has_attribute(const store *s, const char *object, const char *name);
 LSNN_MUST_USE lsnn_status store_set_number(store *s, const char *object, const char *name, store_type type, double number,
                                            lsnn_error *err);
 LSNN_MUST_USE lsnn_status store_set_uint64(store *s, const char *object, const char *name, uint64_t number, lsnn_error *err);
+/* An array, such as SONATA's version [0, 1]. */
+LSNN_MUST_USE lsnn_status store_set_numbers(store *s, const char *object, const char *name, store_type type, size_t n,
+                                            const double *numbers, lsnn_error *err);
+/* An enumeration of uint8: `choices` are the names of 0, 1, ... (NULL-terminated), such as SONATA's sorting. */
+LSNN_MUST_USE lsnn_status store_set_choice(store *s, const char *object, const char *name, const char *const *choices,
+                                           int which, lsnn_error *err);
 LSNN_MUST_USE lsnn_status store_set_text(store *s, const char *object, const char *name, const char *text, lsnn_error *err);
 /* Names of the members of a group, sorted, in the arena. */
 LSNN_MUST_USE lsnn_status store_members(const store *s, arena *a, const char ***names, int *n, const char *group,

@@ -3,7 +3,8 @@
 #include <lsnn/field.h>
 #include <stdio.h>
 
-int main(void) {
+int main(void)
+{
     printf("%s, a real has %d bytes\n", lsnn_version(), (int)sizeof(real));
     return 0;
 }

@@ -1,0 +1,56 @@
+/* How a network learns: loss, regularisation, schedule, optimiser. Filled from the config's `learning:` by build.c. */
+#ifndef LEARNING_H
+#define LEARNING_H
+
+#include "lsnn/rule.h"
+#include "worker.h"
+
+typedef enum loss_kind { LOSS_MSE, LOSS_CROSS_ENTROPY } loss_kind;
+typedef enum rate_scope { SCOPE_SAMPLE, SCOPE_BATCH, SCOPE_PREVIOUS } rate_scope;
+typedef enum schedule_kind { SCHEDULE_CONSTANT, SCHEDULE_STEP, SCHEDULE_EXPONENTIAL, SCHEDULE_COSINE } schedule_kind;
+
+/* E = mean over the batch of sum_t w_t l(t); l = 1/2 sum_k (y_k - target_k)^2, or the cross entropy of softmax(y). */
+typedef struct loss_settings {
+    int kind;               /* loss_kind */
+    bool mean;              /* the w_t of a trial are divided by their sum */
+    bool pool;              /* one loss, of y averaged over the judged steps */
+    int window_start, window_stop; /* steps that are judged instead of the task's; stop 0: the task's */
+} loss_settings;
+
+/* c_reg sum_j (f_j - f_target)^2, f_j in spikes per ms. */
+typedef struct rate_settings {
+    double strength; /* c_reg, ms^2 */
+    double target;   /* f_target, 1/ms */
+    int scope;       /* rate_scope: f_j of each sample, of the batch, or of the batch before */
+} rate_settings;
+
+typedef struct schedule_settings {
+    int kind; /* schedule_kind */
+    double factor, final;
+    int every, warm_up;
+} schedule_settings;
+
+typedef struct learning_settings {
+    bool learns; /* false: only simulate */
+    const lsnn_optimiser *optimiser;
+    const void *optimiser_parameters;
+    lsnn_paths paths;
+    double rate;
+    schedule_settings schedule;
+    int batch, iterations, shards;
+    loss_settings loss;
+    rate_settings regularisation;
+    double clip;         /* bound of the gradient's norm; 0: none */
+    double weight_decay; /* w -= rate x decay x w each update (Loshchilov & Hutter 2019) */
+} learning_settings;
+
+/* The learning rate of an update (0, 1, ...). */
+double schedule_rate(const learning_settings *settings, uint64_t update);
+
+/* Judge the readout on the tape: sets tape.loss and tape.error, and puts scale x dE/dy into tape.output. `score` (may be NULL) is
+ * the task's own. */
+typedef double loss_score(const void *with, const lsnn_trial *trial, const real *pooled);
+void loss_judge(const loss_settings *settings, const network *net, tape *tp, double scale, loss_score *score,
+                const void *with);
+
+#endif

@@ -1,0 +1,321 @@
+/* Building a network: columns, parameters, and rows of synapses. */
+#include "network.h"
+#include <math.h>
+#include <stdlib.h>
+#include <string.h>
+
+#define MAX_POPULATIONS 64
+#define MAX_SOURCES 64
+#define MAX_PROJECTIONS 256
+#define MAX_PARAMETERS (MAX_PROJECTIONS + MAX_POPULATIONS * LSNN_MAX_TRAINABLE)
+#define MAX_DELAYS 4096
+
+static int padded(int n)
+{
+    return (n + LSNN_LANES - 1) / LSNN_LANES * LSNN_LANES;
+}
+
+lsnn_status network_new(network **out, arena *memory, double dt, uint64_t seed, lsnn_error *err)
+{
+    network *net;
+    TRY(arena_take(memory, &net, 1, sizeof *net, err));
+    *net = (network){.memory = memory, .dt = dt, .seed = seed};
+    TRY(arena_take(memory, &net->populations, MAX_POPULATIONS, sizeof *net->populations, err));
+    TRY(arena_take(memory, &net->sources, MAX_SOURCES, sizeof *net->sources, err));
+    TRY(arena_take(memory, &net->projections, MAX_PROJECTIONS, sizeof *net->projections, err));
+    TRY(arena_take(memory, &net->parameters, MAX_PARAMETERS, sizeof *net->parameters, err));
+    *out = net;
+    return LSNN_OK;
+}
+
+lsnn_status network_add_source(network *net, const source *values, lsnn_error *err)
+{
+    if (net->n_sources == MAX_SOURCES) return lsnn_fail(err, LSNN_CONFIG, "more than %d sources", MAX_SOURCES);
+    net->sources[net->n_sources++] = *values;
+    net->n_cells += values->n;
+    return LSNN_OK;
+}
+
+static lsnn_status add_parameter(network *net, const char *name, size_t n, parameter **out, lsnn_error *err)
+{
+    parameter *p = &net->parameters[net->n_parameters++];
+    *p = (parameter){.name = name, .n = n, .rate = 1, .min = -INFINITY, .max = INFINITY};
+    TRY(arena_take(net->memory, &p->value, n, sizeof(real), err));
+    *out = p;
+    return LSNN_OK;
+}
+
+static int count_variables(const lsnn_variable *v)
+{
+    int n = 0;
+    while (v && v[n].name) n++;
+    return n;
+}
+
+/* The value of a LSNN_NEURONS field for each neuron. */
+static const double *neuron_values(const population *p, const lsnn_field *field)
+{
+    return *(const double *const *)((const char *)p->parameters + field->offset);
+}
+
+/* A trainable column starts as the user's parameter of that name. It learns if the model has a switch `learn_<name>` that is on. */
+static lsnn_status add_trainables(network *net, population *p, lsnn_error *err)
+{
+    p->trainable = net->n_parameters;
+    for (int k = 0; p->model->trainable && p->model->trainable[k]; k++) {
+        const char *name = p->model->trainable[k], *full;
+        TRY(arena_format(net->memory, &full, err, "%s.%s", p->name, name));
+        parameter *learned;
+        TRY(add_parameter(net, full, (size_t)p->width, &learned, err));
+        for (const lsnn_field *f = p->model->fields; f->name; f++) {
+            if (strcmp(f->name, name) == 0)
+                for (int j = 0; j < p->n; j++) learned->value[j] = (real)neuron_values(p, f)[j];
+            if (strncmp(f->name, "learn_", 6) == 0 && strcmp(f->name + 6, name) == 0)
+                learned->learn = *(const bool *)((const char *)p->parameters + f->offset);
+        }
+        p->n_trainable++;
+    }
+    return LSNN_OK;
+}
+
+/* Constants are computed in double and then stored as real; the padding repeats the last neuron. */
+static lsnn_status prepare(network *net, population *p, lsnn_error *err)
+{
+    double *column[LSNN_MAX_CONSTANTS];
+    int n = 0;
+    for (; p->model->constants[n]; n++) TRY(arena_take(net->memory, &column[n], (size_t)p->n, sizeof(double), err));
+    const char *complaint = p->model->prepare(p->parameters, net->dt, p->n, column);
+    if (complaint) return lsnn_fail(err, LSNN_CONFIG, "populations.%s: %s", p->name, complaint);
+    for (int c = 0; c < n; c++) {
+        TRY(arena_take(net->memory, &p->constant[c], (size_t)p->width, sizeof(real), err));
+        for (int j = 0; j < p->width; j++) p->constant[c][j] = (real)column[c][j < p->n ? j : p->n - 1];
+    }
+    return LSNN_OK;
+}
+
+lsnn_status network_add_population(network *net, const char *name, const lsnn_model *model, int n,
+                                   const void *parameters, lsnn_error *err)
+{
+    if (net->n_populations == MAX_POPULATIONS)
+        return lsnn_fail(err, LSNN_CONFIG, "more than %d populations", MAX_POPULATIONS);
+    if (model->spiking && net->n_populations > net->n_spiking_populations)
+        return lsnn_fail(err, LSNN_CONFIG, "populations.%s: spiking populations must stand before the readouts", name);
+    population *p = &net->populations[net->n_populations++];
+    *p = (population){.name = name, .model = model, .parameters = parameters, .n = n, .width = padded(n)};
+    p->first = model->spiking ? net->n_spiking : net->n_outputs;
+    p->column = net->n_columns;
+    p->n_states = count_variables(model->states);
+    p->n_adjoints = count_variables(model->adjoints);
+    p->n_tapes = model->n_tapes ? model->n_tapes(parameters) : count_variables(model->tapes);
+    net->n_columns += p->width;
+    if (model->spiking) {
+        net->n_spiking_populations++;
+        net->n_spiking += n;
+        net->spiking_columns = net->n_columns;
+    } else {
+        net->n_outputs += n;
+    }
+    TRY(prepare(net, p, err));
+    return add_trainables(net, p, err);
+}
+
+/* Column of the j-th target, counted from the first population of the spec. */
+static int target_column(const network *net, const projection_spec *spec, int j)
+{
+    const population *p = &net->populations[spec->to_population];
+    while (j >= p->n) j -= p++->n;
+    return p->column + j;
+}
+
+static lsnn_status collect_delays(projection *p, network *net, const synapses *wires, lsnn_error *err)
+{
+    bool *seen;
+    TRY(arena_take(net->memory, &seen, MAX_DELAYS, 1, err));
+    for (size_t k = 0; k < wires->n; k++) {
+        if (wires->delay[k] < 0 || wires->delay[k] >= MAX_DELAYS)
+            return lsnn_fail(err, LSNN_CONFIG, "projections.%s: a delay of %d steps is outside 0 .. %d", p->name,
+                             wires->delay[k], MAX_DELAYS - 1);
+        if (p->source < 0 && !p->to_output && wires->delay[k] == 0)
+            return lsnn_fail(err, LSNN_CONFIG, "projections.%s: between spiking neurons a delay is at least one step",
+                             p->name);
+        seen[wires->delay[k]] = true;
+    }
+    int *delay;
+    TRY(arena_take(net->memory, &delay, MAX_DELAYS, sizeof *delay, err));
+    for (int d = 0; d < MAX_DELAYS; d++)
+        if (seen[d]) delay[p->n_delays++] = d;
+    if (p->n_delays == 0) delay[p->n_delays++] = p->source < 0 && !p->to_output ? 1 : 0;
+    p->delay = delay;
+    if (delay[p->n_delays - 1] > net->max_delay) net->max_delay = delay[p->n_delays - 1];
+    return LSNN_OK;
+}
+
+static lsnn_status store_dense(network *net, projection *p, const projection_spec *spec, const synapses *wires,
+                               lsnn_error *err)
+{
+    const size_t rows = (size_t)p->n_from + (p->sums ? 1 : 0), width = (size_t)p->width;
+    parameter *weights;
+    p->parameter = net->n_parameters;
+    TRY(add_parameter(net, p->name, (size_t)p->n_from * width, &weights, err));
+    if (p->sums) TRY(arena_take(net->memory, &p->prefix, rows * width, sizeof(real), err));
+    TRY(arena_take(net->memory, &weights->present, weights->n, sizeof(real), err));
+    for (size_t k = 0; k < wires->n; k++) {
+        const size_t column = (size_t)(target_column(net, spec, (int)wires->to[k]) - p->column);
+        const size_t position = wires->from[k] * width + column;
+        weights->value[position] += (real)wires->weight[k];
+        weights->present[position] = 1;
+    }
+    return LSNN_OK;
+}
+
+static lsnn_status store_sparse(network *net, projection *p, const projection_spec *spec, const synapses *wires,
+                                lsnn_error *err)
+{
+    parameter *weights;
+    p->parameter = net->n_parameters;
+    TRY(add_parameter(net, p->name, (size_t)padded((int)wires->n), &weights, err));
+    TRY(arena_take(net->memory, &p->segment, (size_t)p->n_from * (size_t)p->n_delays + 1, sizeof *p->segment, err));
+    TRY(arena_take(net->memory, &p->target, wires->n, sizeof *p->target, err));
+    size_t k = 0;
+    for (int i = 0; i < p->n_from; i++) {
+        for (int d = 0; d < p->n_delays; d++) {
+            p->segment[i * p->n_delays + d] = k;
+            while (k < wires->n && wires->from[k] == (uint32_t)i && wires->delay[k] == p->delay[d]) {
+                p->target[k] = (uint32_t)(target_column(net, spec, (int)wires->to[k]) - p->column);
+                weights->value[k] = (real)wires->weight[k];
+                k++;
+            }
+        }
+    }
+    p->segment[p->n_from * p->n_delays] = k;
+    return LSNN_OK;
+}
+
+lsnn_status network_add_projection(network *net, const projection_spec *spec, synapses *wires, lsnn_error *err)
+{
+    if (net->n_projections == MAX_PROJECTIONS)
+        return lsnn_fail(err, LSNN_CONFIG, "more than %d projections", MAX_PROJECTIONS);
+    const population *first = &net->populations[spec->to_population];
+    const population *last = &net->populations[spec->to_population + spec->n_to_populations - 1];
+    projection *p = &net->projections[net->n_projections++];
+    *p = (projection){.name = spec->name, .source = spec->source, .n_from = wires->n_from, .n_synapses = wires->n};
+    p->from = spec->source >= 0 ? 0 : net->populations[spec->from_population].first;
+    p->column = first->column;
+    p->width = last->column + last->width - first->column;
+    p->to_output = !first->model->spiking;
+    TRY(synapses_sort(wires, err));
+    TRY(collect_delays(p, net, wires, err));
+    if (p->to_output && (p->source >= 0 || p->n_delays > 1))
+        return lsnn_fail(err, LSNN_CONFIG, "projections.%s: a readout takes spiking neurons, with one delay", p->name);
+    /* A row of lists costs about four times a dense row of the same synapses. */
+    const double density = (double)wires->n / ((double)wires->n_from * wires->n_to);
+    p->dense = p->to_output || (!spec->sparse && p->n_delays == 1 && density >= 0.25);
+    p->sums = p->dense && p->source >= 0 && net->sources[p->source].runs;
+    TRY((p->dense ? store_dense : store_sparse)(net, p, spec, wires, err));
+    parameter *weights = &net->parameters[p->parameter];
+    weights->learn = spec->learn;
+    weights->rate = spec->rate;
+    weights->min = spec->min;
+    weights->max = spec->max;
+    weights->decays = true;
+    if (p->to_output) return network_set_feedback(net, p, NULL, err);
+    return LSNN_OK;
+}
+
+lsnn_status network_set_feedback(network *net, projection *p, const real *feedback, lsnn_error *err)
+{
+    if (!p->feedback_by_output)
+        TRY(arena_take(net->memory, &p->feedback_by_output, (size_t)(p->width * net->spiking_columns), sizeof(real),
+                       err));
+    p->feedback = net->parameters[p->parameter].value;
+    if (!feedback) return LSNN_OK;
+    TRY(arena_take(net->memory, &p->feedback, (size_t)p->n_from * (size_t)p->width, sizeof(real), err));
+    memcpy(p->feedback, feedback, (size_t)p->n_from * (size_t)p->width * sizeof(real));
+    return LSNN_OK;
+}
+
+int network_find_population(const network *net, const char *name)
+{
+    for (int p = 0; p < net->n_populations; p++)
+        if (strcmp(net->populations[p].name, name) == 0) return p;
+    return -1;
+}
+
+int network_find_projection(const network *net, const char *name)
+{
+    for (int p = 0; p < net->n_projections; p++)
+        if (strcmp(net->projections[p].name, name) == 0) return p;
+    return -1;
+}
+
+int network_find_source(const network *net, const char *name)
+{
+    for (int s = 0; s < net->n_sources; s++)
+        if (strcmp(net->sources[s].name, name) == 0) return s;
+    return -1;
+}
+
+static void refresh_prefix(const network *net, const projection *p)
+{
+    const real *row = net->parameters[p->parameter].value;
+    for (int i = 0; i < p->n_from; i++) {
+        const real *before = p->prefix + (size_t)i * (size_t)p->width;
+        real *after = p->prefix + (size_t)(i + 1) * (size_t)p->width;
+        for (int j = 0; j < p->width; j++) after[j] = before[j] + row[(size_t)i * (size_t)p->width + (size_t)j];
+    }
+}
+
+/* Neurons of id from .. lie in several populations, each with its own columns. */
+static void refresh_feedback(const network *net, const projection *p)
+{
+    for (int s = 0; s < net->n_spiking_populations; s++) {
+        const population *pop = &net->populations[s];
+        for (int j = 0; j < pop->n; j++) {
+            const int i = pop->first + j - p->from;
+            if (i < 0 || i >= p->n_from) continue;
+            for (int k = 0; k < p->width; k++)
+                p->feedback_by_output[(size_t)k * (size_t)net->spiking_columns + (size_t)(pop->column + j)] =
+                    p->feedback[(size_t)i * (size_t)p->width + (size_t)k];
+        }
+    }
+}
+
+void network_refresh(network *net)
+{
+    for (int i = 0; i < net->n_projections; i++) {
+        const projection *p = &net->projections[i];
+        if (p->sums) refresh_prefix(net, p);
+        if (p->to_output) refresh_feedback(net, p);
+    }
+}
+
+/* Number of the neuron at a column, counted from the population that holds the projection's first column. */
+static int neuron_at(const network *net, const projection *p, int column)
+{
+    int before = 0;
+    for (int k = 0; k < net->n_populations; k++) {
+        const population *pop = &net->populations[k];
+        if (pop->column < p->column) continue;
+        if (column < pop->column + pop->width) return before + column - pop->column;
+        before += pop->n;
+    }
+    return -1;
+}
+
+void network_each_synapse(const network *net, const projection *p, network_visitor *visit, void *with)
+{
+    const parameter *weights = &net->parameters[p->parameter];
+    for (int i = 0; i < p->n_from; i++) {
+        if (p->dense) {
+            for (int j = 0; j < p->width; j++) {
+                const size_t position = (size_t)i * (size_t)p->width + (size_t)j;
+                if (weights->present[position] > 0)
+                    visit(with, i, neuron_at(net, p, p->column + j), p->delay[0], position);
+            }
+            continue;
+        }
+        for (int d = 0; d < p->n_delays; d++)
+            for (size_t k = p->segment[i * p->n_delays + d]; k < p->segment[i * p->n_delays + d + 1]; k++)
+                visit(with, i, neuron_at(net, p, p->column + (int)p->target[k]), p->delay[d], k);
+    }
+}

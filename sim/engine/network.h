@@ -1,0 +1,130 @@
+/* A network on a time grid: populations, sources of input, projections, and the parameters that learning changes. It is read-only
+ * while trials are simulated; state lives in workers (worker.h).
+ *
+ * Two numberings: a neuron's id counts the neurons of all spiking populations (readouts count on their own); its column counts
+ * with the padding of each population to LSNN_LANES. Presynaptic neurons are given by id, postsynaptic ones by column. */
+#ifndef NETWORK_H
+#define NETWORK_H
+
+#include "arena.h"
+#include "lsnn/model.h"
+#include "synapses.h"
+
+typedef struct population {
+    const char *name;
+    const lsnn_model *model;
+    const void *parameters; /* the struct that model->fields describes */
+    int n;                  /* neurons */
+    int first;              /* id of the first one */
+    int width;              /* columns: n padded to LSNN_LANES */
+    int column;             /* the first column */
+    int n_states, n_adjoints, n_tapes, n_trainable;
+    int trainable; /* its first entry in network.parameters */
+    real *constant[LSNN_MAX_CONSTANTS]; /* [width] */
+} population;
+
+typedef enum source_kind { SOURCE_TASK, SOURCE_POISSON, SOURCE_SPIKES, SOURCE_CURRENT } source_kind;
+
+typedef struct source {
+    const char *name;
+    source_kind kind;
+    int n;       /* cells */
+    bool analog; /* a value per cell and step instead of spikes */
+    bool runs;   /* neighbouring cells often spike together */
+    const double *rate; /* SOURCE_POISSON: [n] per ms */
+    size_t n_spikes;    /* SOURCE_SPIKES: the same spikes in each trial */
+    const uint32_t *spike_step, *spike_cell;
+    const double *value; /* SOURCE_CURRENT: [n] constant values */
+} source;
+
+/* What learning changes: an array of weights, or a trainable column of a population. */
+typedef struct parameter {
+    const char *name;
+    size_t n;      /* a multiple of LSNN_LANES */
+    real *value;   /* [n] */
+    real *present; /* [n], 0 where there is no synapse, else 1; NULL: all are there */
+    bool learn;
+    double rate;     /* times the learning rate */
+    double min, max; /* bounds, +-INFINITY without */
+    bool decays;     /* subject to weight decay */
+} parameter;
+
+typedef struct projection {
+    const char *name;
+    int source;           /* of the presynaptic cells; -1: they are neurons */
+    int from, n_from;     /* first presynaptic id (cell of the source, or neuron) and how many */
+    int column, width;    /* target columns */
+    bool to_output;       /* the targets are readouts */
+    int n_delays;         /* different delays */
+    const int *delay;     /* [n_delays] steps, ascending */
+    size_t n_synapses;
+    int parameter;        /* of its weights in network.parameters */
+    bool dense;
+    bool sums;            /* dense, from a source with runs: prefix sums of the rows are kept */
+    /* dense: value[i * width + column - first column]; one delay */
+    /* sparse: the synapses of row i with delay k are segment[i * n_delays + k] .. segment[.. + 1] - 1 */
+    size_t *segment;      /* [n_from * n_delays + 1] */
+    uint32_t *target;     /* [n_synapses] column - first column, ascending in a segment */
+    real *prefix;         /* [(n_from + 1) * width]: sum of the rows before; with `sums` */
+    real *feedback;       /* to outputs: F, laid out as the dense weights; the weights themselves when symmetric */
+    real *feedback_by_output; /* [n outputs][spiking columns]: F transposed, renewed before each batch */
+} projection;
+
+typedef struct network {
+    arena *memory;
+    double dt; /* ms */
+    uint64_t seed;
+    population *populations;
+    int n_populations, n_spiking_populations;
+    int n_spiking;        /* neurons */
+    int spiking_columns;  /* columns 0 .. spiking_columns-1 spike, the rest are readouts */
+    int n_columns;
+    int n_outputs;        /* readout neurons; they sit at spiking_columns + k when one population holds them */
+    source *sources;
+    int n_sources, n_cells;
+    projection *projections;
+    int n_projections;
+    parameter *parameters;
+    int n_parameters;
+    int max_delay;
+} network;
+
+LSNN_MUST_USE lsnn_status network_new(network **out, arena *memory, double dt, uint64_t seed, lsnn_error *err);
+
+/* `values`: a source whose name, kind and numbers are filled in. */
+LSNN_MUST_USE lsnn_status network_add_source(network *net, const source *values, lsnn_error *err);
+
+/* Spiking populations come before readouts, else LSNN_CONFIG. The parameters are kept, not copied. */
+LSNN_MUST_USE lsnn_status network_add_population(network *net, const char *name, const lsnn_model *model, int n,
+                                                 const void *parameters, lsnn_error *err);
+
+typedef struct projection_spec {
+    const char *name;
+    int source;                 /* -1: from neurons */
+    int from_population, n_from_populations; /* neighbours; when source is -1 */
+    int to_population, n_to_populations;
+    bool learn;
+    double rate, min, max;
+    bool sparse; /* store as lists whatever the density */
+} projection_spec;
+
+/* `wires` (i: cell or neuron counted from the first of the projection; j likewise) is sorted here and not needed afterwards. */
+LSNN_MUST_USE lsnn_status network_add_projection(network *net, const projection_spec *spec, synapses *wires,
+                                                 lsnn_error *err);
+
+/* Feedback weights of a projection to readouts, as [n_from][n outputs]; NULL: symmetric. */
+LSNN_MUST_USE lsnn_status network_set_feedback(network *net, projection *p, const real *feedback, lsnn_error *err);
+
+int network_find_population(const network *net, const char *name); /* -1: none */
+int network_find_projection(const network *net, const char *name);
+int network_find_source(const network *net, const char *name);
+
+/* What follows from the weights: prefix sums and transposed feedback. Before each batch. */
+void network_refresh(network *net);
+
+/* Position of synapse (i, j) of a dense projection, or of the k-th stored synapse, in its parameter: for reading weights out.
+ * Calls `visit` for each synapse in the order of i, delay, j. */
+typedef void network_visitor(void *with, int i, int j, int delay, size_t position);
+void network_each_synapse(const network *net, const projection *p, network_visitor *visit, void *with);
+
+#endif

@@ -1,0 +1,345 @@
+/* Iterations over batches of trials. */
+#include "trainer.h"
+#include "population_check.h"
+#include <math.h>
+#include <omp.h>
+#include <string.h>
+
+static lsnn_status take_moments(trainer *t, arena *a, lsnn_error *err)
+{
+    TRY(arena_take(a, &t->moment, (size_t)t->net->n_parameters, sizeof *t->moment, err));
+    TRY(arena_take(a, &t->before, (size_t)t->net->n_projections, sizeof *t->before, err));
+    for (int p = 0; p < t->net->n_parameters; p++)
+        for (int m = 0; t->net->parameters[p].learn && t->settings.optimiser->moments[m]; m++)
+            TRY(arena_take(a, &t->moment[p][m], t->net->parameters[p].n, sizeof(real), err));
+    for (int i = 0; t->settings.paths.feedback == LSNN_ADAPTIVE && i < t->net->n_projections; i++) {
+        const projection *p = &t->net->projections[i];
+        if (p->to_output) TRY(arena_take(a, &t->before[i], t->net->parameters[p->parameter].n, sizeof(real), err));
+    }
+    return LSNN_OK;
+}
+
+static lsnn_status take_workers(trainer *t, arena *a, lsnn_error *err)
+{
+    TRY(arena_take(a, &t->workers, (size_t)t->n_threads, sizeof(worker *), err));
+    TRY(arena_take(a, &t->tapes, (size_t)t->n_tapes, sizeof(tape *), err));
+    for (int k = 0; k < t->n_threads; k++) TRY(worker_new(&t->workers[k], t->net, a, err));
+    for (int k = 0; k < t->n_tapes; k++) TRY(tape_new(&t->tapes[k], t->net, a, &t->shape, err));
+    if (!t->settings.learns) return LSNN_OK;
+    TRY(arena_take(a, &t->shards, (size_t)t->n_shards, sizeof(gradients *), err));
+    for (int s = 0; s < t->n_shards; s++) TRY(gradients_new(&t->shards[s], t->net, a, err));
+    TRY(gradients_new(&t->gradient, t->net, a, err));
+    return take_moments(t, a, err);
+}
+
+lsnn_status trainer_new(trainer **out, network *net, const lsnn_task *task, const void *task_state,
+                        const void *task_parameters, const lsnn_shape *shape, const learning_settings *settings,
+                        int n_threads, lsnn_error *err)
+{
+    trainer *t;
+    arena *a = net->memory;
+    TRY(arena_take(a, &t, 1, sizeof *t, err));
+    *t = (trainer){.net = net,
+                   .task = task,
+                   .task_state = task_state,
+                   .task_parameters = task_parameters,
+                   .shape = *shape,
+                   .settings = *settings,
+                   .n_threads = n_threads};
+    const int batch = settings->batch;
+    const bool waits = settings->learns && settings->regularisation.strength > 0 &&
+                       settings->regularisation.scope == SCOPE_BATCH;
+    t->n_shards = batch < settings->shards ? batch : settings->shards;
+    if (t->n_threads > t->n_shards) t->n_threads = t->n_shards;
+    t->n_tapes = waits ? batch : t->n_threads;
+    TRY(take_workers(t, a, err));
+    TRY(arena_take(a, &t->shard_count, (size_t)t->n_shards * (size_t)net->n_spiking, sizeof *t->shard_count, err));
+    TRY(arena_take(a, &t->count, (size_t)net->n_spiking, sizeof *t->count, err));
+    TRY(arena_take(a, &t->previous_rate, (size_t)net->n_spiking, sizeof *t->previous_rate, err));
+    for (int j = 0; j < net->n_spiking; j++) t->previous_rate[j] = -1;
+    TRY(arena_take(a, &t->sample_loss, (size_t)batch, sizeof(double), err));
+    TRY(arena_take(a, &t->sample_loss_rate, (size_t)batch, sizeof(double), err));
+    TRY(arena_take(a, &t->sample_error, (size_t)batch, sizeof(double), err));
+    *out = t;
+    return LSNN_OK;
+}
+
+static double task_score(const void *with, const lsnn_trial *trial, const real *pooled)
+{
+    const trainer *t = with;
+    return t->task->score(t->task_state, t->task_parameters, trial, pooled);
+}
+
+/* ---- input ------------------------------------------------------------------------------------------------------------ */
+
+static void draw_source(const trainer *t, const source *from, lsnn_trial *input, const lsnn_draw *draw, int s)
+{
+    trial_clear(input);
+    lsnn_random stream = lsnn_random_stream(draw->seed + (uint64_t)draw->set, LSNN_SOURCES, (uint64_t)s, draw->index);
+    if (from->kind == SOURCE_POISSON)
+        for (int i = 0; i < from->n; i++)
+            lsnn_trial_bernoulli(input, &stream, i, i + 1, 0, t->shape.n_steps, from->rate[i] * t->net->dt);
+    for (size_t k = 0; from->kind == SOURCE_SPIKES && k < from->n_spikes; k++)
+        if (from->spike_step[k] < (uint32_t)t->shape.n_steps)
+            lsnn_trial_spike(input, (int)from->spike_step[k], (int)from->spike_cell[k]);
+    for (int step = 0; from->kind == SOURCE_CURRENT && step < t->shape.n_steps; step++)
+        for (int i = 0; i < from->n; i++) input->analog[step * from->n + i] = (real)from->value[i];
+    if (!from->analog) trial_sort(input);
+}
+
+static void draw_trial(const trainer *t, tape *tp, lsnn_set set, uint64_t index)
+{
+    const lsnn_draw draw = {.seed = t->net->seed, .set = set, .index = index};
+    trial_clear(tp->trial);
+    t->task->draw(t->task_state, t->task_parameters, &draw, tp->trial);
+    if (!t->shape.analog) trial_sort(tp->trial);
+    const loss_settings *loss = &t->settings.loss;
+    for (int step = 0; loss->window_stop > 0 && step < t->shape.n_steps; step++)
+        tp->trial->weight[step] = step >= loss->window_start && step < loss->window_stop;
+    for (int s = 0; s < t->net->n_sources; s++)
+        if (t->net->sources[s].kind != SOURCE_TASK) draw_source(t, &t->net->sources[s], tp->input[s], &draw, s);
+}
+
+/* ---- regularisation --------------------------------------------------------------------------------------------------- */
+
+/* dE/dz of c_reg sum_j (f_j - f_target)^2 is the same at every step: 2 c_reg (f_j - f_target) / (batch T dt). */
+static double rate_pull(const trainer *t, double f)
+{
+    const rate_settings *r = &t->settings.regularisation;
+    return 2 * r->strength * (f - r->target) / (t->settings.batch * (t->shape.n_steps * t->net->dt));
+}
+
+static double rate_of(const trainer *t, const tape *tp, int neuron)
+{
+    const double duration = t->shape.n_steps * t->net->dt;
+    switch ((rate_scope)t->settings.regularisation.scope) {
+    case SCOPE_SAMPLE: return tp->count[neuron] / duration;
+    case SCOPE_BATCH: return (double)t->count[neuron] / (t->settings.batch * duration);
+    case SCOPE_PREVIOUS: break;
+    }
+    /* The first batch has none before it: there the pull is zero. */
+    return t->previous_rate[neuron] < 0 ? t->settings.regularisation.target : t->previous_rate[neuron];
+}
+
+static void set_rate_signal(const trainer *t, worker *w, const tape *tp)
+{
+    if (t->settings.regularisation.strength == 0) return;
+    for (int k = 0; k < t->net->n_spiking_populations; k++) {
+        const population *p = &t->net->populations[k];
+        for (int j = 0; j < p->n; j++)
+            w->rate_signal[p->column + j] = (real)rate_pull(t, rate_of(t, tp, p->first + j));
+    }
+}
+
+static double rate_loss(const trainer *t, double (*f)(const trainer *t, const tape *tp, int neuron), const tape *tp)
+{
+    double loss = 0;
+    for (int j = 0; j < t->net->n_spiking; j++) {
+        const double difference = f(t, tp, j) - t->settings.regularisation.target;
+        loss += difference * difference;
+    }
+    return t->settings.regularisation.strength * loss;
+}
+
+static double batch_rate(const trainer *t, const tape *tp, int neuron)
+{
+    (void)tp;
+    return (double)t->count[neuron] / (t->settings.batch * (t->shape.n_steps * t->net->dt));
+}
+
+/* ---- one sample, one shard, one batch --------------------------------------------------------------------------------- */
+
+typedef struct recorded_sample {
+    const trainer_recorder *recorder;
+    int sample;
+} recorded_sample;
+
+static void show_step(void *with, const network *net, const worker *w, const tape *tp, int t)
+{
+    const recorded_sample *r = with;
+    r->recorder->step(r->recorder->with, r->sample, net, w, tp, t);
+}
+
+static void run_forward(trainer *t, worker *w, tape *tp, int sample, const trainer_recorder *recorder)
+{
+    recorded_sample shown = {recorder, sample};
+    const bool show = recorder && sample < recorder->n_samples;
+    forward(t->net, w, tp, show && recorder->step ? show_step : NULL, &shown);
+    if (show && recorder->trial) recorder->trial(recorder->with, sample, t->net, tp);
+}
+
+static void add_seconds(trainer *t, int phase, double *since)
+{
+    if (!t->timed) return;
+    const double now = omp_get_wtime();
+#pragma omp atomic
+    t->phase_seconds[phase] += now - *since;
+    *since = now;
+}
+
+static void sample_forward(trainer *t, worker *w, tape *tp, int sample, const trainer_recorder *recorder)
+{
+    double since = t->timed ? omp_get_wtime() : 0;
+    draw_trial(t, tp, LSNN_TRAIN, t->iteration * (uint64_t)t->settings.batch + (uint64_t)sample);
+    add_seconds(t, PHASE_INPUT, &since);
+    run_forward(t, w, tp, sample, recorder);
+    loss_judge(&t->settings.loss, t->net, tp, 1.0 / t->settings.batch, t->task->score ? task_score : NULL, t);
+    t->sample_loss[sample] = tp->loss;
+    t->sample_error[sample] = tp->error;
+    t->sample_loss_rate[sample] = rate_loss(t, rate_of, tp);
+    add_seconds(t, PHASE_FORWARD, &since);
+}
+
+static void sample_backward(trainer *t, worker *w, const tape *tp, gradients *into)
+{
+    double since = t->timed ? omp_get_wtime() : 0;
+    set_rate_signal(t, w, tp);
+    backward(t->net, w, tp, into, NULL, NULL);
+    add_seconds(t, PHASE_BACKWARD, &since);
+}
+
+static void clear_shard(trainer *t, int shard)
+{
+    memset(t->shard_count + (size_t)shard * (size_t)t->net->n_spiking, 0,
+           (size_t)t->net->n_spiking * sizeof *t->shard_count);
+    for (int p = 0; t->settings.learns && p < t->net->n_parameters; p++)
+        memset(t->shards[shard]->value[p], 0, gradients_length(t->net, p) * sizeof(real));
+}
+
+/* Samples shard * batch / n_shards .. are this shard's. */
+static int shard_start(const trainer *t, int shard)
+{
+    return (int)((int64_t)shard * t->settings.batch / t->n_shards);
+}
+
+static void run_shard(trainer *t, int shard, const trainer_recorder *recorder, bool fused, int *diverged)
+{
+    worker *w = t->workers[omp_get_thread_num()];
+    uint32_t *count = t->shard_count + (size_t)shard * (size_t)t->net->n_spiking;
+    clear_shard(t, shard);
+    for (int b = shard_start(t, shard); b < shard_start(t, shard + 1); b++) {
+        tape *tp = t->tapes[fused ? omp_get_thread_num() : b];
+        sample_forward(t, w, tp, b, recorder);
+        if (!population_finite(t->net, w)) diverged[shard] = b + 1;
+        for (int j = 0; j < t->net->n_spiking; j++) count[j] += tp->count[j];
+        if (fused && t->settings.learns) sample_backward(t, w, tp, t->shards[shard]);
+    }
+}
+
+static void count_spikes(trainer *t)
+{
+    memset(t->count, 0, (size_t)t->net->n_spiking * sizeof *t->count);
+    for (int s = 0; s < t->n_shards; s++)
+        for (int j = 0; j < t->net->n_spiking; j++) t->count[j] += t->shard_count[s * t->net->n_spiking + j];
+}
+
+static void summarise(trainer *t, metrics *out)
+{
+    const int batch = t->settings.batch;
+    uint64_t spikes = 0;
+    *out = (metrics){0};
+    for (int b = 0; b < batch; b++) {
+        out->loss += t->sample_loss[b] / batch;
+        out->loss_rate += t->sample_loss_rate[b] / batch;
+        out->error += t->sample_error[b] / batch;
+    }
+    if (t->settings.regularisation.scope != SCOPE_SAMPLE) out->loss_rate = rate_loss(t, batch_rate, NULL);
+    for (int j = 0; j < t->net->n_spiking; j++) spikes += t->count[j];
+    if (t->net->n_spiking > 0)
+        out->rate = 1e3 * (double)spikes / ((double)t->net->n_spiking * batch * t->shape.n_steps * t->net->dt);
+}
+
+/* Which neuron left the range of numbers first: the sample runs once more, watched. */
+static lsnn_status report_divergence(trainer *t, int sample, lsnn_error *err)
+{
+    population_watch watch = {.step = -1};
+    tape *tp = t->tapes[0];
+    draw_trial(t, tp, LSNN_TRAIN, t->iteration * (uint64_t)t->settings.batch + (uint64_t)sample);
+    forward(t->net, t->workers[0], tp, population_observe, &watch);
+    return lsnn_fail(err, LSNN_DIVERGED, "%s[%d].%s became %g at %g ms of sample %d of iteration %llu", watch.population,
+                     watch.neuron, watch.variable, watch.number, watch.step * t->net->dt, sample,
+                     (unsigned long long)(t->iteration + 1));
+}
+
+lsnn_status trainer_gradient(trainer *t, metrics *out, const trainer_recorder *recorder, lsnn_error *err)
+{
+    const bool fused = t->n_tapes == t->n_threads;
+    int diverged[t->n_shards];
+    memset(diverged, 0, sizeof diverged);
+    network_refresh(t->net);
+#pragma omp parallel num_threads(t->n_threads)
+    {
+        worker_enter_thread();
+#pragma omp for schedule(dynamic, 1)
+        for (int s = 0; s < t->n_shards; s++) run_shard(t, s, recorder, fused, diverged);
+#pragma omp single
+        count_spikes(t);
+        if (!fused) {
+#pragma omp for schedule(dynamic, 1)
+            for (int s = 0; s < t->n_shards; s++)
+                for (int b = shard_start(t, s); b < shard_start(t, s + 1); b++)
+                    sample_backward(t, t->workers[omp_get_thread_num()], t->tapes[b], t->shards[s]);
+        }
+    }
+    summarise(t, out);
+    for (int s = 0; s < t->n_shards; s++)
+        if (diverged[s]) return report_divergence(t, diverged[s] - 1, err);
+    if (!isfinite(out->loss))
+        return lsnn_fail(err, LSNN_DIVERGED, "the loss became %g in iteration %llu", out->loss,
+                         (unsigned long long)(t->iteration + 1));
+    if (t->settings.learns) update_reduce(t);
+    return LSNN_OK;
+}
+
+lsnn_status trainer_iterate(trainer *t, metrics *out, const trainer_recorder *recorder, lsnn_error *err)
+{
+    TRY(trainer_gradient(t, out, recorder, err));
+    double since = t->timed ? omp_get_wtime() : 0;
+    if (t->settings.learns) {
+        out->norm = update_norm(t);
+        out->learning_rate = schedule_rate(&t->settings, t->iteration);
+        if (!isfinite(out->norm))
+            return lsnn_fail(err, LSNN_DIVERGED, "the gradient became %g in iteration %llu", out->norm,
+                             (unsigned long long)(t->iteration + 1));
+        update_apply(t, out->learning_rate, out->norm);
+    }
+    for (int j = 0; j < t->net->n_spiking; j++) t->previous_rate[j] = batch_rate(t, NULL, j);
+    t->iteration++;
+    add_seconds(t, PHASE_UPDATE, &since);
+    return LSNN_OK;
+}
+
+lsnn_status trainer_evaluate(trainer *t, metrics *out, lsnn_set set, uint64_t first, uint64_t n, lsnn_error *err)
+{
+    double loss = 0, error = 0;
+    uint64_t spikes = 0;
+    network_refresh(t->net);
+    /* In rounds of one batch, so that the sums have a fixed order. */
+    for (uint64_t done = 0; done < n;) {
+        const int round = (int)(n - done < (uint64_t)t->settings.batch ? n - done : (uint64_t)t->settings.batch);
+#pragma omp parallel num_threads(t->n_threads) reduction(+ : spikes)
+        {
+            worker_enter_thread();
+            tape *tp = t->tapes[omp_get_thread_num()];
+#pragma omp for schedule(dynamic, 1)
+            for (int b = 0; b < round; b++) {
+                draw_trial(t, tp, set, first + done + (uint64_t)b);
+                forward(t->net, t->workers[omp_get_thread_num()], tp, NULL, NULL);
+                loss_judge(&t->settings.loss, t->net, tp, 1, t->task->score ? task_score : NULL, t);
+                t->sample_loss[b] = tp->loss;
+                t->sample_error[b] = tp->error;
+                spikes += tp->spike_start[tp->n_steps];
+            }
+        }
+        for (int b = 0; b < round; b++) {
+            loss += t->sample_loss[b];
+            error += t->sample_error[b];
+        }
+        done += (uint64_t)round;
+    }
+    const double neuron_seconds = (double)t->net->n_spiking * (double)n * t->shape.n_steps * t->net->dt / 1e3;
+    *out = (metrics){.loss = loss / (double)n, .error = error / (double)n};
+    if (neuron_seconds > 0) out->rate = (double)spikes / neuron_seconds;
+    if (!isfinite(loss)) return lsnn_fail(err, LSNN_DIVERGED, "the loss of the evaluation became %g", loss);
+    return LSNN_OK;
+}

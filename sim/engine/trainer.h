@@ -1,0 +1,74 @@
+/* Learning a task: iterations over batches of trials, evaluation, and the state that a checkpoint must hold.
+ *
+ * A batch is cut into a fixed number of shards; each adds its samples' gradients in their order, and the shards are added in
+ * theirs: which thread computed a shard does not show in a single bit. */
+#ifndef TRAINER_H
+#define TRAINER_H
+
+#include "learning.h"
+
+typedef struct trainer trainer;
+
+typedef struct metrics {
+    double loss, loss_rate; /* of the task; of the regularisation */
+    double error;
+    double rate;            /* mean of the spiking neurons, Hz */
+    double norm;            /* of the gradient before clipping */
+    double learning_rate;
+} metrics;
+
+/* What a recorder sees of sample b of an iteration: every step, and the tape after the forward pass. It is called from several
+ * threads, for different samples. */
+typedef struct trainer_recorder {
+    void *with;
+    int n_samples; /* samples 0 .. n_samples-1 are shown */
+    void (*step)(void *with, int sample, const network *net, const worker *w, const tape *tp, int t);
+    void (*trial)(void *with, int sample, const network *net, const tape *tp);
+} trainer_recorder;
+
+struct trainer {
+    network *net;
+    const lsnn_task *task;
+    const void *task_state, *task_parameters;
+    lsnn_shape shape;
+    learning_settings settings;
+    int n_threads, n_shards;
+    worker **workers;        /* [n_threads] */
+    tape **tapes;            /* one per thread; with SCOPE_BATCH one per sample */
+    int n_tapes;
+    gradients **shards;      /* [n_shards] */
+    gradients *gradient;     /* their sum */
+    real *(*moment)[LSNN_MAX_MOMENTS]; /* [n_parameters] */
+    real **before;           /* [n_projections] readout weights before an update (adaptive feedback), or NULL */
+    uint32_t *shard_count;   /* [n_shards][n_spiking] */
+    uint64_t *count;         /* [n_spiking] spikes of the batch */
+    double *previous_rate;   /* [n_spiking] per ms, of the batch before; negative: none yet */
+    double *sample_loss, *sample_loss_rate, *sample_error; /* [batch] */
+    uint64_t iteration;      /* done so far */
+    double phase_seconds[4]; /* summed over threads: input, forward, backward; and update */
+    bool timed;
+};
+
+enum { PHASE_INPUT, PHASE_FORWARD, PHASE_BACKWARD, PHASE_UPDATE };
+
+/* net, task and settings stay the caller's; memory comes from the network's arena. */
+LSNN_MUST_USE lsnn_status trainer_new(trainer **out, network *net, const lsnn_task *task, const void *task_state,
+                                      const void *task_parameters, const lsnn_shape *shape,
+                                      const learning_settings *settings, int n_threads, lsnn_error *err);
+
+/* One batch: draw, forward, judge, backward, update. LSNN_DIVERGED names the neuron and the time of the first value that is no
+ * number. `recorder` may be NULL. */
+LSNN_MUST_USE lsnn_status trainer_iterate(trainer *t, metrics *out, const trainer_recorder *recorder, lsnn_error *err);
+
+/* The gradient of one batch without an update: what trainer_iterate does before. */
+LSNN_MUST_USE lsnn_status trainer_gradient(trainer *t, metrics *out, const trainer_recorder *recorder, lsnn_error *err);
+/* Forward only, on trials first .. first+n-1 of a set. */
+LSNN_MUST_USE lsnn_status trainer_evaluate(trainer *t, metrics *out, lsnn_set set, uint64_t first, uint64_t n,
+                                           lsnn_error *err);
+
+/* update.c: sum the shards into trainer.gradient; its norm; and the change of the parameters. */
+void update_reduce(trainer *t);
+double update_norm(const trainer *t);
+void update_apply(trainer *t, double rate, double norm);
+
+#endif

@@ -1,0 +1,54 @@
+/* What one thread needs to simulate one trial, and what the trial leaves behind for the backward pass. */
+#ifndef WORKER_H
+#define WORKER_H
+
+#include "network.h"
+#include "trial.h"
+
+/* One trial: its input and target, and what the forward pass leaves. */
+typedef struct tape {
+    int n_steps;
+    lsnn_trial *trial;     /* of the task */
+    lsnn_trial **input;    /* [n_sources] spikes or values; the task's own source shares `trial` */
+    real **column;         /* [n_populations * LSNN_MAX_TAPES] -> [n_steps][width], psi first */
+    uint32_t *spike_start; /* [n_steps + 1]: the spikes of step t are spike[start[t]] .. spike[start[t+1] - 1] */
+    uint32_t *spike;       /* ids, ascending in a step */
+    uint32_t *count;       /* [n_spiking] spikes per neuron */
+    real *output;          /* [n_steps][output columns] y; the loss turns it into dE/dy */
+    double loss, loss_rate, error; /* of this trial */
+} tape;
+
+/* The part of step s's spikes that a projection listens to: ids, and how many. */
+const uint32_t *tape_heard(const tape *tp, const projection *p, int s, int *n);
+
+typedef struct worker {
+    real *current, *output, *signal, *adjoint; /* [n_columns]; adjoint = dE/dI */
+    real *output_adjoints; /* [max_delay + 1][output columns]: dE/dI of the readouts in the last steps (a ring) */
+    real *rate_signal;     /* [spiking columns]: regularisation */
+    lsnn_slice *slice;     /* [n_populations] */
+} worker;
+
+/* Where the backward pass adds: an array per parameter of the network (projections with `sums` have one row more). */
+typedef struct gradients {
+    real **value; /* [n_parameters] */
+} gradients;
+
+LSNN_MUST_USE lsnn_status tape_new(tape **out, const network *net, arena *a, const lsnn_shape *shape, lsnn_error *err);
+LSNN_MUST_USE lsnn_status worker_new(worker **out, const network *net, arena *a, lsnn_error *err);
+LSNN_MUST_USE lsnn_status gradients_new(gradients **out, const network *net, arena *a, lsnn_error *err);
+size_t gradients_length(const network *net, int which);
+
+/* Called once in each thread: numbers too small for full precision become 0, else decaying states would run at a tenth of the
+ * speed. */
+void worker_enter_thread(void);
+
+/* Told of the state after each step t: for recorders and the replay of oracle cases. */
+typedef void worker_observer(void *with, const network *net, const worker *w, const tape *tp, int t);
+
+/* Simulate the trial whose input is on the tape. `observe` may be NULL. */
+void forward(const network *net, worker *w, tape *tp, worker_observer *observe, void *with);
+/* From dE/dy on the tape (tape.output) and worker.rate_signal to gradients. `observe` (may be NULL) sees worker.signal = dE/dz
+ * and worker.adjoint after each step, t descending. */
+void backward(const network *net, worker *w, const tape *tp, gradients *into, worker_observer *observe, void *with);
+
+#endif

@@ -1,0 +1,213 @@
+/* run.h5: rows are gathered in memory, a commit appends them to a copy of the file and puts that in the file's place. */
+#include "result.h"
+
+#include "store_access.h"
+
+#include <errno.h>
+#include <stdlib.h>
+#include <string.h>
+#include <sys/stat.h>
+#include <time.h>
+
+typedef struct buffer {
+    result_column column; /* texts are ours */
+    uint64_t committed;   /* rows in the file that count */
+    uint64_t n;           /* rows in memory */
+    size_t room;          /* bytes */
+    unsigned char *rows;
+} buffer;
+
+struct result {
+    char *path;
+    int n_columns;
+    buffer *buffers;
+};
+
+static size_t row_bytes(const result_column *c)
+{
+    return c->width * store_size(c->type);
+}
+
+void result_free(result *r)
+{
+    if (!r) return;
+    for (int k = 0; r->buffers && k < r->n_columns; k++) {
+        free((char *)r->buffers[k].column.path);
+        free(r->buffers[k].rows);
+    }
+    free(r->buffers);
+    free(r->path);
+    free(r);
+}
+
+static lsnn_status allocate(result **out, const char *path, const result_column *columns, int n_columns,
+                            lsnn_error *err)
+{
+    result *r = calloc(1, sizeof *r);
+    bool good = r != NULL;
+    if (good) {
+        r->path = strdup(path);
+        r->n_columns = n_columns;
+        r->buffers = calloc((size_t)n_columns + 1, sizeof *r->buffers);
+        good = r->path && r->buffers;
+    }
+    for (int k = 0; good && k < n_columns; k++) {
+        r->buffers[k].column = columns[k];
+        r->buffers[k].column.path = strdup(columns[k].path);
+        good = r->buffers[k].column.path != NULL;
+    }
+    if (good) {
+        *out = r;
+        return LSNN_OK;
+    }
+    result_free(r);
+    return lsnn_fail(err, LSNN_MEMORY, "%s: no memory for its columns", path);
+}
+
+static void utc_text(char out[static 32])
+{
+    time_t now = time(NULL);
+    struct tm utc;
+    if (!gmtime_r(&now, &utc) || strftime(out, 32, "%Y-%m-%dT%H:%M:%SZ", &utc) == 0) out[0] = '\0';
+}
+
+static lsnn_status set_status(store *file, const char *status, lsnn_error *err)
+{
+    char finished[32] = "";
+    if (strcmp(status, "running") != 0) utc_text(finished);
+    TRY(store_set_text(file, "/", "status", status, err));
+    return store_set_text(file, "/", "finished", finished, err);
+}
+
+static lsnn_status make_columns(store *file, const result *r, lsnn_error *err)
+{
+    for (int k = 0; k < r->n_columns; k++) {
+        const result_column *c = &r->buffers[k].column;
+        TRY(store_make_table(file, c->path, c->type, c->width, err));
+        if (c->unit) TRY(store_set_text(file, c->path, "units", c->unit, err));
+        if (c->description) TRY(store_set_text(file, c->path, "description", c->description, err));
+    }
+    return LSNN_OK;
+}
+
+static lsnn_status write_first(store *file, const result *r, result_head *head, const void *subject, lsnn_error *err)
+{
+    TRY(make_columns(file, r, err));
+    if (head) TRY(head(file, subject, err));
+    return set_status(file, "running", err);
+}
+
+lsnn_status result_new(result **out, const char *path, const result_column *columns, int n_columns, result_head *head,
+                       const void *subject, lsnn_error *err)
+{
+    *out = NULL;
+    struct stat found;
+    if (lstat(path, &found) == 0) {
+        return lsnn_fail(err, LSNN_OUTPUT, "%s: exists already and is not overwritten: choose another folder, or resume "
+                                           "the run that lies there", path);
+    }
+    result *r;
+    TRY(allocate(&r, path, columns, n_columns, err));
+    store *file = NULL;
+    lsnn_status status = store_create(&file, path, err);
+    if (status == LSNN_OK) {
+        status = write_first(file, r, head, subject, err);
+        lsnn_status closed = store_close(file, status == LSNN_OK, status == LSNN_OK ? err : NULL);
+        if (status == LSNN_OK) status = closed;
+    }
+    if (status == LSNN_OK) *out = r;
+    else result_free(r);
+    return status;
+}
+
+static lsnn_status check_columns(const store *file, const result *r, lsnn_error *err)
+{
+    for (int k = 0; k < r->n_columns; k++) {
+        const result_column *c = &r->buffers[k].column;
+        TRY(store_check_table(file, c->path, c->type, c->width, r->buffers[k].committed, err));
+    }
+    return LSNN_OK;
+}
+
+lsnn_status result_resume(result **out, const char *path, const result_column *columns, int n_columns,
+                          const uint64_t *rows, lsnn_error *err)
+{
+    *out = NULL;
+    result *r;
+    TRY(allocate(&r, path, columns, n_columns, err));
+    for (int k = 0; k < n_columns; k++)
+        r->buffers[k].committed = rows[k];
+    store *file = NULL;
+    lsnn_status status = store_open(&file, path, err);
+    if (status == LSNN_OK) status = check_columns(file, r, err);
+    (void)!store_close(file, false, NULL);
+    if (status == LSNN_OK) *out = r;
+    else result_free(r);
+    return status;
+}
+
+static lsnn_status make_room(const result *r, buffer *b, size_t bytes, lsnn_error *err)
+{
+    if (bytes <= b->room) return LSNN_OK;
+    size_t room = b->room ? b->room : 4096;
+    while (room < bytes)
+        room = room > SIZE_MAX / 2 ? bytes : 2 * room;
+    unsigned char *rows = realloc(b->rows, room);
+    if (!rows) {
+        return lsnn_fail(err, LSNN_MEMORY, "%s: no memory to hold %zu bytes of %s until they are written", r->path, room,
+                         b->column.path);
+    }
+    b->rows = rows;
+    b->room = room;
+    return LSNN_OK;
+}
+
+lsnn_status result_push(result *r, int column, size_t n_rows, const void *rows, lsnn_error *err)
+{
+    buffer *b = &r->buffers[column];
+    size_t size = row_bytes(&b->column), total, bytes;
+    if (n_rows == 0) return LSNN_OK;
+    if (__builtin_add_overflow((size_t)b->n, n_rows, &total) || __builtin_mul_overflow(total, size, &bytes))
+        return lsnn_fail(err, LSNN_MEMORY, "%s: too many rows for %s", r->path, b->column.path);
+    TRY(make_room(r, b, bytes, err));
+    memcpy(b->rows + b->n * size, rows, n_rows * size);
+    b->n = total;
+    return LSNN_OK;
+}
+
+size_t result_buffered(const result *r)
+{
+    size_t bytes = 0;
+    for (int k = 0; k < r->n_columns; k++)
+        bytes += (size_t)r->buffers[k].n * row_bytes(&r->buffers[k].column);
+    return bytes;
+}
+
+uint64_t result_rows(const result *r, int column)
+{
+    return r->buffers[column].committed + r->buffers[column].n;
+}
+
+static lsnn_status append_all(store *file, const result *r, const char *status, lsnn_error *err)
+{
+    for (int k = 0; k < r->n_columns; k++) {
+        const buffer *b = &r->buffers[k];
+        TRY(store_extend_table(file, b->column.path, b->column.type, b->column.width, b->committed, b->n, b->rows, err));
+    }
+    return set_status(file, status, err);
+}
+
+lsnn_status result_commit(result *r, const char *status, lsnn_error *err)
+{
+    store *file;
+    TRY(store_modify(&file, r->path, err));
+    lsnn_status outcome = append_all(file, r, status, err);
+    lsnn_status closed = store_close(file, outcome == LSNN_OK, outcome == LSNN_OK ? err : NULL);
+    if (outcome == LSNN_OK) outcome = closed;
+    if (outcome != LSNN_OK) return outcome;
+    for (int k = 0; k < r->n_columns; k++) {
+        r->buffers[k].committed += r->buffers[k].n;
+        r->buffers[k].n = 0;
+    }
+    return LSNN_OK;
+}
