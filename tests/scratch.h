@@ -2,7 +2,6 @@
 #ifndef SCRATCH_H
 #define SCRATCH_H
 
-#define _GNU_SOURCE
 #include <dirent.h>
 #include <sched.h>
 #include <stdbool.h>
@@ -27,9 +26,9 @@ static inline void scratch_empty(const char *folder)
 {
     DIR *d = opendir(folder);
     for (struct dirent *entry; d && (entry = readdir(d));) {
-        char path[1024];
+        char path[2048];
         if (strcmp(entry->d_name, ".") == 0 || strcmp(entry->d_name, "..") == 0) continue;
-        snprintf(path, sizeof path, "%s/%s", folder, entry->d_name);
+        if (snprintf(path, sizeof path, "%s/%s", folder, entry->d_name) >= (int)sizeof path) continue;
         struct stat found;
         if (lstat(path, &found) == 0 && S_ISDIR(found.st_mode)) scratch_empty(path);
         remove(path);

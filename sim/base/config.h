@@ -34,6 +34,7 @@ typedef struct config_node {
  *         ^~~~~                                                                                                        */
 typedef struct config_report {
     int n_mistakes;
+    int n_shown;      /* those that the message holds in full */
     lsnn_error error; /* status, place of the first; message: all of them, as many as fit, then "and N more" */
 } config_report;
 

@@ -166,7 +166,8 @@ static void wire_column(synapses *s, const wiring_site *site, const pattern *p, 
     }
 }
 
-static lsnn_status connect(synapses **out, const wiring_site *site, const pattern *p, arena *a, lsnn_error *err)
+static lsnn_status connect(synapses **out, const wiring_site *site, const pattern *p, double dt, arena *a,
+                           lsnn_error *err)
 {
     const double share = p->kind == PROBABILITY ? p->number : 1;
     const double pairs = (double)site->n_from * site->n_to;
@@ -180,7 +181,9 @@ static lsnn_status connect(synapses **out, const wiring_site *site, const patter
                          site->name, most, (double)MOST_SYNAPSES);
     TRY(synapses_new(out, a, site->n_from, site->n_to, (size_t)most, err));
     if (p->kind == FROM_FILE) {
-        for (size_t k = 0; k < p->n; k++) synapses_add(*out, (uint32_t)p->from[k], (uint32_t)p->to[k], 0, 0);
+        for (size_t k = 0; k < p->n; k++)
+            synapses_add(*out, (uint32_t)p->from[k], (uint32_t)p->to[k], p->weight ? p->weight[k] : 0,
+                         p->delay ? (int)lround(p->delay[k] / dt) : 0);
     } else if (p->kind == IN_DEGREE) {
         bool *taken;
         TRY(arena_take(a, &taken, (size_t)site->n_from + 1, 1, err));
@@ -191,20 +194,18 @@ static lsnn_status connect(synapses **out, const wiring_site *site, const patter
     return LSNN_OK;
 }
 
-static void assign(synapses *s, const wiring_site *site, const pattern *p, const values_spec *weights, delay_spec delay,
-                   double dt)
+/* Weights and delays that did not come with the synapses. */
+static void assign(synapses *s, const wiring_site *site, const pattern *p, const values_spec *weights, delay_spec delay)
 {
+    const uint32_t spread = (uint32_t)(delay.to - delay.from + 1);
     lsnn_random weight_stream = {0}, delay_stream = {0};
-    uint32_t row = UINT32_MAX;
     for (size_t k = 0; k < s->n; k++) {
-        if (s->from[k] != row) {
-            row = s->from[k];
-            weight_stream = lsnn_random_stream(site->seed, LSNN_WEIGHTS, row, (uint64_t)site->number);
-            delay_stream = lsnn_random_stream(site->seed, LSNN_DELAYS, row, (uint64_t)site->number);
+        if (k == 0 || s->from[k] != s->from[k - 1]) {
+            weight_stream = lsnn_random_stream(site->seed, LSNN_WEIGHTS, s->from[k], (uint64_t)site->number);
+            delay_stream = lsnn_random_stream(site->seed, LSNN_DELAYS, s->from[k], (uint64_t)site->number);
         }
-        s->weight[k] = p->weight ? p->weight[k] : values_draw(weights, &weight_stream, k);
-        if (p->delay) s->delay[k] = (int)lround(p->delay[k] / dt);
-        else s->delay[k] = delay.from + (delay.to > delay.from ? (int)lsnn_random_below(&delay_stream, (uint32_t)(delay.to - delay.from + 1)) : 0);
+        if (!p->weight) s->weight[k] = values_draw(weights, &weight_stream, k);
+        if (!p->delay) s->delay[k] = delay.from + (int)(spread > 1 ? lsnn_random_below(&delay_stream, spread) : 0);
     }
 }
 
@@ -224,13 +225,13 @@ lsnn_status wiring_make(synapses **out, const wiring_site *site, const values_fi
     good = read_delay(&delay, site, reader);
     if (!values_read(&weights, site->weights, &weight, fans, files, reader) || !good) return LSNN_OK;
     synapses *s;
-    TRY(connect(&s, site, &p, reader->memory, err));
-    if (p.kind != FROM_FILE) TRY(synapses_sort(s, err));
+    TRY(connect(&s, site, &p, reader->dt, reader->memory, err));
+    TRY(synapses_sort(s, err));
     if (weights.kind == VALUES_LIST && weights.n != s->n) {
         config_mistake(reader->report, &site->weights->place, "%zu weights for %zu synapses", weights.n, s->n);
         return LSNN_OK;
     }
-    assign(s, site, &p, &weights, delay, reader->dt);
+    assign(s, site, &p, &weights, delay);
     *out = s;
     return LSNN_OK;
 }

@@ -18,7 +18,7 @@ enum { MAX_DIMS = 4, MAX_PATH = 4096 };
 
 typedef struct source {
     const char *path;
-    gzFile stream; /* reads plain files as they are */
+    gzFile stream;   /* reads plain files as they are */
     uint64_t length; /* of the file on disk */
     bool cut;        /* a gzip file that ends too early */
 } source;
@@ -30,7 +30,8 @@ static lsnn_status open_source(source *s, const char *path, lsnn_error *err)
     struct stat found = {0};
     if (fstat(fd, &found) != 0 || !S_ISREG(found.st_mode)) {
         (void)close(fd);
-        return lsnn_fail(err, LSNN_DATA, "%s: %s", path, S_ISDIR(found.st_mode) ? "is a directory" : "is not a plain file");
+        return lsnn_fail(err, LSNN_DATA, "%s: %s", path,
+                         S_ISDIR(found.st_mode) ? "is a directory" : "is not a plain file");
     }
     *s = (source){.path = path, .stream = gzdopen(fd, "rb"), .length = (uint64_t)found.st_size};
     if (s->stream) return LSNN_OK;
@@ -52,7 +53,10 @@ static lsnn_status read_bytes(source *s, uint64_t *done, uint8_t *out, uint64_t 
         s->cut = code == Z_BUF_ERROR;
         if (s->cut) return LSNN_OK; /* the caller counts the bytes */
         if (code == Z_ERRNO) return disk_fail(err, LSNN_DATA, s->path, errno);
-        if (n < 0 || code < 0) return lsnn_fail(err, LSNN_DATA, "%s: damaged gzip file (%s)", s->path, reason);
+        if (n < 0 || code < 0) {
+            const char *name_ends = strstr(reason, ": "); /* zlib's name for it is the descriptor */
+            return lsnn_fail(err, LSNN_DATA, "%s: damaged gzip file (%s)", s->path, name_ends ? name_ends + 2 : reason);
+        }
         if (n == 0) return LSNN_OK;
     }
     return LSNN_OK;
@@ -124,7 +128,8 @@ static lsnn_status check_length(const source *s, const lsnn_bytes *b, uint64_t s
     char shape[64];
     shape_text(shape, b);
     return lsnn_fail(err, LSNN_DATA,
-                     "%s: %" PRIu64 " bytes of data expected (%s), but a gzip file of %" PRIu64 " bytes cannot hold them",
+                     "%s: %" PRIu64 " bytes of data expected (%s), but a gzip file of %" PRIu64
+                     " bytes cannot hold them",
                      s->path, size, shape, s->length);
 }
 

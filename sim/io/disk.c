@@ -244,7 +244,7 @@ hid_t disk_access(disk *d)
     hid_t access = H5Pcreate(H5P_FILE_ACCESS);
     bool good = id >= 0 && access >= 0 && H5Pset_driver(access, id, (const void *)&d) >= 0 &&
                 H5Pset_fclose_degree(access, H5F_CLOSE_STRONG) >= 0 &&
-                H5Pset_libver_bounds(access, H5F_LIBVER_EARLIEST, H5F_LIBVER_V18) >= 0;
+                H5Pset_libver_bounds(access, H5F_LIBVER_EARLIEST, H5F_LIBVER_LATEST) >= 0;
     if (id >= 0) H5FDunregister(id); /* the list keeps it alive */
     if (good) return access;
     if (access >= 0) H5Pclose(access);

@@ -1,5 +1,4 @@
 /* Temporary files that take the place of others in one step. */
-#define _GNU_SOURCE /* copy_file_range */
 #include "draft.h"
 
 #include "disk.h"

@@ -1,0 +1,163 @@
+/* Philox4x32-10 (Salmon et al. 2011) as streams that are addressed by seed, purpose, who and when.
+ *
+ * The key is the seed: low word, high word. The counter is
+ *     word 0   number of the block of four words within the stream; after 2^32 blocks the stream repeats
+ *     word 1   who, low 32 bits
+ *     word 2   when, low 32 bits
+ *     word 3   bits 0-6 purpose, bit 7 whether the block keys a permutation, bits 8-19 and 20-31 the next 12 bits of who
+ *              and of when
+ * so that two streams share no block as long as who and when are below 2^44. */
+#include "random.h"
+#include <math.h>
+
+enum { BLOCK = 4, PURPOSE_BITS = 7, HIGH_BITS = 12, WHO_SHIFT = PURPOSE_BITS + 1, WHEN_SHIFT = WHO_SHIFT + HIGH_BITS };
+static const uint32_t permutation_flag = 1u << PURPOSE_BITS;
+
+static void philox(uint32_t out[BLOCK], const uint32_t counter[BLOCK], const uint32_t key[2])
+{
+    enum { ROUNDS = 10 };
+    static const uint64_t multiplier_0 = 0xD2511F53, multiplier_1 = 0xCD9E8D57;
+    static const uint32_t weyl_0 = 0x9E3779B9, weyl_1 = 0xBB67AE85;
+    uint32_t c0 = counter[0], c1 = counter[1], c2 = counter[2], c3 = counter[3], k0 = key[0], k1 = key[1];
+    for (int round = 0; round < ROUNDS; round++) {
+        uint64_t product_0 = multiplier_0 * c0, product_1 = multiplier_1 * c2;
+        c0 = (uint32_t)(product_1 >> 32) ^ c1 ^ k0;
+        c1 = (uint32_t)product_1;
+        c2 = (uint32_t)(product_0 >> 32) ^ c3 ^ k1;
+        c3 = (uint32_t)product_0;
+        k0 += weyl_0;
+        k1 += weyl_1;
+    }
+    out[0] = c0;
+    out[1] = c1;
+    out[2] = c2;
+    out[3] = c3;
+}
+
+lsnn_random lsnn_random_stream(uint64_t seed, lsnn_purpose purpose, uint64_t who, uint64_t when)
+{
+    uint32_t who_high = (uint32_t)(who >> 32) & ((1u << HIGH_BITS) - 1);
+    uint32_t when_high = (uint32_t)(when >> 32) & ((1u << HIGH_BITS) - 1);
+    return (lsnn_random){
+        .key = {(uint32_t)seed, (uint32_t)(seed >> 32)},
+        .counter = {0, (uint32_t)who, (uint32_t)when, (uint32_t)purpose | who_high << WHO_SHIFT | when_high << WHEN_SHIFT},
+        .used = BLOCK,
+    };
+}
+
+static void refill(lsnn_random *stream)
+{
+    philox(stream->words, stream->counter, stream->key);
+    stream->counter[0]++;
+    stream->used = 0;
+}
+
+uint32_t lsnn_random_word(lsnn_random *stream)
+{
+    if (stream->used == BLOCK) refill(stream);
+    return stream->words[stream->used++];
+}
+
+/* Two words, the first one on top. Zero, of 2^53 numbers, becomes 2^-54: logarithms are taken of these. */
+double lsnn_random_uniform(lsnn_random *stream)
+{
+    if (stream->used == BLOCK) refill(stream);
+    uint32_t high, low;
+    if (stream->used <= BLOCK - 2) {
+        high = stream->words[stream->used];
+        low = stream->words[stream->used + 1];
+        stream->used += 2;
+    } else {
+        high = lsnn_random_word(stream);
+        low = lsnn_random_word(stream);
+    }
+    uint64_t bits = ((uint64_t)high << 32 | low) >> 11;
+    return (bits ? (double)bits : 0.5) * 0x1p-53;
+}
+
+double lsnn_random_normal(lsnn_random *stream)
+{
+    static const double two_pi = 6.283185307179586;
+    double radius = sqrt(-2 * log(lsnn_random_uniform(stream)));
+    return radius * cos(two_pi * lsnn_random_uniform(stream));
+}
+
+/* Lemire 2019, "Fast random integer generation in an interval": the rejected words are those that would give some results
+ * one chance more than others. */
+uint32_t lsnn_random_below(lsnn_random *stream, uint32_t limit)
+{
+    uint64_t product = (uint64_t)lsnn_random_word(stream) * limit;
+    if ((uint32_t)product < limit) {
+        uint32_t rejected = -limit % limit;
+        while ((uint32_t)product < rejected)
+            product = (uint64_t)lsnn_random_word(stream) * limit;
+    }
+    return (uint32_t)(product >> 32);
+}
+
+/* MurmurHash3's finaliser. */
+static uint32_t scramble(uint32_t word)
+{
+    word = (word ^ word >> 16) * 0x85EBCA6B;
+    word = (word ^ word >> 13) * 0xC2B2AE35;
+    return word ^ word >> 16;
+}
+
+/* A Feistel network permutes the numbers of `bits` bits; walking along its cycle until a number below n comes gives a
+ * permutation of those. Below 6 bits a network reaches only a part of all permutations, hence the smallest size. What was
+ * drawn from the stream before plays no part. */
+uint32_t lsnn_random_permuted(const lsnn_random *stream, uint32_t i, uint32_t n)
+{
+    enum { ROUNDS = 2 * BLOCK, FEWEST_BITS = 6 };
+    if (n < 2) return 0;
+    int bits = 32 - __builtin_clz(n - 1);
+    if (bits < FEWEST_BITS) bits = FEWEST_BITS;
+    int low_bits = bits / 2, high_bits = bits - low_bits;
+    uint32_t low_mask = (1u << low_bits) - 1, high_mask = (1u << high_bits) - 1;
+
+    uint32_t round_key[ROUNDS];
+    uint32_t counter[BLOCK] = {0, stream->counter[1], stream->counter[2], stream->counter[3] | permutation_flag};
+    for (; counter[0] < ROUNDS / BLOCK; counter[0]++)
+        philox(round_key + BLOCK * counter[0], counter, stream->key);
+
+    do {
+        uint32_t low = i & low_mask, high = i >> low_bits & high_mask;
+        for (int round = 0; round < ROUNDS; round += 2) {
+            low ^= scramble(high ^ round_key[round]) & low_mask;
+            high ^= scramble(low ^ round_key[round + 1]) & high_mask;
+        }
+        i = high << low_bits | low;
+    } while (i >= n);
+    return i;
+}
+
+static void gsl_set(void *state, unsigned long seed)
+{
+    *(lsnn_random *)state = lsnn_random_stream(seed, (lsnn_purpose)0, 0, 0);
+}
+
+static unsigned long gsl_get(void *state)
+{
+    return lsnn_random_word(state);
+}
+
+static double gsl_get_double(void *state)
+{
+    return lsnn_random_uniform(state);
+}
+
+static const gsl_rng_type philox_type = {
+    .name = "philox4x32-10",
+    .max = UINT32_MAX,
+    .min = 0,
+    .size = sizeof(lsnn_random),
+    .set = gsl_set,
+    .get = gsl_get,
+    .get_double = gsl_get_double,
+};
+const gsl_rng_type *const random_gsl_type = &philox_type;
+
+void random_gsl_set(gsl_rng *rng, lsnn_random stream)
+{
+    *(lsnn_random *)rng->state = stream;
+}

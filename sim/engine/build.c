@@ -1,0 +1,214 @@
+/* The top level of the config: task, network, learning, validation, goal, records. */
+#include "build.h"
+#include "registry.h"
+#include "text.h"
+#include <math.h>
+#include <string.h>
+
+typedef struct top_fields {
+    const char *experiment;
+    uint64_t seed;
+    double dt;
+    config_node *task, *sources, *populations, *projections, *learning, *validation, *test, *stop, *record, *checkpoint;
+} top_fields;
+
+#define TOP_NODE(name, fallback, doc) {#name, LSNN_NODE, offsetof(top_fields, name), fallback, NULL, 0, 0, false, NULL, doc}
+
+static const lsnn_field top_table[] = {
+    {"experiment", LSNN_TEXT, offsetof(top_fields, experiment), "experiment", NULL, 0, 0, false, NULL,
+     "name of the folder under runs/"},
+    {"seed", LSNN_SEED, offsetof(top_fields, seed), "1", NULL, 0, 0, false, NULL, "from which all chance follows"},
+    {"dt", LSNN_REAL, offsetof(top_fields, dt), "1", "ms", 0, 1000, true, NULL, "length of a step"},
+    TOP_NODE(task, NULL, "what is to be done"),
+    TOP_NODE(sources, "{}", "inputs besides the task's"),
+    TOP_NODE(populations, NULL, "neurons"),
+    TOP_NODE(projections, NULL, "synapses"),
+    TOP_NODE(learning, "{}", "how the network learns"),
+    TOP_NODE(validation, "{}", "judging during training"),
+    TOP_NODE(test, "{}", "judging after training"),
+    TOP_NODE(stop, "{}", "goal that ends the training"),
+    TOP_NODE(record, "{}", "what run.h5 keeps"),
+    TOP_NODE(checkpoint, "{}", "saving the state"),
+    LSNN_END,
+};
+
+static const lsnn_field validation_table[] = {
+    {"every", LSNN_INT, offsetof(experiment, validate_every), "0", NULL, 0, 2e9, false, NULL, "iterations; 0: never"},
+    {"batches", LSNN_INT, offsetof(experiment, validate_batches), "1", NULL, 1, 1e6, false, NULL,
+     "batches of the validation set"},
+    LSNN_END,
+};
+
+static const lsnn_field goal_table[] = {
+    {"metric", LSNN_CHOICE, offsetof(experiment, goal), "none", NULL, 0, 0, false, "none|error|loss",
+     "of the validation"},
+    {"below", LSNN_REAL, offsetof(experiment, goal_below), "0", NULL, 0, INFINITY, false, NULL, "the goal"},
+    {"confirm", LSNN_INT, offsetof(experiment, goal_confirm), "0", NULL, 0, 1e6, false, NULL,
+     "further batches whose mean must reach the goal as well"},
+    LSNN_END,
+};
+
+static const lsnn_field checkpoint_table[] = {
+    {"every", LSNN_REAL, offsetof(experiment, checkpoint_seconds), "60 s", "s", 0, INFINITY, false, NULL,
+     "time between checkpoints; 0: after each iteration"},
+    LSNN_END,
+};
+
+typedef struct test_fields {
+    const config_node *trials;
+} test_fields;
+
+static const lsnn_field test_table[] = {
+    {"trials", LSNN_NODE, offsetof(test_fields, trials), "0", NULL, 0, 0, false, NULL,
+     "trials of the test set after training: a number, or all of a finite set"},
+    LSNN_END,
+};
+
+void build_unknown(build *b, const config_node *node, const char *sort, const char *name, const char *const *names, int n)
+{
+    const char *near = text_nearest(name, names, n);
+    char all[512] = "";
+    for (int k = 0; k < n && !near; k++) {
+        const size_t used = strlen(all);
+        snprintf(all + used, sizeof all - used, "%s%s", k ? ", " : "", names[k]);
+    }
+    if (near) config_mistake(&b->report, &node->place, "no %s is called '%s'; did you mean '%s'?", sort, name, near);
+    else config_mistake(&b->report, &node->place, "no %s is called '%s'; there are: %s", sort, name, all);
+}
+
+/* ---- task ------------------------------------------------------------------------------------------------------------- */
+
+typedef struct host {
+    lsnn_task_host calls;
+    arena *memory;
+    const values_files *files;
+} host;
+
+static lsnn_status host_memory(const lsnn_task_host *calls, void *out_pointer, size_t n, size_t size, lsnn_error *err)
+{
+    return arena_take(((const host *)calls)->memory, out_pointer, n, size, err);
+}
+
+static lsnn_status host_idx(const lsnn_task_host *calls, lsnn_bytes *out, const char *directory, const char *file,
+                            lsnn_error *err)
+{
+    const host *h = (const host *)calls;
+    const char *folder, *path;
+    TRY(values_path(&folder, h->memory, h->files->directory, directory, err));
+    TRY(values_path(&path, h->memory, folder, file, err));
+    return h->files->idx(out, h->memory, path, err);
+}
+
+static lsnn_status open_task(build *b, config_node *node)
+{
+    experiment *e = b->e;
+    const char *kind, *names[64];
+    TRY(build_kind(b, node, &kind));
+    if (!kind) return LSNN_OK;
+    e->task = registry_task(kind);
+    if (!e->task) {
+        build_unknown(b, config_get(node, "kind"), "task", kind, names, registry_task_names(names, 64));
+        return LSNN_OK;
+    }
+    const int before = b->report.n_mistakes;
+    TRY(build_parameters(b, &e->task_parameters, e->task->fields, e->task->size, node));
+    if (b->report.n_mistakes > before) return LSNN_OK;
+    void *state;
+    host *h;
+    TRY(arena_take(e->memory, &h, 1, sizeof *h, b->err));
+    *h = (host){{e->seed, e->dt, host_memory, host_idx}, e->memory, b->files};
+    TRY(arena_take(e->memory, &state, 1, e->task->state_size ? e->task->state_size : 1, b->err));
+    lsnn_error trouble;
+    const lsnn_status status = e->task->open(state, e->task_parameters, &h->calls, &e->shape, &trouble);
+    if (status == LSNN_CONFIG) config_mistake(&b->report, &node->place, "task %s: %s", kind, trouble.message);
+    else if (status != LSNN_OK) *b->err = trouble;
+    e->task_state = state;
+    return status == LSNN_CONFIG ? LSNN_OK : status;
+}
+
+/* ---- the rest --------------------------------------------------------------------------------------------------------- */
+
+static lsnn_status read_test(build *b, config_node *node)
+{
+    const lsnn_field trials = {.name = "trials", .kind = LSNN_INT, .min = 0, .max = 1e9};
+    test_fields own = {0};
+    double n = 0;
+    const int before = b->report.n_mistakes;
+    TRY(fields_read(&own, test_table, node, NULL, &b->reader, b->err));
+    if (b->report.n_mistakes > before) return LSNN_OK;
+    if (own.trials->kind == CONFIG_SCALAR && strcmp(own.trials->text, "all") == 0) {
+        n = b->e->shape.size[LSNN_TEST];
+        if (n == 0)
+            config_mistake(&b->report, &own.trials->place, "task '%s' draws as many test trials as are asked for: give a number",
+                           b->e->task->name);
+    } else {
+        fields_number(&n, &trials, own.trials, &b->reader);
+    }
+    b->e->test_trials = (int64_t)n;
+    return LSNN_OK;
+}
+
+static lsnn_status check_readouts(build *b, const config_node *populations)
+{
+    const network *net = b->e->net;
+    if (b->report.n_mistakes > 0) return LSNN_OK;
+    if (net->n_populations - net->n_spiking_populations > 1)
+        config_mistake(&b->report, &populations->place, "one population of readouts at most");
+    else if (b->e->shape.n_out > 0 && net->n_outputs != b->e->shape.n_out)
+        config_mistake(&b->report, &populations->place, "task '%s' needs %d readouts, the network has %d", b->e->task->name,
+                       b->e->shape.n_out, net->n_outputs);
+    return LSNN_OK;
+}
+
+static lsnn_status add_input(build *b)
+{
+    const lsnn_shape *shape = &b->e->shape;
+    const source input = {.name = "input", .kind = SOURCE_TASK, .n = shape->n_in, .analog = shape->analog,
+                          .runs = shape->runs};
+    TRY(network_new(&b->e->net, b->e->memory, b->e->dt, b->e->seed, b->err));
+    return shape->n_in > 0 ? network_add_source(b->e->net, &input, b->err) : LSNN_OK;
+}
+
+static lsnn_status read_parts(build *b, top_fields *top)
+{
+    experiment *e = b->e;
+    TRY(open_task(b, top->task));
+    if (b->report.n_mistakes > 0) return LSNN_OK; /* without a task sizes are unknown and further complaints would mislead */
+    TRY(build_learning(b, top->learning));
+    TRY(fields_read(e, validation_table, top->validation, NULL, &b->reader, b->err));
+    TRY(fields_read(e, goal_table, top->stop, NULL, &b->reader, b->err));
+    TRY(fields_read(e, checkpoint_table, top->checkpoint, NULL, &b->reader, b->err));
+    TRY(read_test(b, top->test));
+    if (e->goal != GOAL_NONE && e->validate_every == 0)
+        config_mistake(&b->report, &top->stop->place, "a goal is checked at validations: set validation.every");
+    TRY(add_input(b));
+    TRY(build_network(b, top->sources, top->populations, top->projections));
+    TRY(check_readouts(b, top->populations));
+    if (b->report.n_mistakes > 0) return LSNN_OK;
+    TRY(build_feedback(b));
+    return build_records(b, top->record);
+}
+
+lsnn_status build_experiment(experiment **out, config_node *root, const values_files *files, int n_threads,
+                             arena *memory, lsnn_error *err)
+{
+    experiment *e;
+    top_fields top = {0};
+    TRY(arena_take(memory, &e, 1, sizeof *e, err));
+    e->memory = memory;
+    e->root = root;
+    build b = {.e = e, .files = files, .err = err};
+    b.reader = (fields_reader){.memory = memory, .report = &b.report};
+    TRY(fields_read(&top, top_table, root, NULL, &b.reader, err));
+    TRY(config_verdict(&b.report, err));
+    e->name = top.experiment;
+    e->seed = top.seed;
+    e->dt = b.reader.dt = top.dt;
+    TRY(read_parts(&b, &top));
+    TRY(config_verdict(&b.report, err));
+    TRY(config_print(&e->resolved, root, memory, false, err));
+    TRY(trainer_new(&e->trainer, e->net, e->task, e->task_state, e->task_parameters, &e->shape, &e->learning, n_threads,
+                    err));
+    *out = e;
+    return LSNN_OK;
+}

@@ -1,0 +1,77 @@
+/* From a config to everything that a run needs. */
+#ifndef BUILD_H
+#define BUILD_H
+
+#include "trainer.h"
+#include "values.h"
+
+typedef enum record_what { RECORD_SPIKES, RECORD_WEIGHTS, RECORD_VARIABLE } record_what;
+
+/* One entry of `record:`. */
+typedef struct record_spec {
+    const char *name;
+    record_what what;
+    int population, n_populations; /* spikes: neighbours; variable: one */
+    int projection;                /* weights */
+    const char *variable;          /* of the model: a state, a tape, a derived quantity, z or y, I */
+    int n_neurons;                 /* variable */
+    const int *neuron;
+    int every, trials;             /* iterations; samples of the batch */
+} record_spec;
+
+typedef enum goal_metric { GOAL_NONE, GOAL_ERROR, GOAL_LOSS } goal_metric;
+
+typedef struct experiment {
+    arena *memory;
+    config_node *root;     /* resolved */
+    const char *resolved;  /* as text, without comments: what checkpoints and run.h5 hold */
+    const char *name;
+    uint64_t seed;
+    double dt;
+    network *net;
+    trainer *trainer;
+    const lsnn_task *task;
+    const void *task_state, *task_parameters;
+    lsnn_shape shape;
+    learning_settings learning;
+    int validate_every, validate_batches; /* every 0: never */
+    int64_t test_trials;   /* -1: the whole set */
+    int goal;              /* goal_metric, of the validation */
+    double goal_below;
+    int goal_confirm;      /* further batches that must reach it as well */
+    double checkpoint_seconds;
+    int n_records;
+    record_spec *records;
+} experiment;
+
+/* Reads `root` (which becomes the resolved config), builds network and trainer. All mistakes in one go. `directory`: of the
+ * config file, for relative paths and the default name. The experiment's memory is `memory`. */
+LSNN_MUST_USE lsnn_status build_experiment(experiment **out, config_node *root, const values_files *files, int n_threads,
+                                           arena *memory, lsnn_error *err);
+
+/* Parts, in the order in which they are called (build_network.c, build_learning.c). */
+typedef struct build {
+    experiment *e;
+    fields_reader reader;
+    config_report report;
+    const values_files *files;
+    lsnn_error *err;
+} build;
+
+LSNN_MUST_USE lsnn_status build_network(build *b, config_node *sources, config_node *populations,
+                                        config_node *projections);
+LSNN_MUST_USE lsnn_status build_learning(build *b, config_node *learning);
+/* Random feedback of the projections to readouts, once they exist. */
+LSNN_MUST_USE lsnn_status build_feedback(build *b);
+LSNN_MUST_USE lsnn_status build_records(build *b, const config_node *record);
+/* `x` is short for {kind: x}: the node becomes that map, and its kind is returned (NULL after a mistake). */
+LSNN_MUST_USE lsnn_status build_kind(build *b, config_node *node, const char **kind);
+/* A mistake at the node's kind: no such plug-in, did you mean. */
+void build_unknown(build *b, const config_node *node, const char *sort, const char *name, const char *const *names, int n);
+/* The struct of a field table, zeroed and filled from the map (which also holds `kind`). */
+LSNN_MUST_USE lsnn_status build_parameters(build *b, const void **out, const lsnn_field *fields, size_t size,
+                                           config_node *map);
+/* Neighbouring populations named by a node: a name, or a list in the network's order. */
+bool build_populations(build *b, const config_node *node, int *first, int *n);
+
+#endif

@@ -1,0 +1,114 @@
+/* `record:` of the config. */
+#include "build.h"
+#include <string.h>
+
+typedef struct record_fields {
+    const char *what;
+    const config_node *of, *neurons;
+    int every, trials;
+} record_fields;
+
+static const lsnn_field record_table[] = {
+    {"what", LSNN_TEXT, offsetof(record_fields, what), "spikes", NULL, 0, 0, false, NULL,
+     "spikes, weights, or a variable of the model: v, a, A, psi, ..., z (or y), I"},
+    {"of", LSNN_NODE, offsetof(record_fields, of), NULL, NULL, 0, 0, false, NULL,
+     "populations (spikes), a population (variables) or a projection (weights)"},
+    {"neurons", LSNN_NODE, offsetof(record_fields, neurons), "all", NULL, 0, 0, false, NULL,
+     "which ones, for variables: all, or a list like [0, 3] or 0..9"},
+    {"every", LSNN_INT, offsetof(record_fields, every), "100", NULL, 1, 2e9, false, NULL, "iterations"},
+    {"trials", LSNN_INT, offsetof(record_fields, trials), "1", NULL, 1, 1e6, false, NULL,
+     "first trials of the batch (spikes, variables)"},
+    LSNN_END,
+};
+
+typedef struct neuron_fields {
+    lsnn_reals neurons;
+} neuron_fields;
+
+static bool has_variable(const lsnn_model *model, const char *name)
+{
+    const lsnn_variable *lists[] = {model->states, model->tapes, model->derived};
+    for (int l = 0; l < 3; l++)
+        for (const lsnn_variable *v = lists[l]; v && v->name; v++)
+            if (strcmp(v->name, name) == 0) return true;
+    return strcmp(name, "I") == 0 || strcmp(name, model->spiking ? "z" : "y") == 0;
+}
+
+static void unknown_variable(build *b, const config_node *node, const lsnn_model *model, const char *name)
+{
+    const char *names[64];
+    const lsnn_variable *lists[] = {model->states, model->tapes, model->derived};
+    int n = 0;
+    names[n++] = "spikes";
+    names[n++] = "weights";
+    names[n++] = "I";
+    names[n++] = model->spiking ? "z" : "y";
+    for (int l = 0; l < 3; l++)
+        for (const lsnn_variable *v = lists[l]; v && v->name && n < 64; v++) names[n++] = v->name;
+    build_unknown(b, node, "recordable variable", name, names, n);
+}
+
+static lsnn_status read_neuron_list(build *b, record_spec *spec, config_node *map)
+{
+    const population *p = &b->e->net->populations[spec->population];
+    config_node *node = config_get(map, "neurons");
+    int *neuron;
+    if (node->kind == CONFIG_SCALAR && strcmp(node->text, "all") == 0) {
+        spec->n_neurons = p->n;
+        TRY(arena_take(b->e->memory, &neuron, (size_t)p->n, sizeof *neuron, b->err));
+        for (int j = 0; j < p->n; j++) neuron[j] = j;
+    } else {
+        const lsnn_field table[] = {{"neurons", LSNN_REALS, offsetof(neuron_fields, neurons), NULL, NULL, 0, p->n - 1,
+                                     false, NULL, "numbers of neurons"},
+                                    LSNN_END};
+        static const char *const also[] = {"what", "of", "every", "trials", NULL};
+        neuron_fields own = {0};
+        TRY(fields_read(&own, table, map, also, &b->reader, b->err));
+        spec->n_neurons = own.neurons.n;
+        TRY(arena_take(b->e->memory, &neuron, (size_t)own.neurons.n + 1, sizeof *neuron, b->err));
+        for (int j = 0; j < own.neurons.n; j++) neuron[j] = (int)own.neurons.values[j];
+    }
+    spec->neuron = neuron;
+    return LSNN_OK;
+}
+
+static lsnn_status read_record(build *b, record_spec *spec, config_node *node)
+{
+    record_fields own = {0};
+    const int before = b->report.n_mistakes;
+    TRY(fields_read(&own, record_table, node, NULL, &b->reader, b->err));
+    if (b->report.n_mistakes > before) return LSNN_OK;
+    *spec = (record_spec){.name = node->key, .every = own.every, .variable = own.what};
+    spec->trials = own.trials < b->e->learning.batch ? own.trials : b->e->learning.batch;
+    spec->what = strcmp(own.what, "spikes") == 0    ? RECORD_SPIKES
+                 : strcmp(own.what, "weights") == 0 ? RECORD_WEIGHTS
+                                                    : RECORD_VARIABLE;
+    if (spec->what == RECORD_WEIGHTS) {
+        spec->projection = own.of->kind == CONFIG_SCALAR ? network_find_projection(b->e->net, own.of->text) : -1;
+        if (spec->projection < 0) config_mistake(&b->report, &own.of->place, "weights are recorded of one projection, by name");
+        return LSNN_OK;
+    }
+    if (!build_populations(b, own.of, &spec->population, &spec->n_populations)) return LSNN_OK;
+    const lsnn_model *model = b->e->net->populations[spec->population].model;
+    if (spec->what == RECORD_SPIKES) {
+        if (!model->spiking) config_mistake(&b->report, &own.of->place, "readouts have no spikes: record y");
+        return LSNN_OK;
+    }
+    if (!has_variable(model, own.what)) unknown_variable(b, config_get(node, "what"), model, own.what);
+    else if (spec->n_populations > 1)
+        config_mistake(&b->report, &own.of->place, "a variable is recorded of one population; make an entry for each");
+    else return read_neuron_list(b, spec, node);
+    return LSNN_OK;
+}
+
+lsnn_status build_records(build *b, const config_node *record)
+{
+    experiment *e = b->e;
+    TRY(arena_take(e->memory, &e->records, (size_t)config_count(record) + 1, sizeof *e->records, b->err));
+    for (config_node *node = record->first; node; node = node->next) {
+        if (record->kind != CONFIG_MAP || node->kind != CONFIG_MAP)
+            config_mistake(&b->report, &node->place, "an entry of 'record' is a map like {what: spikes, of: alif}");
+        else TRY(read_record(b, &e->records[e->n_records++], node));
+    }
+    return LSNN_OK;
+}
