@@ -38,6 +38,7 @@ static inline void scratch_empty(const char *folder)
 
 static inline void scratch_leave(void)
 {
+    (void)umount2("small", MNT_DETACH); /* if it is there */
     if (chdir("/") != 0) abort();
     scratch_empty(scratch_folder);
     rmdir(scratch_folder);

@@ -703,7 +703,7 @@ static void fill_disk(bool compress)
     if (written == LSNN_OK) written = store_close(s, true, &err);
     else shut(s);
     cr_expect_eq(written, LSNN_OUTPUT);
-    cr_expect_str_eq(err.message, "small/a.h5: no space left on device");
+    cr_expect_str_eq(err.message, "cannot write small/a.h5: no space left on device");
     cr_expect_not(scratch_exists("small/a.h5.tmp"));
     s = opened("small/a.h5");
     cr_expect(store_has(s, "/x"));
@@ -743,7 +743,7 @@ Test(store, survives_a_disk_that_is_full_at_the_end)
     if (status == LSNN_OK) status = store_close(s, true, &err);
     else shut(s);
     cr_expect_eq(status, LSNN_OUTPUT);
-    cr_expect_str_eq(err.message, "small/a.h5: no space left on device");
+    cr_expect_str_eq(err.message, "cannot write small/a.h5: no space left on device");
     cr_expect_not(scratch_exists("small/a.h5.tmp"));
     shut(opened("small/a.h5"));
     H5close();
@@ -757,6 +757,6 @@ Test(store, says_so_when_there_is_no_space_for_the_copy)
     store *s;
     lsnn_error err = {0};
     cr_expect_eq(store_modify(&s, "small/a.h5", &err), LSNN_OUTPUT);
-    cr_expect_str_eq(err.message, "small/a.h5: no space left on device");
+    cr_expect_str_eq(err.message, "cannot write small/a.h5: no space left on device");
     cr_expect_not(scratch_exists("small/a.h5.tmp"));
 }

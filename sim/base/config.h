@@ -44,7 +44,8 @@ void config_mistake(config_report *report, const config_place *place, const char
 LSNN_MUST_USE lsnn_status config_verdict(const config_report *report, lsnn_error *err);
 
 /* Read a file, or `length` bytes at `text` that are called `name` in messages. Refused with a place: duplicate keys,
- * anchors, aliases and tags, several documents, non-UTF-8, nesting deeper than 32, files above 16 MiB. A top-level
+ * anchors, aliases and tags, several documents, non-UTF-8, nesting deeper than 32, files above 16 MiB, maps of more than
+ * 10000 keys, more than a million values. A top-level
  * `include: other.yaml` (one, relative to the file) is read first and the file's own keys replace or extend it. */
 LSNN_MUST_USE lsnn_status config_read(config_node **out, arena *a, const char *path, lsnn_error *err);
 LSNN_MUST_USE lsnn_status config_parse(config_node **out, arena *a, const char *name, const char *text, size_t length,
@@ -59,6 +60,11 @@ int config_count(const config_node *node);                        /* children */
 /* Put a child at the end of a map or list; key NULL in a list. */
 LSNN_MUST_USE lsnn_status config_add(config_node **out, config_node *parent, arena *a, config_kind kind,
                                      const char *key, const char *text, config_origin origin, lsnn_error *err);
+
+/* Give a node another value, which may be a map or a list: the YAML that follows the first `start` bytes of `excerpt`, a
+ * single line in the arena that messages quote. Used for overrides and defaults. */
+LSNN_MUST_USE lsnn_status config_set(config_node *node, arena *a, const char *excerpt, size_t start,
+                                     config_origin origin, lsnn_error *err);
 
 /* As YAML, such that reading it again gives the same tree. Values that came from a default or an override carry a comment
  * that says so when `comments`. Short maps and lists of scalars stay on one line. */

@@ -1,35 +1,36 @@
-/* Filling an lsnn_error. */
+/* Filling in errors; the classes and their exit codes are a list in lsnn/error.h. */
 #include "lsnn/error.h"
 #include <stdarg.h>
 #include <stdio.h>
+#include <string.h>
 
-lsnn_status lsnn_fail(lsnn_error *err, lsnn_status status, const char *format, ...)
-{
-    if (!err) return status;
-    *err = (lsnn_error){.status = status};
+lsnn_status lsnn_fail(lsnn_error *err, lsnn_status status, const char *format, ...) {
+    if (err == NULL) return status;
+    char message[sizeof err->message]; /* apart, because an argument may be the old message itself */
     va_list arguments;
     va_start(arguments, format);
-    vsnprintf(err->message, sizeof err->message, format, arguments);
+    vsnprintf(message, sizeof message, format, arguments);
     va_end(arguments);
+
+    *err = (lsnn_error){.status = status};
+    memcpy(err->message, message, sizeof message);
     return status;
 }
 
-int lsnn_exit_code(lsnn_status status)
-{
+int lsnn_exit_code(lsnn_status status) {
     static const int codes[] = {
-#define ERROR_CODE(name, code, text) code,
-        LSNN_STATUS_LIST(ERROR_CODE)
-#undef ERROR_CODE
+#define EXIT_CODE(name, code, text) [LSNN_##name] = (code),
+        LSNN_STATUS_LIST(EXIT_CODE)
+#undef EXIT_CODE
     };
     return codes[status];
 }
 
-const char *lsnn_status_text(lsnn_status status)
-{
+const char *lsnn_status_text(lsnn_status status) {
     static const char *const texts[] = {
-#define ERROR_TEXT(name, code, text) text,
-        LSNN_STATUS_LIST(ERROR_TEXT)
-#undef ERROR_TEXT
+#define STATUS_TEXT(name, code, text) [LSNN_##name] = (text),
+        LSNN_STATUS_LIST(STATUS_TEXT)
+#undef STATUS_TEXT
     };
     return texts[status];
 }

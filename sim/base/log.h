@@ -8,7 +8,7 @@
 
 typedef enum log_level { LOG_ERROR, LOG_WARNING, LOG_INFO, LOG_DEBUG } log_level;
 
-typedef struct log {
+typedef struct log_state {
     log_level level;
     FILE *stream;      /* stderr */
     FILE *copy;        /* run.log, or NULL */
@@ -18,16 +18,16 @@ typedef struct log {
     double shown;      /* when the progress line was last written */
     int percent_shown; /* the last 10 % step that was written as a plain line */
     bool line_open;    /* a progress line stands on the terminal and must be ended before other text */
-} log;
+} log_state;
 
-void log_open(log *l, log_level level, FILE *stream);
-void log_say(log *l, log_level level, const char *format, ...) __attribute__((format(printf, 3, 4)));
+void log_open(log_state *l, log_level level, FILE *stream);
+void log_say(log_state *l, log_level level, const char *format, ...) __attribute__((format(printf, 3, 4)));
 /* A line of progress: on a terminal rewritten at most 5 times a second and cut to its width, else a plain line per 10 % or
  * per minute. `done` of `total`; text: what stands after the percentage. The time left is added from the speed so far. */
-void log_progress(log *l, uint64_t done, uint64_t total, const char *format, ...)
+void log_progress(log_state *l, uint64_t done, uint64_t total, const char *format, ...)
     __attribute__((format(printf, 4, 5)));
-bool log_progress_due(const log *l, uint64_t done, uint64_t total); /* so that a caller need not compute the text in vain */
-void log_progress_end(log *l);
+bool log_progress_due(const log_state *l, uint64_t done, uint64_t total); /* so that a caller need not compute the text in vain */
+void log_progress_end(log_state *l);
 double log_seconds(void); /* of the monotonic clock */
 
 #endif

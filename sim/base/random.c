@@ -40,7 +40,8 @@ lsnn_random lsnn_random_stream(uint64_t seed, lsnn_purpose purpose, uint64_t who
     uint32_t when_high = (uint32_t)(when >> 32) & ((1u << HIGH_BITS) - 1);
     return (lsnn_random){
         .key = {(uint32_t)seed, (uint32_t)(seed >> 32)},
-        .counter = {0, (uint32_t)who, (uint32_t)when, (uint32_t)purpose | who_high << WHO_SHIFT | when_high << WHEN_SHIFT},
+        .counter = {0, (uint32_t)who, (uint32_t)when,
+                    (uint32_t)purpose | who_high << WHO_SHIFT | when_high << WHEN_SHIFT},
         .used = BLOCK,
     };
 }

@@ -7,140 +7,161 @@
 #include <stdlib.h>
 #include <string.h>
 
-enum { COMPARED = 96, NUMBER_SIZE = 32, BYTES_SIZE = 16, DURATION_SIZE = 24 };
+#define LONGEST_NAME 64
 
-static int smaller(int a, int b)
-{
+static int least(int a, int b) {
     return a < b ? a : b;
 }
 
-static int larger(int a, int b)
-{
-    return a > b ? a : b;
-}
-
-/* A cell needs the row above and the one above that, so three rows that take turns are enough. What lies beyond COMPARED
- * bytes counts as different, so that a word of any length costs the same stack. */
-int text_distance(const char *a, const char *b)
-{
-    size_t length_a = strlen(a), length_b = strlen(b), longest = length_a > length_b ? length_a : length_b;
-    int n_a = length_a < COMPARED ? (int)length_a : COMPARED, n_b = length_b < COMPARED ? (int)length_b : COMPARED;
-    int uncompared = longest > COMPARED ? (int)(longest - COMPARED) : 0;
-    int rows[3][COMPARED + 1];
-    for (int j = 0; j <= n_b; j++)
-        rows[0][j] = j;
-    for (int i = 1; i <= n_a; i++) {
-        int *row = rows[i % 3];
-        const int *above = rows[(i + 2) % 3], *above_that = rows[(i + 1) % 3];
-        row[0] = i;
-        for (int j = 1; j <= n_b; j++) {
-            row[j] = smaller(smaller(above[j], row[j - 1]) + 1, above[j - 1] + (a[i - 1] != b[j - 1]));
-            bool swapped = i > 1 && j > 1 && a[i - 1] == b[j - 2] && a[i - 2] == b[j - 1];
-            if (swapped) row[j] = smaller(row[j], above_that[j - 2] + 1);
-        }
+/* Optimal string alignment: row i of the table needs the two rows above it. */
+int text_distance(const char *a, const char *b) {
+    size_t length_a = strlen(a), length_b = strlen(b);
+    if (length_a > LONGEST_NAME || length_b > LONGEST_NAME) {
+        return strcmp(a, b) == 0 ? 0 : (int)(length_a > length_b ? length_a : length_b);
     }
-    return rows[n_a % 3][n_b] + uncompared;
+    int rows[3][LONGEST_NAME + 1];
+    int *before = rows[0], *above = rows[1], *row = rows[2];
+    for (int j = 0; j <= (int)length_b; j++) above[j] = j;
+    for (int i = 1; i <= (int)length_a; i++) {
+        row[0] = i;
+        for (int j = 1; j <= (int)length_b; j++) {
+            bool same = a[i - 1] == b[j - 1];
+            row[j] = least(above[j - 1] + !same, least(above[j], row[j - 1]) + 1);
+            bool swapped = i > 1 && j > 1 && a[i - 1] == b[j - 2] && a[i - 2] == b[j - 1];
+            if (swapped) row[j] = least(row[j], before[j - 2] + 1);
+        }
+        int *oldest = before;
+        before = above;
+        above = row;
+        row = oldest;
+    }
+    return above[length_b];
 }
 
-/* As far as a distance can matter. */
-static void fold_case(char out[COMPARED + 1], const char *word)
-{
-    int n = 0;
-    for (; n < COMPARED && word[n]; n++)
-        out[n] = (char)tolower((unsigned char)word[n]);
-    out[n] = 0;
+static void lower(char *out, const char *name) {
+    int i = 0;
+    for (; name[i] != '\0' && i <= LONGEST_NAME; i++) out[i] = (char)tolower((unsigned char)name[i]);
+    out[i] = '\0';
 }
 
-static bool begins(const char *word, const char *beginning)
-{
-    return strncmp(word, beginning, strlen(beginning)) == 0;
-}
-
-const char *text_nearest(const char *word, const char *const *candidates, int n)
-{
-    enum { SHORTEST_BEGINNING = 3, LETTERS_PER_SLIP = 3 };
-    char meant[COMPARED + 1], candidate[COMPARED + 1];
-    fold_case(meant, word);
-    int length = (int)strlen(meant), least = COMPARED;
-    const char *nearest = NULL, *relative = NULL;
+/* A third of the letters may be wrong; failing that, a beginning of at least three letters will do. */
+const char *text_nearest(const char *word, const char *const *candidates, int n) {
+    char wrong[LONGEST_NAME + 2], right[LONGEST_NAME + 2];
+    lower(wrong, word);
+    int length = (int)strlen(wrong);
+    int best = (length + 1) / 3 + 1;
+    const char *nearest = NULL, *longer = NULL;
     for (int i = 0; i < n; i++) {
-        fold_case(candidate, candidates[i]);
-        int length_there = (int)strlen(candidate), shorter = smaller(length, length_there);
-        int distance = text_distance(meant, candidate);
-        int allowed = smaller((larger(length, length_there) + LETTERS_PER_SLIP - 1) / LETTERS_PER_SLIP, shorter - 1);
-        if (distance <= larger(allowed, 0) && distance < least) {
-            least = distance;
+        lower(right, candidates[i]);
+        int distance = text_distance(wrong, right);
+        if (distance < best) {
+            best = distance;
             nearest = candidates[i];
         }
-        if (!relative && shorter >= SHORTEST_BEGINNING && (begins(meant, candidate) || begins(candidate, meant)))
-            relative = candidates[i];
+        if (longer == NULL && length >= 3 && strncmp(wrong, right, (size_t)length) == 0) longer = candidates[i];
     }
-    return nearest ? nearest : relative;
+    return nearest != NULL ? nearest : longer;
 }
 
-/* Fewest digits first. Up to 15 digits before the point and 4 zeros behind it are written out, since a person reads 2000
- * sooner than 2e3. */
-void text_number(char *out, double number)
-{
-    enum { MOST_DIGITS = 17, LONGEST_WHOLE = 15, MOST_ZEROS = 5 };
+/* 1e-08 and 1e+20 as a person writes them: 1e-8, 1e20. */
+static void shorten_exponent(char *number) {
+    char *exponent = strchr(number, 'e');
+    if (exponent == NULL) return;
+    const char *digits = exponent + 2;
+    while (digits[0] == '0' && digits[1] != '\0') digits++;
+    char *to = exponent + 1;
+    if (exponent[1] == '-') to++;
+    memmove(to, digits, strlen(digits) + 1);
+}
+
+void text_number(char *out, double number) {
+    const size_t size = 32;
     if (!isfinite(number)) {
-        snprintf(out, NUMBER_SIZE, "%g", number);
+        snprintf(out, size, "%s", isnan(number) ? "nan" : number > 0 ? "inf" : "-inf");
         return;
     }
-    int digits = 0;
-    do {
-        snprintf(out, NUMBER_SIZE, "%.*e", digits++, number);
-    } while (digits < MOST_DIGITS && strtod(out, NULL) != number);
-    char *mantissa_end = strchr(out, 'e');
-    int exponent = atoi(mantissa_end + 1);
-    if (exponent >= -MOST_ZEROS && exponent < LONGEST_WHOLE)
-        snprintf(out, NUMBER_SIZE, "%.*f", larger(digits - 1 - exponent, 0), number);
-    else
-        snprintf(mantissa_end, (size_t)(NUMBER_SIZE - (mantissa_end - out)), "e%d", exponent);
+    int digits = 1;
+    snprintf(out, size, "%.*e", digits - 1, number);
+    while (digits < 17 && strtod(out, NULL) != number) {
+        digits++;
+        snprintf(out, size, "%.*e", digits - 1, number);
+    }
+    int exponent = atoi(strchr(out, 'e') + 1);
+    if (exponent >= -5 && exponent < 15) {
+        snprintf(out, size, "%.*f", digits - 1 > exponent ? digits - 1 - exponent : 0, number);
+    } else {
+        shorten_exponent(out);
+    }
 }
 
-bool text_to_double(double *out, const char *text)
-{
-    /* strtod also takes hexadecimal digits, names and leading blanks. */
-    size_t length = strspn(text, "0123456789+-.eE");
-    if (length == 0 || text[length]) return false;
-    char *end;
-    errno = 0;
-    double number = strtod(text, &end);
-    bool overflow = errno == ERANGE && fabs(number) > 1;
-    if (end != text + length || overflow) return false;
+size_t text_number_length(const char *text) {
+    const char *at = text;
+    if (*at == '+' || *at == '-') at++;
+    int n_digits = 0;
+    for (; isdigit((unsigned char)*at); at++) n_digits++;
+    if (*at == '.') at++;
+    for (; isdigit((unsigned char)*at); at++) n_digits++;
+    if (n_digits == 0) return 0;
+    if (*at == 'e' || *at == 'E') {
+        const char *exponent = at + 1;
+        if (*exponent == '+' || *exponent == '-') exponent++;
+        if (isdigit((unsigned char)*exponent)) {
+            while (isdigit((unsigned char)*exponent)) exponent++;
+            at = exponent;
+        }
+    }
+    return (size_t)(at - text);
+}
+
+bool text_to_double(double *out, const char *text) {
+    size_t length = text_number_length(text); /* strtod alone would take nan, inf and 0x10 */
+    if (length == 0 || text[length] != '\0') return false;
+    double number = strtod(text, NULL);
+    if (!isfinite(number)) return false;
     *out = number;
     return true;
 }
 
-void text_bytes(char *out, double bytes)
-{
+bool text_to_uint64(uint64_t *out, const char *text) {
+    if (text[0] == '\0' || text[strspn(text, "0123456789")] != '\0') return false;
+    errno = 0;
+    unsigned long long number = strtoull(text, NULL, 10);
+    if (errno == ERANGE) return false;
+    *out = number;
+    return true;
+}
+
+void text_bytes(char *out, double bytes) {
+    const size_t size = 16;
     static const char *const units[] = {"B", "kB", "MB", "GB", "TB", "PB", "EB"};
-    enum { N_UNITS = sizeof units / sizeof *units };
-    static const double rounds_up = 999.5, one_decimal = 99.95;
+    const int largest = (int)(sizeof units / sizeof *units) - 1;
     int unit = 0;
-    while (bytes >= rounds_up && unit < N_UNITS - 1) {
+    while (bytes >= 999.5 && unit < largest) {
         bytes /= 1000;
         unit++;
     }
-    snprintf(out, BYTES_SIZE, "%.*f %s", unit > 0 && bytes < one_decimal ? 1 : 0, bytes, units[unit]);
+    if (bytes >= 1e6) {
+        snprintf(out, size, "%.1e %s", bytes, units[unit]);
+    } else {
+        snprintf(out, size, "%.*f %s", unit == 0 || bytes >= 99.95 ? 0 : 1, bytes, units[unit]);
+    }
 }
 
-void text_duration(char *out, double seconds)
-{
-    static const double a_minute = 60, an_hour = 3600, longest = 1e9 * 3600;
-    if (!(seconds < longest)) {
-        snprintf(out, DURATION_SIZE, "for ever");
-        return;
+/* The borders are where a number would be rounded up to the next larger unit. */
+void text_duration(char *out, double seconds) {
+    const size_t size = 24;
+    double whole = floor(seconds + 0.5), minutes = floor(seconds / 60 + 0.5);
+    if (seconds < 0.00995) {
+        snprintf(out, size, "%.1f ms", seconds * 1000);
+    } else if (seconds < 0.9995) {
+        snprintf(out, size, "%.0f ms", seconds * 1000);
+    } else if (seconds < 59.95) {
+        snprintf(out, size, "%.1f s", seconds);
+    } else if (whole < 3600) {
+        snprintf(out, size, "%d min %02d s", (int)whole / 60, (int)whole % 60);
+    } else if (minutes < 1e6) {
+        snprintf(out, size, "%d h %02d min", (int)minutes / 60, (int)minutes % 60);
+    } else {
+        snprintf(out, size, "%.3g h", minutes / 60);
     }
-    seconds = fmax(seconds, 0);
-    double whole_seconds = round(seconds), whole_minutes = round(seconds / a_minute);
-    if (seconds < 0.9995)
-        snprintf(out, DURATION_SIZE, "%.0f ms", seconds * 1000);
-    else if (seconds < a_minute - 0.05)
-        snprintf(out, DURATION_SIZE, "%.1f s", seconds);
-    else if (whole_seconds < an_hour)
-        snprintf(out, DURATION_SIZE, "%.0f min %02.0f s", floor(whole_seconds / 60), fmod(whole_seconds, 60));
-    else
-        snprintf(out, DURATION_SIZE, "%.0f h %02.0f min", floor(whole_minutes / 60), fmod(whole_minutes, 60));
 }

@@ -15,6 +15,7 @@
 #include <zlib.h>
 
 enum { MAX_DIMS = 4, MAX_PATH = 4096 };
+static const uint64_t MAX_BYTES = (uint64_t)16 << 30;
 
 typedef struct source {
     const char *path;
@@ -75,6 +76,14 @@ static lsnn_status check_magic(const source *s, const uint8_t magic[static 4], u
     return lsnn_fail(err, LSNN_DATA, "%s: has %d dimensions; 1 to %d are possible", s->path, magic[3], MAX_DIMS);
 }
 
+/* "60000 x 28 x 28" */
+static void shape_text(char out[static 64], const lsnn_bytes *b)
+{
+    int n = 0;
+    for (int d = 0; d < b->n_dims; d++)
+        n += snprintf(out + n, (size_t)(64 - n), "%s%" PRIu32, d ? " x " : "", b->dim[d]);
+}
+
 static lsnn_status read_header(source *s, lsnn_bytes *out, uint64_t *size, lsnn_error *err)
 {
     uint8_t header[4 + 4 * MAX_DIMS];
@@ -95,16 +104,10 @@ static lsnn_status read_header(source *s, lsnn_bytes *out, uint64_t *size, lsnn_
         out->dim[d] = (uint32_t)b[0] << 24 | (uint32_t)b[1] << 16 | (uint32_t)b[2] << 8 | b[3];
         fits = !__builtin_mul_overflow(*size, (uint64_t)out->dim[d], size) && fits;
     }
-    if (!fits) *size = UINT64_MAX; /* no file is as long */
-    return LSNN_OK;
-}
-
-/* "60000 x 28 x 28" */
-static void shape_text(char out[static 64], const lsnn_bytes *b)
-{
-    int n = 0;
-    for (int d = 0; d < b->n_dims; d++)
-        n += snprintf(out + n, (size_t)(64 - n), "%s%" PRIu32, d ? " x " : "", b->dim[d]);
+    if (fits && *size <= MAX_BYTES) return LSNN_OK;
+    char shape[64];
+    shape_text(shape, out);
+    return lsnn_fail(err, LSNN_DATA, "%s: claims %s bytes of data; more than 16 GiB are refused", s->path, shape);
 }
 
 static lsnn_status wrong_length(const source *s, const lsnn_bytes *b, uint64_t found, const char *more, uint64_t size,

@@ -34,7 +34,8 @@ typedef struct disk_handle {
 lsnn_status disk_fail(lsnn_error *err, lsnn_status status, const char *path, int code)
 {
     const char *reason = strerror(code);
-    return lsnn_fail(err, status, "%s: %c%s", path, tolower((unsigned char)reason[0]), reason + 1);
+    return lsnn_fail(err, status, "%s%s: %c%s", status == LSNN_OUTPUT ? "cannot write " : "", path,
+                     tolower((unsigned char)reason[0]), reason + 1);
 }
 
 bool disk_read_at(int fd, void *out, size_t size, uint64_t offset)

@@ -27,7 +27,7 @@ hid_t disk_access(disk *d);
 bool disk_read_at(int fd, void *out, size_t size, uint64_t offset);
 bool disk_write_at(int fd, const void *bytes, size_t size, uint64_t offset);
 
-/* "<path>: no space left on device" */
+/* "<path>: no such file or directory", with LSNN_OUTPUT "cannot write <path>: no space left on device" */
 lsnn_status disk_fail(lsnn_error *err, lsnn_status status, const char *path, int code);
 
 #endif

@@ -23,6 +23,16 @@ lsnn_status store_make_table(store *s, const char *path, store_type type, size_t
     return store_written(s, set >= 0, path, err);
 }
 
+static bool can_grow(const store *s, const char *path)
+{
+    hsize_t dim[H5S_MAX_RANK], most[H5S_MAX_RANK];
+    hid_t set = H5Dopen2(s->file, path, H5P_DEFAULT), space = set >= 0 ? H5Dget_space(set) : H5I_INVALID_HID;
+    bool unlimited = space >= 0 && H5Sget_simple_extent_dims(space, dim, most) > 0 && most[0] == H5S_UNLIMITED;
+    if (space >= 0) H5Sclose(space);
+    if (set >= 0) H5Dclose(set);
+    return unlimited;
+}
+
 lsnn_status store_check_table(const store *s, const char *path, store_type type, size_t width, uint64_t rows,
                               lsnn_error *err)
 {
@@ -38,6 +48,7 @@ lsnn_status store_check_table(const store *s, const char *path, store_type type,
         return lsnn_fail(err, LSNN_DATA, "%s: %s does not have rows of %zu value%s", s->path, path, width,
                          width == 1 ? "" : "s");
     }
+    if (!can_grow(s, path)) return lsnn_fail(err, LSNN_DATA, "%s: %s cannot grow: lsnn did not write it", s->path, path);
     if (shape.dim[0] < rows) {
         return lsnn_fail(err, LSNN_DATA, "%s: %s has %zu rows; expected %" PRIu64 " or more", s->path, path,
                          shape.dim[0], rows);

@@ -1,0 +1,130 @@
+/* What the verbs share: options, loading a config, saying what failed. */
+#include "verb.h"
+#include "dataset.h"
+#include "store.h"
+#include <getopt.h>
+#include <limits.h>
+#include <omp.h>
+#include <stdlib.h>
+#include <string.h>
+#include <unistd.h>
+
+static const struct option long_options[] = {
+    {"output", required_argument, NULL, 'o'}, {"threads", required_argument, NULL, 'j'}, {"quiet", no_argument, NULL, 'q'},
+    {"verbose", no_argument, NULL, 'v'},      {"json", no_argument, NULL, 'J'},         {"rule", required_argument, NULL, 'r'},
+    {"dry-run", no_argument, NULL, 'n'},      {"only", required_argument, NULL, 'd'},   {NULL, 0, NULL, 0},
+};
+
+static lsnn_status read_threads(int *out, const char *text, lsnn_error *err)
+{
+    char *end;
+    const long n = strtol(text, &end, 10);
+    if (*end || n < 1 || n > 4096) return lsnn_fail(err, LSNN_USAGE, "-j takes a number of threads from 1, not '%s'", text);
+    *out = (int)n;
+    return LSNN_OK;
+}
+
+static lsnn_status set_option(verb_options *out, int letter, lsnn_error *err)
+{
+    switch (letter) {
+    case 'o': out->output = optarg; break;
+    case 'j': return read_threads(&out->threads, optarg, err);
+    case 'q': out->level = LOG_WARNING; break;
+    case 'v': out->level = LOG_DEBUG; break;
+    case 'J': out->json = true; break;
+    case 'r': out->rule = optarg; break;
+    case 'n': out->dry_run = true; break;
+    case 'd': out->dump = optarg; break;
+    }
+    return LSNN_OK;
+}
+
+lsnn_status verb_parse(verb_options *out, const verb *v, int argc, char **argv, const char *accepts, arena *a,
+                       lsnn_error *err)
+{
+    *out = (verb_options){.level = LOG_INFO};
+    opterr = 0;
+    for (int letter; (letter = getopt_long(argc, argv, ":o:j:qv", long_options, NULL)) != -1;) {
+        const char *word = argv[optind - 1];
+        if (letter == ':') return lsnn_fail(err, LSNN_USAGE, "%s needs a value; see `lsnn help %s`", word, v->name);
+        if (letter == '?' || !strchr(accepts, letter))
+            return lsnn_fail(err, LSNN_USAGE, "`lsnn %s` has no option %s; see `lsnn help %s`", v->name, word, v->name);
+        TRY(set_option(out, letter, err));
+    }
+    out->n_words = argc - optind;
+    TRY(arena_take(a, &out->words, (size_t)out->n_words + 1, sizeof *out->words, err));
+    for (int k = 0; k < out->n_words; k++) out->words[k] = argv[optind + k];
+    return LSNN_OK;
+}
+
+int verb_failed(const lsnn_error *err)
+{
+    /* A mistake in a file starts with the file's name, as compilers write it, so that editors find the place. */
+    fprintf(stderr, "%s%s\n", err->file[0] ? "" : "lsnn: ", err->message);
+    return lsnn_exit_code(err->status);
+}
+
+int verb_threads(const verb_options *options)
+{
+    return options->threads > 0 ? options->threads : omp_get_max_threads();
+}
+
+static lsnn_status numbers(double **out, size_t *n, arena *a, const char *path, const char *dataset, lsnn_error *err)
+{
+    store *file;
+    store_shape shape;
+    TRY(store_open(&file, path, err));
+    const lsnn_status status = store_read(file, a, out, STORE_DOUBLE, &shape, NULL, dataset, err);
+    const lsnn_status closed = store_close(file, false, NULL);
+    if (status != LSNN_OK) return status;
+    if (closed != LSNN_OK) return lsnn_fail(err, closed, "%s cannot be closed", path);
+    *n = 1;
+    for (int d = 0; d < shape.n_dims; d++) *n *= shape.dim[d];
+    return LSNN_OK;
+}
+
+static bool has(const char *path, const char *dataset)
+{
+    store *file;
+    if (store_open(&file, path, NULL) != LSNN_OK) return false;
+    const bool there = store_has(file, dataset);
+    return store_close(file, false, NULL) == LSNN_OK && there;
+}
+
+lsnn_status verb_files(values_files *out, const char *config_path, arena *a, lsnn_error *err)
+{
+    const char *slash = strrchr(config_path, '/');
+    const char *directory = ".";
+    if (slash) TRY(arena_text(a, &directory, config_path, (size_t)(slash - config_path), err));
+    *out = (values_files){.directory = directory, .numbers = numbers, .has = has, .idx = dataset_idx};
+    return LSNN_OK;
+}
+
+/* The experiment's name, unless the config gives one: the folder that holds the config. */
+static lsnn_status name_experiment(config_node *root, const char *path, arena *a, lsnn_error *err)
+{
+    char full[PATH_MAX];
+    config_node *node;
+    if (root->kind != CONFIG_MAP || config_get(root, "experiment") || !realpath(path, full)) return LSNN_OK;
+    char *slash = strrchr(full, '/');
+    if (!slash) return LSNN_OK;
+    *slash = '\0';
+    const char *folder = strrchr(full, '/');
+    if (!folder || !folder[1]) return LSNN_OK;
+    const char *name;
+    TRY(arena_text(a, &name, folder + 1, strlen(folder + 1), err));
+    return config_add(&node, root, a, CONFIG_SCALAR, "experiment", name, CONFIG_DEFAULT, err);
+}
+
+lsnn_status verb_load(experiment **out, const verb_options *options, arena *a, lsnn_error *err)
+{
+    if (options->n_words < 1) return lsnn_fail(err, LSNN_USAGE, "a config file is needed, like experiments/evidence_accumulation/run.yaml");
+    config_node *root;
+    values_files *files;
+    TRY(arena_take(a, &files, 1, sizeof *files, err));
+    TRY(config_read(&root, a, options->words[0], err));
+    for (int k = 1; k < options->n_words; k++) TRY(config_override(root, a, options->words[k], err));
+    TRY(name_experiment(root, options->words[0], a, err));
+    TRY(verb_files(files, options->words[0], a, err));
+    return build_experiment(out, root, files, verb_threads(options), a, err);
+}

@@ -1,0 +1,327 @@
+/* Buffers of recorded trials, and their way into the columns of run.h5. */
+#include "recorder.h"
+#include <string.h>
+
+#define MAX_COLUMNS 1024
+
+typedef enum metric_column {
+    TRIAL_START, TRIAL_STOP, TRIAL_ITERATION, TRIAL_SAMPLE, TRIAL_TARGET, TRIAL_LOSS, TRIAL_ERROR,
+    METRIC_LOSS, METRIC_LOSS_RATE, METRIC_ERROR, METRIC_RATE, METRIC_NORM, METRIC_LEARNING_RATE,
+    VALIDATION_ITERATION, VALIDATION_LOSS, VALIDATION_ERROR,
+    TEST_LOSS, TEST_ERROR,
+    N_METRIC_COLUMNS
+} metric_column;
+
+static const result_column metric_columns[N_METRIC_COLUMNS] = {
+    [TRIAL_START] = {"/trials/start", STORE_DOUBLE, 1, "ms", "start of the recorded trial on the file's time axis"},
+    [TRIAL_STOP] = {"/trials/stop", STORE_DOUBLE, 1, "ms", "its end"},
+    [TRIAL_ITERATION] = {"/trials/iteration", STORE_UINT64, 1, NULL, "iteration of training, from 1"},
+    [TRIAL_SAMPLE] = {"/trials/sample", STORE_UINT64, 1, NULL, "number of the trial in its batch, from 0"},
+    [TRIAL_TARGET] = {"/trials/target", STORE_INT, 1, NULL, "class that was right; -1: the task has none"},
+    [TRIAL_LOSS] = {"/trials/loss", STORE_DOUBLE, 1, NULL, "loss of the trial"},
+    [TRIAL_ERROR] = {"/trials/error", STORE_DOUBLE, 1, NULL, "error of the trial as the task defines it"},
+    [METRIC_LOSS] = {"/metrics/loss", STORE_DOUBLE, 1, NULL, "task loss of each iteration's batch"},
+    [METRIC_LOSS_RATE] = {"/metrics/loss_rate", STORE_DOUBLE, 1, NULL, "loss of the rate regularisation"},
+    [METRIC_ERROR] = {"/metrics/error", STORE_DOUBLE, 1, NULL, "error of each iteration's batch"},
+    [METRIC_RATE] = {"/metrics/rate", STORE_DOUBLE, 1, "Hz", "mean firing rate of the spiking neurons"},
+    [METRIC_NORM] = {"/metrics/gradient_norm", STORE_DOUBLE, 1, NULL, "norm of the gradient before clipping"},
+    [METRIC_LEARNING_RATE] = {"/metrics/learning_rate", STORE_DOUBLE, 1, NULL, "learning rate of the update"},
+    [VALIDATION_ITERATION] = {"/metrics/validation_iteration", STORE_UINT64, 1, NULL, "iterations done at a validation"},
+    [VALIDATION_LOSS] = {"/metrics/validation_loss", STORE_DOUBLE, 1, NULL, "task loss on validation trials"},
+    [VALIDATION_ERROR] = {"/metrics/validation_error", STORE_DOUBLE, 1, NULL, "error on validation trials"},
+    [TEST_LOSS] = {"/metrics/test_loss", STORE_DOUBLE, 1, NULL, "task loss on test trials after training"},
+    [TEST_ERROR] = {"/metrics/test_error", STORE_DOUBLE, 1, NULL, "error on test trials after training"},
+};
+
+/* One recorded trial of the present iteration. */
+typedef struct seen {
+    uint32_t *spike_start, *spike;
+    int label;
+    double loss, error;
+} seen;
+
+struct recorder {
+    experiment *e;
+    result_column *columns;
+    uint64_t *rows;
+    int n_columns;
+    int *first_column; /* [n_records] */
+    int n_seen;        /* trials that any record wants */
+    seen *trials;      /* [n_seen] */
+    real **trace;      /* [n_records * n_seen] -> [n_steps][n_neurons] */
+    trainer_recorder watcher;
+};
+
+static lsnn_status add_column(recorder *r, store_type type, size_t width, const char *unit, const char *description,
+                              lsnn_error *err, const char *format, const char *name, const char *leaf)
+{
+    if (r->n_columns == MAX_COLUMNS) return lsnn_fail(err, LSNN_CONFIG, "more than %d recorded columns", MAX_COLUMNS);
+    const char *path;
+    TRY(arena_format(r->e->memory, &path, err, "%s/%s/%s", format, name, leaf));
+    for (int c = 0; c < r->n_columns; c++)
+        if (strcmp(r->columns[c].path, path) == 0)
+            return lsnn_fail(err, LSNN_CONFIG, "record: '%s' is recorded twice", name);
+    r->columns[r->n_columns++] = (result_column){path, type, width, unit, description};
+    return LSNN_OK;
+}
+
+typedef struct counter {
+    size_t n;
+} counter;
+
+static void count_synapse(void *with, int i, int j, int delay, size_t position)
+{
+    (void)i, (void)j, (void)delay, (void)position;
+    ((counter *)with)->n++;
+}
+
+static size_t count_synapses(const experiment *e, int number)
+{
+    counter c = {0};
+    network_each_synapse(e->net, &e->net->projections[number], count_synapse, &c);
+    return c.n;
+}
+
+static lsnn_status add_record(recorder *r, const record_spec *spec, lsnn_error *err)
+{
+    const network *net = r->e->net;
+    switch (spec->what) {
+    case RECORD_SPIKES:
+        for (int k = spec->population; k < spec->population + spec->n_populations; k++) {
+            const char *name = net->populations[k].name;
+            TRY(add_column(r, STORE_DOUBLE, 1, "ms", "times of the spikes", err, "/spikes", name, "timestamps"));
+            TRY(add_column(r, STORE_UINT64, 1, NULL, "neurons that spiked, from 0", err, "/spikes", name, "node_ids"));
+        }
+        return LSNN_OK;
+    case RECORD_WEIGHTS:
+        TRY(add_column(r, STORE_REAL, count_synapses(r->e, spec->projection), NULL, "weight [snapshot][synapse]", err,
+                       "/weights", spec->name, "weight"));
+        return add_column(r, STORE_UINT64, 1, NULL, "iterations done at the snapshot", err, "/weights", spec->name,
+                          "iteration");
+    case RECORD_VARIABLE:
+        TRY(add_column(r, STORE_REAL, (size_t)spec->n_neurons, NULL, "[step of all recorded trials][neuron]", err,
+                       "/report", spec->name, "data"));
+        return add_column(r, STORE_UINT64, 1, NULL, "row of /trials that a trial's steps belong to", err, "/report",
+                          spec->name, "trial");
+    }
+    return LSNN_OK;
+}
+
+static lsnn_status take_buffers(recorder *r, lsnn_error *err)
+{
+    experiment *e = r->e;
+    const size_t T = (size_t)e->shape.n_steps;
+    for (int k = 0; k < e->n_records; k++)
+        if (e->records[k].what != RECORD_WEIGHTS && e->records[k].trials > r->n_seen) r->n_seen = e->records[k].trials;
+    TRY(arena_take(e->memory, &r->trials, (size_t)r->n_seen, sizeof *r->trials, err));
+    TRY(arena_take(e->memory, &r->trace, (size_t)(e->n_records * r->n_seen), sizeof *r->trace, err));
+    for (int b = 0; b < r->n_seen; b++) {
+        TRY(arena_take(e->memory, &r->trials[b].spike_start, T + 1, sizeof(uint32_t), err));
+        TRY(arena_take(e->memory, &r->trials[b].spike, T * (size_t)e->net->n_spiking, sizeof(uint32_t), err));
+    }
+    for (int k = 0; k < e->n_records; k++)
+        for (int b = 0; e->records[k].what == RECORD_VARIABLE && b < e->records[k].trials; b++)
+            TRY(arena_take(e->memory, &r->trace[k * r->n_seen + b], T * (size_t)e->records[k].n_neurons, sizeof(real),
+                           err));
+    return LSNN_OK;
+}
+
+static bool is_due(const recorder *r, const record_spec *spec)
+{
+    return r->e->trainer->iteration % (uint64_t)spec->every == 0;
+}
+
+/* ---- seeing ----------------------------------------------------------------------------------------------------------- */
+
+static const real *variable_column(const experiment *e, const record_spec *spec, const worker *w, real *scratch)
+{
+    const population *p = &e->net->populations[spec->population];
+    const lsnn_slice *slice = &w->slice[spec->population];
+    const lsnn_model *model = p->model;
+    if (strcmp(spec->variable, "I") == 0) return w->current + p->column;
+    if (strcmp(spec->variable, model->spiking ? "z" : "y") == 0) return w->output + p->column;
+    for (int k = 0; k < p->n_states; k++)
+        if (strcmp(model->states[k].name, spec->variable) == 0) return slice->state[k];
+    for (int k = 0; k < p->n_tapes; k++)
+        if (strcmp(model->tapes[k].name, spec->variable) == 0) return slice->tape[k];
+    for (int k = 0; model->derived && model->derived[k].name; k++)
+        if (strcmp(model->derived[k].name, spec->variable) == 0) model->derive(slice, p->parameters, k, scratch);
+    return scratch;
+}
+
+static void see_step(void *with, int sample, const network *net, const worker *w, const tape *tp, int t)
+{
+    const recorder *r = with;
+    (void)tp;
+    for (int k = 0; k < r->e->n_records; k++) {
+        const record_spec *spec = &r->e->records[k];
+        if (spec->what != RECORD_VARIABLE || sample >= spec->trials || !is_due(r, spec)) continue;
+        real scratch[net->populations[spec->population].width];
+        const real *column = variable_column(r->e, spec, w, scratch);
+        real *row = r->trace[k * r->n_seen + sample] + (size_t)t * (size_t)spec->n_neurons;
+        for (int j = 0; j < spec->n_neurons; j++) row[j] = column[spec->neuron[j]];
+    }
+}
+
+static void see_trial(void *with, int sample, const network *net, const tape *tp)
+{
+    seen *s = &((recorder *)with)->trials[sample];
+    (void)net;
+    memcpy(s->spike_start, tp->spike_start, (size_t)(tp->n_steps + 1) * sizeof *s->spike_start);
+    memcpy(s->spike, tp->spike, tp->spike_start[tp->n_steps] * sizeof *s->spike);
+    s->label = tp->trial->shape.classes ? tp->trial->label : -1;
+}
+
+lsnn_status recorder_new(recorder **out, experiment *e, lsnn_error *err)
+{
+    recorder *r;
+    TRY(arena_take(e->memory, &r, 1, sizeof *r, err));
+    r->e = e;
+    TRY(arena_take(e->memory, &r->columns, MAX_COLUMNS, sizeof *r->columns, err));
+    TRY(arena_take(e->memory, &r->first_column, (size_t)e->n_records, sizeof *r->first_column, err));
+    for (int c = 0; c < N_METRIC_COLUMNS; c++) r->columns[r->n_columns++] = metric_columns[c];
+    for (int k = 0; k < e->n_records; k++) {
+        r->first_column[k] = r->n_columns;
+        TRY(add_record(r, &e->records[k], err));
+    }
+    TRY(arena_take(e->memory, &r->rows, (size_t)r->n_columns, sizeof *r->rows, err));
+    TRY(take_buffers(r, err));
+    *out = r;
+    return LSNN_OK;
+}
+
+const result_column *recorder_columns(const recorder *r, int *n)
+{
+    *n = r->n_columns;
+    return r->columns;
+}
+
+uint64_t *recorder_rows(recorder *r)
+{
+    return r->rows;
+}
+
+const trainer_recorder *recorder_due(recorder *r)
+{
+    r->watcher = (trainer_recorder){.with = r, .trial = see_trial};
+    for (int k = 0; k < r->e->n_records; k++) {
+        const record_spec *spec = &r->e->records[k];
+        if (spec->what == RECORD_WEIGHTS || !is_due(r, spec)) continue;
+        if (spec->trials > r->watcher.n_samples) r->watcher.n_samples = spec->trials;
+        if (spec->what == RECORD_VARIABLE) r->watcher.step = see_step;
+    }
+    return r->watcher.n_samples > 0 ? &r->watcher : NULL;
+}
+
+/* ---- appending -------------------------------------------------------------------------------------------------------- */
+
+static lsnn_status push(recorder *r, result *into, int column, size_t n, const void *values, lsnn_error *err)
+{
+    r->rows[column] += n;
+    return result_push(into, column, n, values, err);
+}
+
+static lsnn_status push_spikes(recorder *r, result *into, int k, int sample, double start, lsnn_error *err)
+{
+    const record_spec *spec = &r->e->records[k];
+    const seen *s = &r->trials[sample];
+    for (int p = 0; p < spec->n_populations; p++) {
+        const population *pop = &r->e->net->populations[spec->population + p];
+        const uint32_t first = (uint32_t)pop->first, last = (uint32_t)(pop->first + pop->n);
+        const int column = r->first_column[k] + 2 * p;
+        for (int t = 0; t < r->e->shape.n_steps; t++) {
+            const double time = start + t * r->e->dt;
+            for (uint32_t i = s->spike_start[t]; i < s->spike_start[t + 1]; i++) {
+                if (s->spike[i] < first || s->spike[i] >= last) continue;
+                const uint64_t id = s->spike[i] - first;
+                TRY(push(r, into, column, 1, &time, err));
+                TRY(push(r, into, column + 1, 1, &id, err));
+            }
+        }
+    }
+    return LSNN_OK;
+}
+
+static lsnn_status push_trial(recorder *r, result *into, int sample, uint64_t iteration, lsnn_error *err)
+{
+    const experiment *e = r->e;
+    const uint64_t number = r->rows[TRIAL_START], sample_number = (uint64_t)sample;
+    const double length = e->shape.n_steps * e->dt, start = (double)number * length, stop = start + length;
+    TRY(push(r, into, TRIAL_START, 1, &start, err));
+    TRY(push(r, into, TRIAL_STOP, 1, &stop, err));
+    TRY(push(r, into, TRIAL_ITERATION, 1, &iteration, err));
+    TRY(push(r, into, TRIAL_SAMPLE, 1, &sample_number, err));
+    TRY(push(r, into, TRIAL_TARGET, 1, &r->trials[sample].label, err));
+    TRY(push(r, into, TRIAL_LOSS, 1, &e->trainer->sample_loss[sample], err));
+    TRY(push(r, into, TRIAL_ERROR, 1, &e->trainer->sample_error[sample], err));
+    for (int k = 0; k < e->n_records; k++) {
+        const record_spec *spec = &e->records[k];
+        if (spec->what == RECORD_WEIGHTS || sample >= spec->trials || (iteration - 1) % (uint64_t)spec->every != 0)
+            continue;
+        if (spec->what == RECORD_SPIKES) {
+            TRY(push_spikes(r, into, k, sample, start, err));
+            continue;
+        }
+        TRY(push(r, into, r->first_column[k], (size_t)e->shape.n_steps, r->trace[k * r->n_seen + sample], err));
+        TRY(push(r, into, r->first_column[k] + 1, 1, &number, err));
+    }
+    return LSNN_OK;
+}
+
+typedef struct gatherer {
+    const real *value;
+    real *row;
+    size_t n;
+} gatherer;
+
+static void gather_weight(void *with, int i, int j, int delay, size_t position)
+{
+    gatherer *g = with;
+    (void)i, (void)j, (void)delay;
+    g->row[g->n++] = g->value[position];
+}
+
+static lsnn_status push_weights(recorder *r, result *into, int k, uint64_t iteration, lsnn_error *err)
+{
+    const experiment *e = r->e;
+    const projection *p = &e->net->projections[e->records[k].projection];
+    arena *scratch;
+    gatherer g = {.value = e->net->parameters[p->parameter].value};
+    TRY(arena_new(&scratch, err));
+    lsnn_status status = arena_take(scratch, &g.row, p->n_synapses + 1, sizeof(real), err);
+    if (status == LSNN_OK) {
+        network_each_synapse(e->net, p, gather_weight, &g);
+        status = push(r, into, r->first_column[k], 1, g.row, err);
+    }
+    arena_free(scratch);
+    return status == LSNN_OK ? push(r, into, r->first_column[k] + 1, 1, &iteration, err) : status;
+}
+
+lsnn_status recorder_iteration(recorder *r, result *into, const metrics *m, lsnn_error *err)
+{
+    const uint64_t iteration = r->e->trainer->iteration;
+    TRY(push(r, into, METRIC_LOSS, 1, &m->loss, err));
+    TRY(push(r, into, METRIC_LOSS_RATE, 1, &m->loss_rate, err));
+    TRY(push(r, into, METRIC_ERROR, 1, &m->error, err));
+    TRY(push(r, into, METRIC_RATE, 1, &m->rate, err));
+    TRY(push(r, into, METRIC_NORM, 1, &m->norm, err));
+    TRY(push(r, into, METRIC_LEARNING_RATE, 1, &m->learning_rate, err));
+    for (int b = 0; b < r->watcher.n_samples; b++) TRY(push_trial(r, into, b, iteration, err));
+    for (int k = 0; k < r->e->n_records; k++)
+        if (r->e->records[k].what == RECORD_WEIGHTS && (iteration - 1) % (uint64_t)r->e->records[k].every == 0)
+            TRY(push_weights(r, into, k, iteration, err));
+    return LSNN_OK;
+}
+
+lsnn_status recorder_validation(recorder *r, result *into, const metrics *m, lsnn_error *err)
+{
+    TRY(push(r, into, VALIDATION_ITERATION, 1, &r->e->trainer->iteration, err));
+    TRY(push(r, into, VALIDATION_LOSS, 1, &m->loss, err));
+    return push(r, into, VALIDATION_ERROR, 1, &m->error, err);
+}
+
+lsnn_status recorder_test(recorder *r, result *into, const metrics *m, lsnn_error *err)
+{
+    TRY(push(r, into, TEST_LOSS, 1, &m->loss, err));
+    return push(r, into, TEST_ERROR, 1, &m->error, err);
+}

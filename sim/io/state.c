@@ -1,0 +1,61 @@
+/* The list of what a checkpoint holds. */
+#include "state.h"
+#include <string.h>
+
+typedef struct list {
+    arena *memory;
+    state_item *items;
+    int n, room;
+} list;
+
+static lsnn_status add(list *l, const char *group, const char *name, store_type type, size_t n, void *values,
+                       lsnn_error *err)
+{
+    const char *path;
+    if (n == 0) return LSNN_OK;
+    if (l->n == l->room) return lsnn_fail(err, LSNN_INTERNAL, "a checkpoint of more than %d items", l->room);
+    TRY(arena_format(l->memory, &path, err, "%s/%s", group, name));
+    l->items[l->n++] = (state_item){path, type, n, values};
+    return LSNN_OK;
+}
+
+static lsnn_status add_learned(list *l, experiment *e, lsnn_error *err)
+{
+    trainer *t = e->trainer;
+    for (int p = 0; p < e->net->n_parameters; p++) {
+        parameter *learned = &e->net->parameters[p];
+        TRY(add(l, "parameters", learned->name, STORE_REAL, learned->n, learned->value, err));
+        for (int m = 0; e->learning.learns && t->moment[p][m] && m < LSNN_MAX_MOMENTS; m++) {
+            const char *group;
+            TRY(arena_format(l->memory, &group, err, "moments/%s", e->learning.optimiser->moments[m]));
+            TRY(add(l, group, learned->name, STORE_REAL, learned->n, t->moment[p][m], err));
+        }
+    }
+    for (int i = 0; i < e->net->n_projections; i++) {
+        const projection *p = &e->net->projections[i];
+        if (p->to_output && p->feedback != e->net->parameters[p->parameter].value)
+            TRY(add(l, "feedback", p->name, STORE_REAL, (size_t)p->n_from * (size_t)p->width, p->feedback, err));
+    }
+    return LSNN_OK;
+}
+
+lsnn_status state_items(state_item **out, int *n, experiment *e, run_state *run, uint64_t *rows, int n_rows,
+                        lsnn_error *err)
+{
+    const network *net = e->net;
+    list l = {.memory = e->memory, .room = 16 + net->n_parameters * (1 + LSNN_MAX_MOMENTS) + net->n_projections};
+    TRY(arena_take(e->memory, &l.items, (size_t)l.room, sizeof *l.items, err));
+    TRY(add(&l, "run", "iteration", STORE_UINT64, 1, &e->trainer->iteration, err));
+    TRY(add(&l, "run", "goal_reached", STORE_UINT64, 1, &run->goal_reached, err));
+    TRY(add(&l, "run", "validations", STORE_UINT64, 1, &run->validations, err));
+    TRY(add(&l, "run", "error", STORE_DOUBLE, 1, &run->error, err));
+    TRY(add(&l, "run", "loss", STORE_DOUBLE, 1, &run->loss, err));
+    TRY(add(&l, "run", "seconds", STORE_DOUBLE, 1, &run->seconds, err));
+    TRY(add(&l, "run", "finished", STORE_UINT64, 1, &run->finished, err));
+    TRY(add(&l, "run", "rows", STORE_UINT64, (size_t)n_rows, rows, err));
+    TRY(add(&l, "run", "previous_rate", STORE_DOUBLE, (size_t)net->n_spiking, e->trainer->previous_rate, err));
+    TRY(add_learned(&l, e, err));
+    *out = l.items;
+    *n = l.n;
+    return LSNN_OK;
+}
