@@ -174,7 +174,7 @@ Test(checkpoint, gives_up_a_good_previous_one_only_for_a_good_new_one)
     bool previous;
     list(items, &s);
     cr_expect_eq(checkpoint_write("small/c.h5", items, N_ITEMS, CONFIG, &err), LSNN_OUTPUT);
-    cr_expect_str_eq(err.message, "small/c.h5: no space left on device");
+    cr_expect_str_eq(err.message, "cannot write small/c.h5: no space left on device");
     cr_assert_eq(recover_state(&s, "small/c.h5", &previous, NULL), LSNN_OK);
     cr_expect(is_sample(&s, 1));
     cr_assert_eq(remove("small/ballast"), 0);

@@ -115,24 +115,56 @@ Test(dataset, tells_found_and_expected_sizes_of_a_gzip_file)
     expect_refused("long", "long: 12 and more bytes of data found, 12 expected (2 x 2 x 3)");
 }
 
-Test(dataset, finds_a_gzip_file_that_is_cut)
+Test(dataset, prefers_the_plain_file)
 {
-    uint8_t large[HEADER + 60000];
-    memcpy(large, images, HEADER);
-    for (size_t k = HEADER; k < sizeof large; k++)
-        large[k] = (uint8_t)(k * k >> 3);
-    memcpy(large + 4, (uint8_t[]){0, 0, 0, 100, 0, 0, 0, 20, 0, 0, 0, 30}, 12);
-    pack("images", large, sizeof large);
-    cut("images", 4);
-    expect_refused("images", "images: the gzip file is cut short within its checksum");
-    for (int k = 0; k < 5; k++) {
+    scratch_write("images", images, sizeof images);
+    scratch_write("images.gz", "rubbish", 7);
+    expect_images("images");
+}
+
+Test(dataset, reads_an_empty_list)
+{
+    scratch_write("labels", (const uint8_t[]){0, 0, 8, 1, 0, 0, 0, 0}, 8);
+    arena *a;
+    lsnn_bytes read;
+    cr_assert_eq(arena_new(&a, NULL), LSNN_OK);
+    cr_assert_eq(dataset_idx(&read, a, "labels", NULL), LSNN_OK);
+    cr_expect_eq(read.dim[0], 0);
+    arena_free(a);
+}
+
+static void expect_refused_when_cut(const void *bytes, unsigned n_bytes, size_t step)
+{
+    static uint8_t packed[1 << 17];
+    pack("whole", bytes, n_bytes);
+    size_t n = scratch_read("whole", packed, sizeof packed);
+    cr_assert(n > 20 && n < sizeof packed);
+    for (size_t k = 0; k < n; k += k + 40 < n ? step : 1) {
         arena *a;
         lsnn_bytes read;
-        cut("images", 50);
+        scratch_write("images", packed, k);
         cr_assert_eq(arena_new(&a, NULL), LSNN_OK);
-        cr_expect_eq(dataset_idx(&read, a, "images", NULL), LSNN_DATA);
+        cr_expect_eq(dataset_idx(&read, a, "images", NULL), LSNN_DATA, "%zu of %zu bytes", k, n);
         arena_free(a);
     }
+}
+
+Test(dataset, finds_a_gzip_file_that_is_cut_anywhere)
+{
+    expect_refused_when_cut(images, sizeof images, 1);
+    static uint8_t large[HEADER + 60000];
+    memcpy(large, images, HEADER);
+    memcpy(large + 4, (uint8_t[]){0, 0, 0, 100, 0, 0, 0, 20, 0, 0, 0, 30}, 12);
+    for (size_t k = HEADER; k < sizeof large; k++)
+        large[k] = (uint8_t)(k * k >> 3);
+    expect_refused_when_cut(large, sizeof large, 777);
+}
+
+Test(dataset, says_where_a_gzip_file_is_cut)
+{
+    pack("images", images, sizeof images);
+    cut("images", 4);
+    expect_refused("images", "images: the gzip file is cut short within its checksum");
 }
 
 Test(dataset, finds_a_damaged_gzip_file)
@@ -147,7 +179,7 @@ Test(dataset, finds_a_damaged_gzip_file)
     lsnn_error err = {0};
     cr_assert_eq(arena_new(&a, NULL), LSNN_OK);
     cr_expect_eq(dataset_idx(&read, a, "images", &err), LSNN_DATA);
-    cr_expect_str_eq(err.message, "images: damaged gzip file (images: incorrect data check)");
+    cr_expect_str_eq(err.message, "images: damaged gzip file (incorrect data check)");
     arena_free(a);
 }
 

@@ -306,7 +306,7 @@ Test(result, commits_again_after_a_full_disk)
     lsnn_error err = {0};
     for (int k = 0; k < 3; k++) {
         cr_expect_eq(result_commit(r, "running", &err), LSNN_OUTPUT);
-        cr_expect_str_eq(err.message, "small/run.h5: no space left on device");
+        cr_expect_str_eq(err.message, "cannot write small/run.h5: no space left on device");
         cr_expect_eq(result_buffered(r), waiting);
         cr_expect_not(scratch_exists("small/run.h5.tmp"));
     }
@@ -336,7 +336,7 @@ Test(result, keeps_a_good_file_wherever_the_disk_is_full)
         cr_assert_eq(truncate("small/ballast", ballast.st_size - 4096), 0);
         status = result_commit(r, "running", &err);
         if (status != LSNN_OK) {
-            cr_assert_str_eq(err.message, "small/run.h5: no space left on device");
+            cr_assert_str_eq(err.message, "cannot write small/run.h5: no space left on device");
             expect_rows("small/run.h5", 3000);
             failed++;
         }

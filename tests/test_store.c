@@ -393,9 +393,9 @@ Test(store, says_where_output_is_impossible)
     store *s;
     lsnn_error err = {0};
     cr_expect_eq(store_create(&s, "none/a.h5", &err), LSNN_OUTPUT);
-    cr_expect_str_eq(err.message, "none/a.h5: no such file or directory");
+    cr_expect_str_eq(err.message, "cannot write none/a.h5: no such file or directory");
     cr_expect_eq(store_modify(&s, "b.h5", &err), LSNN_OUTPUT);
-    cr_expect_str_eq(err.message, "b.h5: no such file or directory");
+    cr_expect_str_eq(err.message, "cannot write b.h5: no such file or directory");
 }
 
 Test(store, names_a_missing_or_wrong_object)

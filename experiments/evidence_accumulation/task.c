@@ -20,21 +20,21 @@ typedef struct evidence_state {
 
 #define AT(member) offsetof(evidence_parameters, member)
 static const lsnn_field fields[] = {
-    {"cues", LSNN_INT, AT(cues), "7", NULL, 1, 1001, false, NULL, "Number of cues; odd, so that one side has more."},
-    {"cue", LSNN_REAL, AT(cue), "100 ms", "ms", 0, 1e6, true, NULL, "How long a cue lasts."},
-    {"gap", LSNN_REAL, AT(gap), "50 ms", "ms", 0, 1e6, false, NULL, "Silence before each cue."},
-    {"pause", LSNN_REAL, AT(pause), "1050 ms", "ms", 0, 1e6, false, NULL, "From the last cue to the recall period."},
+    {"cues", LSNN_INT, AT(cues), "7", NULL, 1, 1001, false, NULL, "number of cues; odd, so that one side has more"},
+    {"cue", LSNN_REAL, AT(cue), "100 ms", "ms", 0, 1e6, true, NULL, "how long a cue lasts"},
+    {"gap", LSNN_REAL, AT(gap), "50 ms", "ms", 0, 1e6, false, NULL, "silence before each cue"},
+    {"pause", LSNN_REAL, AT(pause), "1050 ms", "ms", 0, 1e6, false, NULL, "from the last cue to the recall period"},
     {"recall", LSNN_REAL, AT(recall), "150 ms", "ms", 0, 1e6, true, NULL,
-     "How long the recall signal lasts; in this time the answer is judged."},
+     "how long the recall signal lasts; in this time the answer is judged"},
     {"cells", LSNN_INT, AT(cells), "10", NULL, 1, 100000, false, NULL,
-     "Input cells in each of the groups left, right, recall, background (in this order)."},
-    {"cue_rate", LSNN_REAL, AT(cue_rate), "40 Hz", "Hz", 0, 1e6, false, NULL, "Poisson rate of a side during its cue."},
+     "input cells in each of the groups left, right, recall, background (in this order)"},
+    {"cue_rate", LSNN_REAL, AT(cue_rate), "40 Hz", "Hz", 0, 1e6, false, NULL, "Poisson rate of a side during its cue"},
     {"recall_rate", LSNN_REAL, AT(recall_rate), "40 Hz", "Hz", 0, 1e6, false, NULL,
-     "Poisson rate of the recall group in the recall period."},
+     "Poisson rate of the recall group in the recall period"},
     {"background_rate", LSNN_REAL, AT(background_rate), "10 Hz", "Hz", 0, 1e6, false, NULL,
-     "Poisson rate of the background group, always on."},
+     "Poisson rate of the background group, always on"},
     {"probability", LSNN_REAL, AT(probability), "0.7", NULL, 0.5, 1, false, NULL,
-     "That a cue is on the side which is the likely one in the trial."},
+     "that a cue is on the side which is the likely one in the trial"},
     LSNN_END,
 };
 

@@ -26,17 +26,15 @@ typedef struct pattern_state {
 
 #define AT(member) offsetof(pattern_parameters, member)
 static const lsnn_field fields[] = {
-    {"duration", LSNN_REAL, AT(duration), "1000 ms", "ms", 0, 1e6, true, NULL, "Of the pattern, and so of a trial."},
-    {"cells", LSNN_INT, AT(cells), "100", NULL, 1, 10000, false, NULL, "Input cells."},
+    {"duration", LSNN_REAL, AT(duration), "1000 ms", "ms", 0, 1e6, true, NULL, "of the pattern, and so of a trial"},
+    {"cells", LSNN_INT, AT(cells), "100", NULL, 1, 10000, false, NULL, "input cells"},
     {"rate", LSNN_REAL, AT(rate), "50 Hz", "Hz", 0, 1e6, false, NULL,
-     "Poisson rate of the input cells; the spikes are drawn once for a seed and are the same in every trial."},
-    {"outputs", LSNN_INT, AT(outputs), "1", NULL, 1, 1000, false, NULL,
-     "Patterns to produce, each with its own sines."},
-    {"cycles", LSNN_REALS, AT(cycles), "[1, 2, 3, 5]", NULL, 0, 1e5, true, NULL,
-     "Cycles of each sine in the duration."},
+     "Poisson rate of the input cells; the spikes are drawn once for a seed and are the same in every trial"},
+    {"outputs", LSNN_INT, AT(outputs), "1", NULL, 1, 1000, false, NULL, "patterns to produce, each with its own sines"},
+    {"cycles", LSNN_REALS, AT(cycles), "[1, 2, 3, 5]", NULL, 0, 1e5, true, NULL, "cycles of each sine in the duration"},
     {"amplitude_min", LSNN_REAL, AT(amplitude_min), "0.5", NULL, 0, 1e6, true, NULL,
-     "Least amplitude of a sine, before the sum is scaled to a greatest magnitude of 1."},
-    {"amplitude_max", LSNN_REAL, AT(amplitude_max), "2", NULL, 0, 1e6, true, NULL, "Greatest amplitude of a sine."},
+     "least amplitude of a sine, before the sum is scaled to a greatest magnitude of 1"},
+    {"amplitude_max", LSNN_REAL, AT(amplitude_max), "2", NULL, 0, 1e6, true, NULL, "greatest amplitude of a sine"},
     LSNN_END,
 };
 

@@ -24,17 +24,17 @@ typedef struct mnist_state {
 #define AT(member) offsetof(mnist_parameters, member)
 static const lsnn_field fields[] = {
     {"directory", LSNN_TEXT, AT(directory), "data", NULL, 0, 0, false, NULL,
-     "Where the four MNIST files are; a relative path starts at the folder of the config."},
+     "where the four MNIST files are; a relative path starts at the folder of the config"},
     {"images", LSNN_INT, AT(images), "0", NULL, 0, 1e9, false, NULL,
-     "Train with this many images, the first of the training set; 0: with all."},
+     "train with this many images, the first of the training set; 0: with all"},
     {"validation", LSNN_INT, AT(validation), "5000", NULL, 1, 1e9, false, NULL,
-     "So many images at the beginning of the training file are kept for validation."},
+     "so many images at the beginning of the training file are kept for validation"},
     {"thresholds", LSNN_INT, AT(thresholds), "40", NULL, 2, 256, false, NULL,
-     "Thresholds, evenly from 0 to 1; each but the last has a cell for rising and one for falling grey values."},
+     "thresholds, evenly from 0 to 1; each but the last has a cell for rising and one for falling grey values"},
     {"cue", LSNN_INT, AT(cue), "56", "steps", 1, 1e6, false, NULL,
-     "After the last pixel the cue cell fires in so many steps; in this time the answer is judged."},
+     "after the last pixel the cue cell fires in so many steps; in this time the answer is judged"},
     {"permuted", LSNN_BOOL, AT(permuted), "false", NULL, 0, 0, false, NULL,
-     "Show the pixels in a random order, drawn once for a seed, instead of row by row."},
+     "show the pixels in a random order, drawn once for a seed, instead of row by row"},
     LSNN_END,
 };
 

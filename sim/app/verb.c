@@ -91,40 +91,37 @@ static bool has(const char *path, const char *dataset)
     return store_close(file, false, NULL) == LSNN_OK && there;
 }
 
-lsnn_status verb_files(values_files *out, const char *config_path, arena *a, lsnn_error *err)
+const values_files verb_files = {.numbers = numbers, .has = has, .idx = dataset_idx};
+
+static lsnn_status put_default(config_node *root, const char *key, const char *text, size_t length, arena *a,
+                               lsnn_error *err)
 {
-    const char *slash = strrchr(config_path, '/');
-    const char *directory = ".";
-    if (slash) TRY(arena_text(a, &directory, config_path, (size_t)(slash - config_path), err));
-    *out = (values_files){.directory = directory, .numbers = numbers, .has = has, .idx = dataset_idx};
-    return LSNN_OK;
+    config_node *node;
+    const char *copy;
+    if (config_get(root, key)) return LSNN_OK;
+    TRY(arena_text(a, &copy, text, length, err));
+    return config_add(&node, root, a, CONFIG_SCALAR, key, copy, CONFIG_DEFAULT, err);
 }
 
-/* The experiment's name, unless the config gives one: the folder that holds the config. */
-static lsnn_status name_experiment(config_node *root, const char *path, arena *a, lsnn_error *err)
+/* The folder of the config gives the experiment its name, and relative file names their start. */
+static lsnn_status place_experiment(config_node *root, const char *path, arena *a, lsnn_error *err)
 {
     char full[PATH_MAX];
-    config_node *node;
-    if (root->kind != CONFIG_MAP || config_get(root, "experiment") || !realpath(path, full)) return LSNN_OK;
+    if (root->kind != CONFIG_MAP || !realpath(path, full)) return LSNN_OK;
     char *slash = strrchr(full, '/');
-    if (!slash) return LSNN_OK;
+    TRY(put_default(root, "directory", full, slash > full ? (size_t)(slash - full) : 1, a, err));
     *slash = '\0';
     const char *folder = strrchr(full, '/');
     if (!folder || !folder[1]) return LSNN_OK;
-    const char *name;
-    TRY(arena_text(a, &name, folder + 1, strlen(folder + 1), err));
-    return config_add(&node, root, a, CONFIG_SCALAR, "experiment", name, CONFIG_DEFAULT, err);
+    return put_default(root, "experiment", folder + 1, strlen(folder + 1), a, err);
 }
 
 lsnn_status verb_load(experiment **out, const verb_options *options, arena *a, lsnn_error *err)
 {
     if (options->n_words < 1) return lsnn_fail(err, LSNN_USAGE, "a config file is needed, like experiments/evidence_accumulation/run.yaml");
     config_node *root;
-    values_files *files;
-    TRY(arena_take(a, &files, 1, sizeof *files, err));
     TRY(config_read(&root, a, options->words[0], err));
     for (int k = 1; k < options->n_words; k++) TRY(config_override(root, a, options->words[k], err));
-    TRY(name_experiment(root, options->words[0], a, err));
-    TRY(verb_files(files, options->words[0], a, err));
-    return build_experiment(out, root, files, verb_threads(options), a, err);
+    TRY(place_experiment(root, options->words[0], a, err));
+    return build_experiment(out, root, &verb_files, verb_threads(options), a, err);
 }

@@ -36,13 +36,15 @@ struct arena {
     size_t bytes;
 };
 
-lsnn_status arena_new(arena **out, lsnn_error *err) {
+lsnn_status arena_new(arena **out, lsnn_error *err)
+{
     *out = calloc(1, sizeof **out);
     if (*out == NULL) return lsnn_fail(err, LSNN_MEMORY, "not enough memory to start");
     return LSNN_OK;
 }
 
-void arena_free(arena *a) {
+void arena_free(arena *a)
+{
     if (a == NULL) return;
     for (chunk *next, *c = a->chunks; c != NULL; c = next) {
         next = c->next;
@@ -52,7 +54,8 @@ void arena_free(arena *a) {
     free(a);
 }
 
-static lsnn_status refuse(double bytes, lsnn_error *err) {
+static lsnn_status refuse(double bytes, lsnn_error *err)
+{
     char need[16], available[16];
     text_bytes(need, bytes);
     text_bytes(available, (double)sysconf(_SC_AVPHYS_PAGES) * (double)sysconf(_SC_PAGESIZE));
@@ -61,7 +64,8 @@ static lsnn_status refuse(double bytes, lsnn_error *err) {
 
 /* Big chunks come from calloc, because the kernel hands out zero pages only when they are touched. Under AddressSanitizer
  * an item has to end where its allocation ends, so that an overrun is seen. */
-static chunk *chunk_new(size_t bytes) {
+static chunk *chunk_new(size_t bytes)
+{
     chunk *c = calloc(1, sizeof *c);
     if (c == NULL) return NULL;
     if (ITEMS_APART) {
@@ -82,7 +86,8 @@ out:
 }
 
 /* The chunk that has room for so many bytes. A chunk of a single item goes behind the first, which has room left. */
-static chunk *chunk_for(arena *a, size_t bytes) {
+static chunk *chunk_for(arena *a, size_t bytes)
+{
     bool alone = ITEMS_APART || bytes >= OWN_CHUNK_BYTES;
     if (!alone && a->chunks != NULL && a->chunks->left >= bytes) return a->chunks;
     chunk *c = chunk_new(alone ? bytes : CHUNK_BYTES);
@@ -93,7 +98,8 @@ static chunk *chunk_for(arena *a, size_t bytes) {
     return c;
 }
 
-lsnn_status arena_take(arena *a, void *out_pointer, size_t count, size_t size, lsnn_error *err) {
+lsnn_status arena_take(arena *a, void *out_pointer, size_t count, size_t size, lsnn_error *err)
+{
     size_t wanted;
     if (__builtin_mul_overflow(count, size, &wanted) || wanted > PTRDIFF_MAX - 2 * ALIGNMENT) {
         return refuse((double)count * (double)size, err);
@@ -112,15 +118,17 @@ lsnn_status arena_take(arena *a, void *out_pointer, size_t count, size_t size, l
     return LSNN_OK;
 }
 
-lsnn_status arena_text(arena *a, const char **out, const char *text, size_t length, lsnn_error *err) {
-    char *copy;
+lsnn_status arena_text(arena *a, const char **out, const char *text, size_t length, lsnn_error *err)
+{
+    char *copy = NULL;
     TRY(arena_take(a, &copy, length + 1, 1, err));
     if (length > 0) memcpy(copy, text, length);
     *out = copy;
     return LSNN_OK;
 }
 
-lsnn_status arena_format(arena *a, const char **out, lsnn_error *err, const char *format, ...) {
+lsnn_status arena_format(arena *a, const char **out, lsnn_error *err, const char *format, ...)
+{
     va_list arguments, again;
     va_start(arguments, format);
     va_copy(again, arguments);
@@ -137,6 +145,7 @@ lsnn_status arena_format(arena *a, const char **out, lsnn_error *err, const char
     return status;
 }
 
-size_t arena_bytes(const arena *a) {
+size_t arena_bytes(const arena *a)
+{
     return a->bytes;
 }

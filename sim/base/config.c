@@ -1,122 +1,9 @@
-/* The config as a tree: mistakes with their place, looking up, adding. */
-#include "config.h"
-#include <stdarg.h>
+/* The config as a tree: looking up, adding, changing. */
+#include "config_inside.h"
 #include <string.h>
 
-#define SHOWN_COLUMNS 100 /* of a long line */
-#define TAIL_BYTES 64     /* room for "and N more mistakes" */
-
-/* A line for a person: blanks in front trimmed, a window around the column if it is long, nothing in it that a terminal
- * would obey. Columns count characters, from 1; the return value is where the given column now stands, from 0. */
-static int excerpt_cut(char *out, size_t size, const char *line, int column) {
-    int first = 0;
-    while (*line == ' ' || *line == '\t') {
-        line++;
-        first++;
-    }
-    int caret = column > first ? column - 1 - first : 0, skip = caret > SHOWN_COLUMNS / 2 ? caret - SHOWN_COLUMNS / 2 : 0;
-    size_t used = 0;
-    if (skip > 0) {
-        memcpy(out, "...", 3);
-        used = 3;
-    }
-    int position = -1; /* of the character in the line */
-    for (const char *at = line; *at != '\0' && *at != '\n'; at++) {
-        bool starts = ((unsigned char)*at & 0xC0) != 0x80;
-        position += starts;
-        if (position < skip) continue;
-        if (starts && (position >= skip + SHOWN_COLUMNS || used + 8 > size)) {
-            memcpy(out + used, "...", 3);
-            used += 3;
-            break;
-        }
-        out[used++] = *at == '\t' ? ' ' : (unsigned char)*at < ' ' || *at == 127 ? '?' : *at;
-        if (used + 1 >= size) break; /* only if the text is no UTF-8 */
-    }
-    out[used] = '\0';
-    return caret - skip + (skip > 0 ? 3 : 0);
-}
-
-/* At most `size` bytes of a sentence, cut between characters; control characters are shown, not obeyed. */
-static void sentence_clean(char *text, size_t size, int length) {
-    if ((size_t)length >= size) {
-        size_t end = size - 4;
-        while (end > 0 && ((unsigned char)text[end] & 0xC0) == 0x80) end--;
-        memcpy(text + end, "...", 4);
-    }
-    for (char *at = text; *at != '\0'; at++) {
-        if (((unsigned char)*at < ' ' && *at != '\n') || *at == 127) *at = '?';
-    }
-}
-
-/* The line and the underline, each indented. */
-static void excerpt_append(char *out, size_t size, const config_place *place) {
-    char line[SHOWN_COLUMNS * 4 + 16];
-    int caret = excerpt_cut(line, sizeof line, place->excerpt, place->column);
-    int length = place->length < 1 ? 1 : place->length;
-    if (length > SHOWN_COLUMNS) length = SHOWN_COLUMNS;
-    int used = snprintf(out, size, "\n    %s\n    %*s^", line, caret, "");
-    for (int i = 1; i < length && caret + i < SHOWN_COLUMNS && (size_t)used + 1 < size; i++) out[used++] = '~';
-    out[used] = '\0';
-}
-
-static int place_print(char *out, size_t size, const config_place *place) {
-    if (place == NULL || place->file == NULL) return snprintf(out, size, "%s", "");
-    if (place->line > 0) return snprintf(out, size, "%.500s:%d:%d: ", place->file, place->line, place->column);
-    if (place->excerpt == NULL) return snprintf(out, size, "%.500s: ", place->file);
-    char line[SHOWN_COLUMNS * 4 + 16];
-    excerpt_cut(line, sizeof line, place->excerpt, 1);
-    return snprintf(out, size, "%.500s: '%s': ", place->file, line);
-}
-
-/* Adds a mistake to the message, or says how many have found no room in it. */
-static void report_append(config_report *report, const char *text) {
-    char *message = report->error.message;
-    size_t size = sizeof report->error.message, used = strlen(message), length = strlen(text);
-    bool tail = report->n_shown < report->n_mistakes;
-    report->n_mistakes++;
-    if (!tail && used + length + 1 + TAIL_BYTES < size) {
-        snprintf(message + used, size - used, "%s%s", used > 0 ? "\n" : "", text);
-        report->n_shown++;
-        return;
-    }
-    if (tail) used = (size_t)(strrchr(message, '\n') - message);
-    int more = report->n_mistakes - report->n_shown;
-    snprintf(message + used, size - used, "\nand %d more mistake%s", more, more == 1 ? "" : "s");
-}
-
-void config_mistake(config_report *report, const config_place *place, const char *format, ...) {
-    char sentence[1024];
-    va_list arguments;
-    va_start(arguments, format);
-    int length = vsnprintf(sentence, sizeof sentence, format, arguments);
-    va_end(arguments);
-    sentence_clean(sentence, sizeof sentence, length);
-
-    if (report->n_mistakes == 0) {
-        report->error = (lsnn_error){.status = LSNN_CONFIG};
-        if (place != NULL && place->file != NULL) {
-            snprintf(report->error.file, sizeof report->error.file, "%s", place->file);
-            report->error.line = place->line;
-            report->error.column = place->column;
-        }
-    }
-    char text[3072];
-    int used = place_print(text, sizeof text, place);
-    used += snprintf(text + used, sizeof text - (size_t)used, "%s", sentence);
-    if (place != NULL && place->excerpt != NULL && place->column > 0) {
-        excerpt_append(text + used, sizeof text - (size_t)used, place);
-    }
-    report_append(report, text);
-}
-
-lsnn_status config_verdict(const config_report *report, lsnn_error *err) {
-    if (report->n_mistakes == 0) return LSNN_OK;
-    if (err != NULL) *err = report->error;
-    return report->error.status;
-}
-
-config_node *config_get(const config_node *map, const char *key) {
+config_node *config_get(const config_node *map, const char *key)
+{
     if (map == NULL || map->kind != CONFIG_MAP) return NULL;
     for (config_node *child = map->first; child != NULL; child = child->next) {
         if (strcmp(child->key, key) == 0) return child;
@@ -124,40 +11,193 @@ config_node *config_get(const config_node *map, const char *key) {
     return NULL;
 }
 
-int config_count(const config_node *node) {
+int config_count(const config_node *node)
+{
     int n = 0;
-    for (const config_node *child = node->first; child != NULL; child = child->next) n++;
+    for (const config_node *child = node->first; child != NULL; child = child->next)
+        n++;
     return n;
 }
 
 lsnn_status config_add(config_node **out, config_node *parent, arena *a, config_kind kind, const char *key,
-                       const char *text, config_origin origin, lsnn_error *err) {
+                       const char *text, config_origin origin, lsnn_error *err)
+{
     config_node *node;
     TRY(arena_take(a, &node, 1, sizeof *node, err));
     node->kind = kind;
     node->origin = origin;
     node->parent = parent;
     if (key != NULL) TRY(arena_text(a, &node->key, key, strlen(key), err));
-    if (text != NULL) TRY(arena_text(a, &node->text, text, strlen(text), err));
-    node->place.file = origin == CONFIG_OVERRIDE  ? "command line"
-                       : origin == CONFIG_DEFAULT ? "default"
-                                                  : parent->place.file;
+    if (text != NULL) {
+        TRY(arena_text(a, &node->text, text, strlen(text), err));
+        node->quoted = !config_plain(text);
+    }
+    const char *const files[] = {
+        [CONFIG_FILE] = parent->place.file, [CONFIG_OVERRIDE] = CONFIG_COMMAND_LINE, [CONFIG_DEFAULT] = "default"};
+    node->place.file = files[origin];
     node->key_place = node->place;
 
     config_node **link = &parent->first;
-    while (*link != NULL) link = &(*link)->next;
+    while (*link != NULL)
+        link = &(*link)->next;
     *link = node;
     *out = node;
     return LSNN_OK;
 }
 
-static int position_in_parent(const config_node *node) {
+void config_replace(config_node *node, const config_node *from)
+{
+    node->kind = from->kind;
+    node->origin = from->origin;
+    node->place = from->place;
+    node->text = from->text;
+    node->quoted = from->quoted;
+    node->first = from->first;
+    for (config_node *child = node->first; child != NULL; child = child->next)
+        child->parent = node;
+}
+
+static int depth_of(const config_node *node)
+{
+    int depth = 0;
+    for (; node->parent != NULL; node = node->parent)
+        depth++;
+    return depth;
+}
+
+static int columns(const char *text, size_t n_bytes)
+{
+    int n = 0;
+    for (size_t i = 0; i < n_bytes; i++)
+        n += ((unsigned char)text[i] & 0xC0) != 0x80;
+    return n;
+}
+
+static lsnn_status set(config_node *node, arena *a, const char *excerpt, size_t start, config_origin origin,
+                       config_report *report, lsnn_error *err)
+{
+    config_source source = {
+        .name = origin == CONFIG_OVERRIDE ? CONFIG_COMMAND_LINE : "default",
+        .text = excerpt + start,
+        .length = strlen(excerpt + start),
+        .origin = origin,
+        .excerpt = excerpt,
+        .offset = columns(excerpt, start),
+        .depth = depth_of(node),
+    };
+    config_node *value;
+    TRY(config_yaml(&value, a, &source, report, err));
+    config_node nothing = {.origin = origin, .text = ""};
+    nothing.place = (config_place){.file = source.name, .column = source.offset + 1, .excerpt = excerpt, .length = 1};
+    config_replace(node, value == NULL ? &nothing : value);
+    return LSNN_OK;
+}
+
+lsnn_status config_set(config_node *node, arena *a, const char *excerpt, size_t start, config_origin origin,
+                       lsnn_error *err)
+{
+    config_report report = {0};
+    TRY(set(node, a, excerpt, start, origin, &report, err));
+    return config_verdict(&report, err);
+}
+
+static void find_entry(config_node **out, const config_node *list, const char *position, const config_place *place,
+                       config_report *report)
+{
+    int n = config_count(list), wanted = 0;
+    const char *at = position;
+    for (; *at >= '0' && *at <= '9' && wanted < n; at++)
+        wanted = 10 * wanted + (*at - '0');
+    if (*at != '\0' || wanted >= n) {
+        config_mistake(report, place, "'%s' is no entry of this list of %d; they are numbered from 0", position, n);
+        return;
+    }
+    *out = list->first;
+    for (int i = 0; i < wanted; i++)
+        *out = (*out)->next;
+}
+
+/* A single word where a map is wanted is short for its entry `kind`: learning.rule.feedback=random should work with
+ * `rule: eprop`. */
+static lsnn_status scalar_to_map(config_node *node, arena *a, const config_place *place, lsnn_error *err)
+{
+    config_node word = *node, *kind;
+    node->kind = CONFIG_MAP;
+    node->first = NULL;
+    node->place = *place;
+    if (word.text[0] == '\0' && !word.quoted) return LSNN_OK;
+    TRY(config_add(&kind, node, a, CONFIG_SCALAR, "kind", word.text, word.origin, err));
+    config_replace(kind, &word);
+    kind->key_place = word.place;
+    return LSNN_OK;
+}
+
+/* One step along the path of an override; NULL after a mistake. */
+static lsnn_status descend(config_node **out, config_node *node, arena *a, const char *name, const config_place *place,
+                           config_report *report, lsnn_error *err)
+{
+    *out = NULL;
+    if (name[0] == '\0' || strlen(name) > CONFIG_MAX_KEY) {
+        config_mistake(report, place, "%s", name[0] == '\0' ? "a name is missing here" : "this is too long for a name");
+        return LSNN_OK;
+    }
+    if (node->kind == CONFIG_LIST) {
+        find_entry(out, node, name, place, report);
+        return LSNN_OK;
+    }
+    if (node->kind == CONFIG_SCALAR) TRY(scalar_to_map(node, a, place, err));
+    *out = config_get(node, name);
+    if (*out != NULL) return LSNN_OK;
+    TRY(config_add(out, node, a, CONFIG_MAP, name, NULL, CONFIG_OVERRIDE, err));
+    (*out)->key_place = (*out)->place = *place;
+    return LSNN_OK;
+}
+
+static lsnn_status override(config_node *node, arena *a, const char *assignment, config_report *report, lsnn_error *err)
+{
+    config_place place = {.file = CONFIG_COMMAND_LINE, .column = 1, .excerpt = assignment};
+    size_t path_length = strcspn(assignment, "=");
+    place.length = columns(assignment, path_length);
+    if (assignment[path_length] == '\0' || strpbrk(assignment, "\r\n") != NULL) {
+        config_mistake(report, &place, "an override is one line like 'learning.rate=0.01'");
+        return LSNN_OK;
+    }
+    for (size_t start = 0, length, depth = 1; start <= path_length; start += length + 1, depth++) {
+        const char *name;
+        length = strcspn(assignment + start, ".=");
+        TRY(arena_text(a, &name, assignment + start, length, err));
+        place.column = columns(assignment, start) + 1;
+        place.length = columns(name, length);
+        if (depth > CONFIG_MAX_DEPTH) {
+            config_mistake(report, &place, "nested deeper than 32 levels");
+            return LSNN_OK;
+        }
+        TRY(descend(&node, node, a, name, &place, report, err));
+        if (node == NULL) return LSNN_OK;
+    }
+    if (node->key != NULL) node->key_place = place;
+    return set(node, a, assignment, path_length + 1, CONFIG_OVERRIDE, report, err);
+}
+
+lsnn_status config_override(config_node *root, arena *a, const char *assignment, lsnn_error *err)
+{
+    config_report report = {0};
+    const char *copy;
+    TRY(arena_text(a, &copy, assignment, strlen(assignment), err));
+    TRY(override(root, a, copy, &report, err));
+    return config_verdict(&report, err);
+}
+
+static int position_in_parent(const config_node *node)
+{
     int position = 0;
-    for (const config_node *child = node->parent->first; child != node; child = child->next) position++;
+    for (const config_node *child = node->parent->first; child != node; child = child->next)
+        position++;
     return position;
 }
 
-lsnn_status config_path(const char **out, const config_node *node, arena *a, lsnn_error *err) {
+lsnn_status config_path(const char **out, const config_node *node, arena *a, lsnn_error *err)
+{
     if (node->parent == NULL) return arena_text(a, out, "", 0, err);
     const char *above;
     TRY(config_path(&above, node->parent, a, err));

@@ -4,7 +4,8 @@
 #include <stdio.h>
 #include <string.h>
 
-lsnn_status lsnn_fail(lsnn_error *err, lsnn_status status, const char *format, ...) {
+lsnn_status lsnn_fail(lsnn_error *err, lsnn_status status, const char *format, ...)
+{
     if (err == NULL) return status;
     char message[sizeof err->message]; /* apart, because an argument may be the old message itself */
     va_list arguments;
@@ -17,7 +18,8 @@ lsnn_status lsnn_fail(lsnn_error *err, lsnn_status status, const char *format, .
     return status;
 }
 
-int lsnn_exit_code(lsnn_status status) {
+int lsnn_exit_code(lsnn_status status)
+{
     static const int codes[] = {
 #define EXIT_CODE(name, code, text) [LSNN_##name] = (code),
         LSNN_STATUS_LIST(EXIT_CODE)
@@ -26,7 +28,8 @@ int lsnn_exit_code(lsnn_status status) {
     return codes[status];
 }
 
-const char *lsnn_status_text(lsnn_status status) {
+const char *lsnn_status_text(lsnn_status status)
+{
     static const char *const texts[] = {
 #define STATUS_TEXT(name, code, text) [LSNN_##name] = (text),
         LSNN_STATUS_LIST(STATUS_TEXT)

@@ -9,19 +9,22 @@
 
 #define LONGEST_NAME 64
 
-static int least(int a, int b) {
+static int least(int a, int b)
+{
     return a < b ? a : b;
 }
 
 /* Optimal string alignment: row i of the table needs the two rows above it. */
-int text_distance(const char *a, const char *b) {
+int text_distance(const char *a, const char *b)
+{
     size_t length_a = strlen(a), length_b = strlen(b);
     if (length_a > LONGEST_NAME || length_b > LONGEST_NAME) {
         return strcmp(a, b) == 0 ? 0 : (int)(length_a > length_b ? length_a : length_b);
     }
     int rows[3][LONGEST_NAME + 1];
     int *before = rows[0], *above = rows[1], *row = rows[2];
-    for (int j = 0; j <= (int)length_b; j++) above[j] = j;
+    for (int j = 0; j <= (int)length_b; j++)
+        above[j] = j;
     for (int i = 1; i <= (int)length_a; i++) {
         row[0] = i;
         for (int j = 1; j <= (int)length_b; j++) {
@@ -38,14 +41,17 @@ int text_distance(const char *a, const char *b) {
     return above[length_b];
 }
 
-static void lower(char *out, const char *name) {
+static void lower(char *out, const char *name)
+{
     int i = 0;
-    for (; name[i] != '\0' && i <= LONGEST_NAME; i++) out[i] = (char)tolower((unsigned char)name[i]);
+    for (; name[i] != '\0' && i <= LONGEST_NAME; i++)
+        out[i] = (char)tolower((unsigned char)name[i]);
     out[i] = '\0';
 }
 
 /* A third of the letters may be wrong; failing that, a beginning of at least three letters will do. */
-const char *text_nearest(const char *word, const char *const *candidates, int n) {
+const char *text_nearest(const char *word, const char *const *candidates, int n)
+{
     char wrong[LONGEST_NAME + 2], right[LONGEST_NAME + 2];
     lower(wrong, word);
     int length = (int)strlen(wrong);
@@ -64,17 +70,20 @@ const char *text_nearest(const char *word, const char *const *candidates, int n)
 }
 
 /* 1e-08 and 1e+20 as a person writes them: 1e-8, 1e20. */
-static void shorten_exponent(char *number) {
+static void shorten_exponent(char *number)
+{
     char *exponent = strchr(number, 'e');
     if (exponent == NULL) return;
     const char *digits = exponent + 2;
-    while (digits[0] == '0' && digits[1] != '\0') digits++;
+    while (digits[0] == '0' && digits[1] != '\0')
+        digits++;
     char *to = exponent + 1;
     if (exponent[1] == '-') to++;
     memmove(to, digits, strlen(digits) + 1);
 }
 
-void text_number(char *out, double number) {
+void text_number(char *out, double number)
+{
     const size_t size = 32;
     if (!isfinite(number)) {
         snprintf(out, size, "%s", isnan(number) ? "nan" : number > 0 ? "inf" : "-inf");
@@ -94,26 +103,31 @@ void text_number(char *out, double number) {
     }
 }
 
-size_t text_number_length(const char *text) {
+size_t text_number_length(const char *text)
+{
     const char *at = text;
     if (*at == '+' || *at == '-') at++;
     int n_digits = 0;
-    for (; isdigit((unsigned char)*at); at++) n_digits++;
+    for (; isdigit((unsigned char)*at); at++)
+        n_digits++;
     if (*at == '.') at++;
-    for (; isdigit((unsigned char)*at); at++) n_digits++;
+    for (; isdigit((unsigned char)*at); at++)
+        n_digits++;
     if (n_digits == 0) return 0;
     if (*at == 'e' || *at == 'E') {
         const char *exponent = at + 1;
         if (*exponent == '+' || *exponent == '-') exponent++;
         if (isdigit((unsigned char)*exponent)) {
-            while (isdigit((unsigned char)*exponent)) exponent++;
+            while (isdigit((unsigned char)*exponent))
+                exponent++;
             at = exponent;
         }
     }
     return (size_t)(at - text);
 }
 
-bool text_to_double(double *out, const char *text) {
+bool text_to_double(double *out, const char *text)
+{
     size_t length = text_number_length(text); /* strtod alone would take nan, inf and 0x10 */
     if (length == 0 || text[length] != '\0') return false;
     double number = strtod(text, NULL);
@@ -122,7 +136,8 @@ bool text_to_double(double *out, const char *text) {
     return true;
 }
 
-bool text_to_uint64(uint64_t *out, const char *text) {
+bool text_to_uint64(uint64_t *out, const char *text)
+{
     if (text[0] == '\0' || text[strspn(text, "0123456789")] != '\0') return false;
     errno = 0;
     unsigned long long number = strtoull(text, NULL, 10);
@@ -131,7 +146,8 @@ bool text_to_uint64(uint64_t *out, const char *text) {
     return true;
 }
 
-void text_bytes(char *out, double bytes) {
+void text_bytes(char *out, double bytes)
+{
     const size_t size = 16;
     static const char *const units[] = {"B", "kB", "MB", "GB", "TB", "PB", "EB"};
     const int largest = (int)(sizeof units / sizeof *units) - 1;
@@ -148,7 +164,8 @@ void text_bytes(char *out, double bytes) {
 }
 
 /* The borders are where a number would be rounded up to the next larger unit. */
-void text_duration(char *out, double seconds) {
+void text_duration(char *out, double seconds)
+{
     const size_t size = 24;
     double whole = floor(seconds + 0.5), minutes = floor(seconds / 60 + 0.5);
     if (seconds < 0.00995) {

@@ -6,7 +6,7 @@
 #include <string.h>
 
 typedef struct top_fields {
-    const char *experiment;
+    const char *experiment, *directory;
     uint64_t seed;
     double dt;
     config_node *task, *sources, *populations, *projections, *learning, *validation, *test, *stop, *record, *checkpoint;
@@ -16,7 +16,9 @@ typedef struct top_fields {
 
 static const lsnn_field top_table[] = {
     {"experiment", LSNN_TEXT, offsetof(top_fields, experiment), "experiment", NULL, 0, 0, false, NULL,
-     "name of the folder under runs/"},
+     "name of the folder under runs/; by default that of the folder with the config"},
+    {"directory", LSNN_TEXT, offsetof(top_fields, directory), ".", NULL, 0, 0, false, NULL,
+     "where relative file names begin; by default the folder with the config"},
     {"seed", LSNN_SEED, offsetof(top_fields, seed), "1", NULL, 0, 0, false, NULL, "from which all chance follows"},
     {"dt", LSNN_REAL, offsetof(top_fields, dt), "1", "ms", 0, 1000, true, NULL, "length of a step"},
     TOP_NODE(task, NULL, "what is to be done"),
@@ -197,11 +199,13 @@ lsnn_status build_experiment(experiment **out, config_node *root, const values_f
     TRY(arena_take(memory, &e, 1, sizeof *e, err));
     e->memory = memory;
     e->root = root;
-    build b = {.e = e, .files = files, .err = err};
+    values_files here = *files;
+    build b = {.e = e, .files = &here, .err = err};
     b.reader = (fields_reader){.memory = memory, .report = &b.report};
     TRY(fields_read(&top, top_table, root, NULL, &b.reader, err));
     TRY(config_verdict(&b.report, err));
     e->name = top.experiment;
+    here.directory = top.directory;
     e->seed = top.seed;
     e->dt = b.reader.dt = top.dt;
     TRY(read_parts(&b, &top));

@@ -44,8 +44,8 @@ typedef struct experiment {
     record_spec *records;
 } experiment;
 
-/* Reads `root` (which becomes the resolved config), builds network and trainer. All mistakes in one go. `directory`: of the
- * config file, for relative paths and the default name. The experiment's memory is `memory`. */
+/* Reads `root` (which becomes the resolved config), builds network and trainer. All mistakes in one go. The experiment's memory is
+ * `memory`, and so the caller's to free. */
 LSNN_MUST_USE lsnn_status build_experiment(experiment **out, config_node *root, const values_files *files, int n_threads,
                                            arena *memory, lsnn_error *err);
 

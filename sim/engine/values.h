@@ -8,7 +8,7 @@
 
 /* How the builder reads files: io gives it, so that the engine knows no format. */
 typedef struct values_files {
-    const char *directory; /* relative paths start here: the folder of the config */
+    const char *directory; /* relative paths start here (key `directory` of the config) */
     lsnn_status (*numbers)(double **out, size_t *n, arena *a, const char *path, const char *dataset, lsnn_error *err);
     bool (*has)(const char *path, const char *dataset);
     lsnn_status (*idx)(lsnn_bytes *out, arena *a, const char *path, lsnn_error *err);

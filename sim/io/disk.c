@@ -123,11 +123,16 @@ static herr_t driver_close(H5FD_t *file)
     return 0;
 }
 
+/* What HDF5 gathers into larger writes. For a file that is only read nothing is gathered: the code that does it believes
+ * the addresses in a damaged file. */
 static herr_t driver_query(const H5FD_t *file, unsigned long *flags)
 {
-    (void)file;
-    *flags = H5FD_FEAT_AGGREGATE_METADATA | H5FD_FEAT_ACCUMULATE_METADATA | H5FD_FEAT_DATA_SIEVE |
-             H5FD_FEAT_AGGREGATE_SMALLDATA | H5FD_FEAT_IGNORE_DRVRINFO | H5FD_FEAT_DEFAULT_VFD_COMPATIBLE;
+    *flags = H5FD_FEAT_IGNORE_DRVRINFO | H5FD_FEAT_DEFAULT_VFD_COMPATIBLE;
+    /* HDF5 also asks without a file. */
+    if (file && ((const disk_handle *)file)->disk->writable) {
+        *flags |= H5FD_FEAT_AGGREGATE_METADATA | H5FD_FEAT_ACCUMULATE_METADATA | H5FD_FEAT_DATA_SIEVE |
+                  H5FD_FEAT_AGGREGATE_SMALLDATA;
+    }
     return 0;
 }
 

@@ -15,8 +15,8 @@ uint64_t *recorder_rows(recorder *r);
 
 /* The parts that do not grow: attributes, /config, /populations, sources and targets of recorded weights, mappings. */
 typedef struct recorder_subject {
-    const recorder *recorder;
-    const char *command;
+    const experiment *e;
+    const char *command; /* as the user typed it */
 } recorder_subject;
 LSNN_MUST_USE lsnn_status recorder_head(store *file, const void *subject, lsnn_error *err);
 

@@ -28,6 +28,8 @@ LSNN_MUST_USE lsnn_status store_open_descriptor(store **out, int fd, const char 
 LSNN_MUST_USE lsnn_status store_descriptor(int *fd, const char *path, lsnn_error *err);
 LSNN_MUST_USE lsnn_status store_create_draft(store **out, const char *path, bool copy, bool sealed, lsnn_error *err);
 LSNN_MUST_USE lsnn_status store_seal(const store *s, lsnn_error *err);
+/* What stands in front of a sealed file of this length whose other bytes have this CRC-32. */
+void store_seal_text(char seal[static STORE_SEAL_BYTES], uint64_t length, uint32_t crc);
 
 /* LSNN_DATA unless the object is there and reached through plain groups. */
 LSNN_MUST_USE lsnn_status store_find(const store *s, const char *object, lsnn_error *err);

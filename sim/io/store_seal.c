@@ -13,7 +13,7 @@
 
 #define SEAL_MARK "lsnn sealed file 1\n"
 
-enum { BLOCK = 1 << 20 };
+enum { BLOCK = 1 << 16 };
 
 /* CRC of the bytes behind the seal; false with errno. */
 static bool checksum(uint32_t *out, int fd, uint64_t length)
@@ -35,7 +35,7 @@ static bool checksum(uint32_t *out, int fd, uint64_t length)
     return good;
 }
 
-static void write_seal(char seal[STORE_SEAL_BYTES], uint64_t length, uint32_t crc)
+void store_seal_text(char seal[static STORE_SEAL_BYTES], uint64_t length, uint32_t crc)
 {
     memset(seal, 0, STORE_SEAL_BYTES);
     snprintf(seal, STORE_SEAL_BYTES, SEAL_MARK "%" PRIu64 " bytes, crc32 %08" PRIx32 "\n", length, crc);
@@ -47,7 +47,7 @@ lsnn_status store_seal(const store *s, lsnn_error *err)
     uint32_t crc;
     int fd = disk_descriptor(s->disk);
     if (!checksum(&crc, fd, disk_length(s->disk))) return disk_fail(err, LSNN_OUTPUT, s->path, errno);
-    write_seal(seal, disk_length(s->disk), crc);
+    store_seal_text(seal, disk_length(s->disk), crc);
     if (!disk_write_at(fd, seal, sizeof seal, 0)) return disk_fail(err, LSNN_OUTPUT, s->path, errno);
     return LSNN_OK;
 }
@@ -67,7 +67,7 @@ static lsnn_status check_seal(int fd, const char *path, lsnn_error *err)
     }
     uint32_t crc;
     if (!checksum(&crc, fd, length)) return disk_fail(err, LSNN_DATA, path, errno);
-    write_seal(right, length, crc);
+    store_seal_text(right, length, crc);
     if (memcmp(found, right, sizeof right) == 0) return LSNN_OK;
     return lsnn_fail(err, LSNN_DATA, "%s: damaged: its checksum does not fit its content", path);
 }

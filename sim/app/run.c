@@ -1,0 +1,94 @@
+/* Verbs run and resume. */
+#include "session.h"
+#include <stdlib.h>
+#include <string.h>
+
+/* The words of the command line, for the record. */
+static lsnn_status join(const char **out, int argc, char **argv, arena *a, lsnn_error *err)
+{
+    const char *all = "lsnn";
+    for (int k = 0; k < argc; k++) TRY(arena_format(a, &all, err, "%s %s", all, argv[k]));
+    *out = all;
+    return LSNN_OK;
+}
+
+static lsnn_status begin(session **out, verb_options *options, int argc, char **argv, arena *a, lsnn_error *err)
+{
+    const char *command;
+    experiment *e;
+    TRY(join(&command, argc, argv, a, err));
+    TRY(verb_parse(options, &verb_run, argc, argv, "ojqvJ", a, err));
+    TRY(verb_load(&e, options, a, err));
+    return session_new(out, e, options, command, err);
+}
+
+static lsnn_status go_on(session **out, verb_options *options, int argc, char **argv, arena *a, lsnn_error *err)
+{
+    const char *command, *config, *folder;
+    experiment *e;
+    TRY(join(&command, argc, argv, a, err));
+    TRY(verb_parse(options, &verb_resume, argc, argv, "jqvJ", a, err));
+    if (options->n_words != 1)
+        return lsnn_fail(err, LSNN_USAGE, "resume takes the folder of a run, and no changes of its config");
+    folder = options->words[0];
+    TRY(arena_format(a, &config, err, "%s/config.yaml", folder));
+    options->words[0] = config;
+    TRY(verb_load(&e, options, a, err));
+    return session_resume(out, e, options, folder, command, err);
+}
+
+static int conduct(lsnn_status (*start)(session **, verb_options *, int, char **, arena *, lsnn_error *), int argc,
+                   char **argv)
+{
+    lsnn_error err = {0};
+    arena *a = NULL;
+    session *s = NULL;
+    verb_options options = {0};
+    lsnn_status status = arena_new(&a, &err);
+    if (status == LSNN_OK) status = start(&s, &options, argc, argv, a, &err);
+    if (status == LSNN_OK) status = session_train(s, &err);
+    if (status == LSNN_OK) session_summary(s, options.json);
+    session_free(s);
+    arena_free(a);
+    return status == LSNN_OK ? 0 : verb_failed(&err);
+}
+
+static int run(int argc, char **argv)
+{
+    return conduct(begin, argc, argv);
+}
+
+static int resume(int argc, char **argv)
+{
+    return conduct(go_on, argc, argv);
+}
+
+const verb verb_run = {
+    .name = "run",
+    .summary = "train a network as a config says",
+    .synopsis = "CONFIG [KEY=VALUE...] [-o DIR] [-j THREADS] [-q] [-v] [--json]",
+    .help = "Reads a YAML file, builds the network, trains it on the task and writes a folder\n"
+            "runs/<experiment>/<time>-<seed>/ with\n"
+            "  run.h5          spikes (SONATA layout), recorded variables and weights, metrics\n"
+            "  metrics.csv     a line per iteration, to watch while it runs\n"
+            "  config.yaml     the config with every default written out\n"
+            "  checkpoint.h5   the state; `lsnn resume DIR` goes on from it to the same bits\n"
+            "  command.txt, run.log\n\n"
+            "  KEY=VALUE       replaces a value of the config: seed=7 populations.alif.beta=1.8\n"
+            "  -o DIR          folder of the results; it must be new or empty\n"
+            "  -j THREADS      threads (OMP_NUM_THREADS, else all processors); does not change results\n"
+            "  -q, -v          say less, say more\n"
+            "  --json          the summary as one line of JSON\n\n"
+            "Ctrl-C and SIGTERM end the run after a checkpoint (exit code 130).\n"
+            "`lsnn describe config` explains the keys, `lsnn check CONFIG` shows what a config means.\n",
+    .run = run,
+};
+
+const verb verb_resume = {
+    .name = "resume",
+    .summary = "go on with a run that was stopped or killed",
+    .synopsis = "DIR [-j THREADS] [-q] [-v] [--json]",
+    .help = "Goes on from the checkpoint in the folder of a run (DIR/checkpoint.h5, or the one before it if that is\n"
+            "damaged). The results are the same bits as those of a run that was never stopped.\n",
+    .run = resume,
+};

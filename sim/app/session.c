@@ -1,0 +1,261 @@
+/* One run in its folder. */
+#include "session.h"
+#include "folder.h"
+#include "memory.h"
+#include "recorder.h"
+#include "state.h"
+#include "text.h"
+#include <inttypes.h>
+#include <math.h>
+#include <signal.h>
+#include <stdlib.h>
+#include <string.h>
+
+struct session {
+    experiment *e;
+    recorder *recorder;
+    result *result;
+    folder folder;
+    log_state log;
+    state_item *items;
+    int n_items;
+    run_state state;
+    metrics last, test;
+    bool tested;
+    double started, saved; /* log_seconds */
+};
+
+static volatile sig_atomic_t stop_signal;
+
+static void ask_to_stop(int number)
+{
+    stop_signal = number;
+}
+
+static void catch_signals(void)
+{
+    struct sigaction action = {.sa_handler = ask_to_stop};
+    sigemptyset(&action.sa_mask);
+    sigaction(SIGINT, &action, NULL);
+    sigaction(SIGTERM, &action, NULL);
+}
+
+static lsnn_status prepare(session **out, experiment *e, const verb_options *options, lsnn_error *err)
+{
+    TRY(memory_check(e, err));
+    session *s = calloc(1, sizeof *s);
+    int n_columns;
+    if (!s) return lsnn_fail(err, LSNN_MEMORY, "not enough memory to begin");
+    *out = s;
+    s->e = e;
+    s->state.error = s->state.loss = -1;
+    log_open(&s->log, options->level, stderr);
+    s->started = s->saved = log_seconds();
+    TRY(recorder_new(&s->recorder, e, err));
+    recorder_columns(s->recorder, &n_columns);
+    return state_items(&s->items, &s->n_items, e, &s->state, recorder_rows(s->recorder), n_columns, err);
+}
+
+static lsnn_status save(session *s, const char *status, lsnn_error *err)
+{
+    const double seconds = s->state.seconds;
+    TRY(result_commit(s->result, status, err));
+    s->state.seconds += log_seconds() - s->started;
+    const lsnn_status written =
+        checkpoint_write(s->folder.checkpoint, s->items, s->n_items, s->e->resolved, err);
+    s->state.seconds = seconds;
+    s->saved = log_seconds();
+    return written;
+}
+
+static lsnn_status begin_files(session *s, const char *command, lsnn_error *err)
+{
+    int n_columns;
+    const result_column *columns = recorder_columns(s->recorder, &n_columns);
+    const recorder_subject subject = {s->e, command};
+    TRY(result_new(&s->result, s->folder.result, columns, n_columns, recorder_head, &subject, err));
+    TRY(folder_begin_metrics(&s->folder, err));
+    return save(s, "running", err);
+}
+
+lsnn_status session_new(session **out, experiment *e, const verb_options *options, const char *command, lsnn_error *err)
+{
+    TRY(prepare(out, e, options, err));
+    session *s = *out;
+    TRY(folder_new(&s->folder, options->output, e->name, e->seed, err));
+    TRY(folder_write_config(&s->folder, e->root, command, err));
+    s->log.copy = folder_open_log(&s->folder);
+    return begin_files(s, command, err);
+}
+
+lsnn_status session_resume(session **out, experiment *e, const verb_options *options, const char *path,
+                           const char *command, lsnn_error *err)
+{
+    bool used_previous = false;
+    int n_columns;
+    TRY(prepare(out, e, options, err));
+    session *s = *out;
+    TRY(folder_open(&s->folder, path, err));
+    s->log.copy = folder_open_log(&s->folder);
+    if (!folder_has_checkpoint(&s->folder)) {
+        folder_forget_result(&s->folder);
+        return begin_files(s, command, err);
+    }
+    TRY(checkpoint_recover(s->folder.checkpoint, s->items, s->n_items, e->resolved, &used_previous, err));
+    if (used_previous)
+        log_say(&s->log, LOG_WARNING, "%s cannot be read; going on from the one before", s->folder.checkpoint);
+    const result_column *columns = recorder_columns(s->recorder, &n_columns);
+    TRY(result_resume(&s->result, s->folder.result, columns, n_columns, recorder_rows(s->recorder), err));
+    return folder_resume_metrics(&s->folder, e->trainer->iteration, err);
+}
+
+/* ---- training --------------------------------------------------------------------------------------------------------- */
+
+static lsnn_status judge(session *s, metrics *out, int batches, lsnn_error *err)
+{
+    const uint64_t n = (uint64_t)batches * (uint64_t)s->e->learning.batch;
+    const uint64_t size = s->e->shape.size[LSNN_VALIDATION];
+    const uint64_t first = s->state.validations * (uint64_t)s->e->learning.batch;
+    s->state.validations += (uint64_t)batches;
+    /* A finite set is gone through again and again. */
+    return trainer_evaluate(s->e->trainer, out, LSNN_VALIDATION, size > 0 ? first % size : first, n, err);
+}
+
+static double goal_value(const experiment *e, const metrics *m)
+{
+    return e->goal == GOAL_LOSS ? m->loss : m->error;
+}
+
+static lsnn_status validate(session *s, lsnn_error *err)
+{
+    const experiment *e = s->e;
+    metrics m;
+    TRY(judge(s, &m, e->validate_batches, err));
+    if (e->goal != GOAL_NONE && goal_value(e, &m) < e->goal_below && e->goal_confirm > 0)
+        TRY(judge(s, &m, e->goal_confirm, err));
+    s->state.error = m.error;
+    s->state.loss = m.loss;
+    s->state.goal_reached = e->goal != GOAL_NONE && goal_value(e, &m) < e->goal_below;
+    return recorder_validation(s->recorder, s->result, &m, err);
+}
+
+static double seconds_so_far(const session *s)
+{
+    return s->state.seconds + log_seconds() - s->started;
+}
+
+static void show(session *s)
+{
+    const experiment *e = s->e;
+    const uint64_t done = e->trainer->iteration, total = (uint64_t)e->learning.iterations;
+    if (s->log.level < LOG_INFO || !log_progress_due(&s->log, done, total)) return;
+    char validation[64] = "";
+    if (s->state.error >= 0) snprintf(validation, sizeof validation, "  validation %.3g", s->state.error);
+    log_progress(&s->log, done, total, "iteration %" PRIu64 "  loss %.4g  error %.3g%s  rate %.3g Hz", done, s->last.loss,
+                 s->last.error, validation, s->last.rate);
+}
+
+static lsnn_status iterate(session *s, lsnn_error *err)
+{
+    const experiment *e = s->e;
+    const bool validates = e->validate_every > 0 && (e->trainer->iteration + 1) % (uint64_t)e->validate_every == 0;
+    TRY(trainer_iterate(e->trainer, &s->last, recorder_due(s->recorder), err));
+    TRY(recorder_iteration(s->recorder, s->result, &s->last, err));
+    if (validates) TRY(validate(s, err));
+    TRY(folder_add_metrics(&s->folder, e->trainer->iteration, &s->last, validates ? s->state.loss : NAN,
+                           validates ? s->state.error : NAN, seconds_so_far(s), err));
+    show(s);
+    return LSNN_OK;
+}
+
+#define MOST_BUFFERED ((size_t)64 << 20)
+
+static bool save_is_due(const session *s)
+{
+    return log_seconds() - s->saved >= s->e->checkpoint_seconds || result_buffered(s->result) > MOST_BUFFERED;
+}
+
+static lsnn_status test(session *s, lsnn_error *err)
+{
+    if (s->e->test_trials == 0 || s->state.finished) return LSNN_OK;
+    TRY(trainer_evaluate(s->e->trainer, &s->test, LSNN_TEST, 0, (uint64_t)s->e->test_trials, err));
+    s->tested = true;
+    return recorder_test(s->recorder, s->result, &s->test, err);
+}
+
+static lsnn_status train(session *s, lsnn_error *err)
+{
+    const experiment *e = s->e;
+    while (!s->state.goal_reached && e->trainer->iteration < (uint64_t)e->learning.iterations) {
+        TRY(iterate(s, err));
+        if (stop_signal) {
+            TRY(save(s, "interrupted", err));
+            log_progress_end(&s->log);
+            return lsnn_fail(err, LSNN_INTERRUPTED, "stopped by a signal after iteration %" PRIu64 "; go on with: lsnn resume %s",
+                             e->trainer->iteration, s->folder.path);
+        }
+        if (save_is_due(s)) TRY(save(s, "running", err));
+    }
+    log_progress_end(&s->log);
+    TRY(test(s, err));
+    s->state.finished = 1;
+    return save(s, "complete", err);
+}
+
+lsnn_status session_train(session *s, lsnn_error *err)
+{
+    catch_signals();
+    const lsnn_status status = train(s, err);
+    if (status == LSNN_OK || status == LSNN_INTERRUPTED) return status;
+    log_progress_end(&s->log);
+    /* What was recorded before the numbers ran away shows why they did. */
+    if (status == LSNN_DIVERGED) {
+        lsnn_error ignored;
+        const lsnn_status kept = result_commit(s->result, "diverged", &ignored);
+        if (kept != LSNN_OK) log_say(&s->log, LOG_ERROR, "%s", ignored.message);
+    }
+    return status;
+}
+
+/* ---- summary ---------------------------------------------------------------------------------------------------------- */
+
+static void print_json(const session *s)
+{
+    const experiment *e = s->e;
+    printf("{\"experiment\": \"%s\", \"seed\": %" PRIu64 ", \"iterations\": %" PRIu64 ", \"goal_reached\": %s", e->name,
+           e->seed, e->trainer->iteration, e->goal == GOAL_NONE ? "null" : s->state.goal_reached ? "true" : "false");
+    printf(", \"loss\": %.9g, \"error\": %.9g, \"rate\": %.9g", s->last.loss, s->last.error, s->last.rate);
+    if (s->state.error >= 0)
+        printf(", \"validation_loss\": %.9g, \"validation_error\": %.9g", s->state.loss, s->state.error);
+    if (s->tested) printf(", \"test_loss\": %.9g, \"test_error\": %.9g", s->test.loss, s->test.error);
+    printf(", \"seconds\": %.3f, \"folder\": \"%s\"}\n", seconds_so_far(s), s->folder.path);
+}
+
+void session_summary(const session *s, bool json)
+{
+    const experiment *e = s->e;
+    char duration[32];
+    if (json) {
+        print_json(s);
+        return;
+    }
+    text_duration(duration, seconds_so_far(s));
+    printf("%s, seed %" PRIu64 ": %" PRIu64 " iterations in %s\n", e->name, e->seed, e->trainer->iteration, duration);
+    if (e->goal != GOAL_NONE)
+        printf("  goal         %s below %g: %s\n", e->goal == GOAL_LOSS ? "loss" : "error", e->goal_below,
+               s->state.goal_reached ? "reached" : "not reached");
+    if (s->state.error >= 0) printf("  validation   error %.4f, loss %.4g\n", s->state.error, s->state.loss);
+    if (s->tested)
+        printf("  test         error %.4f, loss %.4g (%" PRId64 " trials)\n", s->test.error, s->test.loss, e->test_trials);
+    printf("  last batch   error %.4f, loss %.4g, rate %.1f Hz\n", s->last.error, s->last.loss, s->last.rate);
+    printf("  results      %s\n               look with: lsnn describe %s\n", s->folder.path, s->folder.result);
+}
+
+void session_free(session *s)
+{
+    if (!s) return;
+    result_free(s->result);
+    folder_close(&s->folder);
+    if (s->log.copy) fclose(s->log.copy);
+    free(s);
+}

@@ -1,0 +1,141 @@
+/* The parts of run.h5 that do not grow. */
+#include "recorder.h"
+#include "sonata.h"
+#include "version.h"
+#include <string.h>
+#include <time.h>
+#include <unistd.h>
+
+static lsnn_status write_root(store *file, const recorder_subject *subject, lsnn_error *err)
+{
+    const experiment *e = subject->e;
+    char host[256] = "", started[32];
+    const time_t now = time(NULL);
+    struct tm calendar;
+    gethostname(host, sizeof host - 1);
+    gmtime_r(&now, &calendar);
+    strftime(started, sizeof started, "%Y-%m-%dT%H:%M:%SZ", &calendar);
+    const struct {
+        const char *name, *text;
+    } texts[] = {{"experiment", e->name},       {"lsnn_version", version_number},  {"commit", version_commit},
+                 {"dirty", version_dirty ? "true" : "false"}, {"compiler", version_compiler}, {"flags", version_flags},
+                 {"host", host},                {"command", subject->command},     {"started", started}};
+    TRY(sonata_mark(file, err));
+    for (size_t k = 0; k < sizeof texts / sizeof *texts; k++)
+        TRY(store_set_text(file, "/", texts[k].name, texts[k].text, err));
+    TRY(store_set_number(file, "/", "threads", STORE_INT, e->trainer->n_threads, err));
+    TRY(store_set_number(file, "/", "ranks", STORE_INT, 1, err));
+    TRY(store_set_uint64(file, "/", "seed", e->seed, err));
+    return store_write_text(file, "/config", e->resolved, err);
+}
+
+static lsnn_status write_population(store *file, const experiment *e, const population *p, arena *a, lsnn_error *err)
+{
+    const char *group, *path;
+    TRY(arena_format(a, &group, err, "/populations/%s", p->name));
+    for (const lsnn_field *f = p->model->fields; f->name; f++) {
+        if (f->kind != LSNN_NEURONS) continue;
+        const double *values = *(const double *const *)((const char *)p->parameters + f->offset);
+        const store_shape shape = {1, {(size_t)p->n}};
+        TRY(arena_format(a, &path, err, "%s/%s", group, f->name));
+        TRY(store_write(file, path, STORE_DOUBLE, &shape, values, true, err));
+        TRY(store_set_text(file, path, "units", f->unit ? f->unit : "1", err));
+        TRY(store_set_text(file, path, "description", f->doc, err));
+    }
+    TRY(store_set_text(file, group, "model", p->model->name, err));
+    TRY(store_set_number(file, group, "n", STORE_INT, p->n, err));
+    TRY(store_set_number(file, group, "dt", STORE_DOUBLE, e->dt, err));
+    const config_node *own = config_get(config_get(e->root, "populations"), p->name);
+    for (const lsnn_field *f = p->model->fields; f->name; f++) {
+        const config_node *node = f->kind == LSNN_NEURONS ? NULL : config_get(own, f->name);
+        if (node && node->kind == CONFIG_SCALAR) TRY(store_set_text(file, group, f->name, node->text, err));
+    }
+    return LSNN_OK;
+}
+
+typedef struct wires {
+    uint64_t *source, *target;
+    double *delay;
+    double dt;
+    size_t n;
+} wires;
+
+static void add_wire(void *with, int i, int j, int delay, size_t position)
+{
+    wires *w = with;
+    (void)position;
+    w->source[w->n] = (uint64_t)i;
+    w->target[w->n] = (uint64_t)j;
+    w->delay[w->n++] = delay * w->dt;
+}
+
+static lsnn_status write_wires(store *file, const experiment *e, const record_spec *spec, arena *a, lsnn_error *err)
+{
+    const projection *p = &e->net->projections[spec->projection];
+    wires w = {.dt = e->dt};
+    const char *path;
+    TRY(arena_take(a, &w.source, p->n_synapses + 1, sizeof *w.source, err));
+    TRY(arena_take(a, &w.target, p->n_synapses + 1, sizeof *w.target, err));
+    TRY(arena_take(a, &w.delay, p->n_synapses + 1, sizeof *w.delay, err));
+    network_each_synapse(e->net, p, add_wire, &w);
+    const store_shape shape = {1, {w.n}};
+    TRY(arena_format(a, &path, err, "/weights/%s/source", spec->name));
+    TRY(store_write(file, path, STORE_UINT64, &shape, w.source, true, err));
+    TRY(arena_format(a, &path, err, "/weights/%s/target", spec->name));
+    TRY(store_write(file, path, STORE_UINT64, &shape, w.target, true, err));
+    TRY(arena_format(a, &path, err, "/weights/%s/delay", spec->name));
+    TRY(store_write(file, path, STORE_DOUBLE, &shape, w.delay, true, err));
+    TRY(store_set_text(file, path, "units", "ms", err));
+    TRY(arena_format(a, &path, err, "/weights/%s", spec->name));
+    return store_set_text(file, path, "projection", p->name, err);
+}
+
+/* SONATA's mapping of a report: one element per node. */
+static lsnn_status write_mapping(store *file, const experiment *e, const record_spec *spec, arena *a, lsnn_error *err)
+{
+    const size_t n = (size_t)spec->n_neurons;
+    uint64_t *ids, *pointers;
+    uint32_t *elements;
+    const double time[] = {0, e->shape.n_steps * e->dt, e->dt};
+    const char *path;
+    TRY(arena_take(a, &ids, n + 1, sizeof *ids, err));
+    TRY(arena_take(a, &pointers, n + 1, sizeof *pointers, err));
+    TRY(arena_take(a, &elements, n + 1, sizeof *elements, err));
+    for (size_t k = 0; k <= n; k++) pointers[k] = k;
+    for (size_t k = 0; k < n; k++) ids[k] = (uint64_t)spec->neuron[k];
+    TRY(arena_format(a, &path, err, "/report/%s/mapping/node_ids", spec->name));
+    TRY(store_write(file, path, STORE_UINT64, &(store_shape){1, {n}}, ids, false, err));
+    TRY(arena_format(a, &path, err, "/report/%s/mapping/index_pointers", spec->name));
+    TRY(store_write(file, path, STORE_UINT64, &(store_shape){1, {n + 1}}, pointers, false, err));
+    TRY(arena_format(a, &path, err, "/report/%s/mapping/element_ids", spec->name));
+    TRY(store_write(file, path, STORE_UINT32, &(store_shape){1, {n}}, elements, false, err));
+    TRY(arena_format(a, &path, err, "/report/%s/mapping/time", spec->name));
+    TRY(store_write(file, path, STORE_DOUBLE, &(store_shape){1, {3}}, time, false, err));
+    TRY(store_set_text(file, path, "units", "ms", err));
+    TRY(arena_format(a, &path, err, "/report/%s", spec->name));
+    TRY(store_set_text(file, path, "variable", spec->variable, err));
+    return store_set_text(file, path, "population", e->net->populations[spec->population].name, err);
+}
+
+static lsnn_status write_all(store *file, const recorder_subject *subject, arena *a, lsnn_error *err)
+{
+    const experiment *e = subject->e;
+    TRY(write_root(file, subject, err));
+    for (int k = 0; k < e->net->n_populations; k++) TRY(write_population(file, e, &e->net->populations[k], a, err));
+    for (int k = 0; k < e->n_records; k++) {
+        for (int p = 0; e->records[k].what == RECORD_SPIKES && p < e->records[k].n_populations; p++)
+            TRY(sonata_mark_spikes(file, e->net->populations[e->records[k].population + p].name, err));
+        if (e->records[k].what == RECORD_WEIGHTS) TRY(write_wires(file, e, &e->records[k], a, err));
+        if (e->records[k].what == RECORD_VARIABLE) TRY(write_mapping(file, e, &e->records[k], a, err));
+    }
+    return LSNN_OK;
+}
+
+lsnn_status recorder_head(store *file, const void *subject, lsnn_error *err)
+{
+    arena *scratch;
+    TRY(arena_new(&scratch, err));
+    const lsnn_status status = write_all(file, subject, scratch, err);
+    arena_free(scratch);
+    return status;
+}
