@@ -5,6 +5,8 @@
 
 #include <criterion/criterion.h>
 #include <math.h>
+#include <signal.h>
+#include <sys/wait.h>
 
 TestSuite(checkpoint, .init = scratch_enter, .fini = scratch_leave, .timeout = 60);
 
@@ -48,8 +50,8 @@ static void write_state(const char *path, uint64_t step)
 static bool is_sample(const state *s, uint64_t step)
 {
     state wanted = sample(step);
-    return memcmp(s->weights, wanted.weights, sizeof wanted.weights) == 0 && s->step == step && s->best == wanted.best &&
-           memcmp(s->counts, wanted.counts, sizeof wanted.counts) == 0;
+    return memcmp(s->weights, wanted.weights, sizeof wanted.weights) == 0 && s->step == step &&
+           s->best == wanted.best && memcmp(s->counts, wanted.counts, sizeof wanted.counts) == 0;
 }
 
 static lsnn_status read_state(state *s, const char *path, const char *config, lsnn_error *err)
@@ -277,8 +279,7 @@ Test(checkpoint, names_another_version_and_another_precision)
     cr_assert_eq(store_set_text(file, "/", "format", "lsnn checkpoint 2", NULL), LSNN_OK);
     cr_assert_eq(store_close(file, true, NULL), LSNN_OK);
     cr_expect_eq(read_state(&s, "c.h5", CONFIG, &err), LSNN_DATA);
-    cr_expect_str_eq(err.message,
-                     "c.h5: was written by another version of lsnn; this one reads 'lsnn checkpoint 1'");
+    cr_expect_str_eq(err.message, "c.h5: was written by another version of lsnn; this one reads 'lsnn checkpoint 1'");
     const bool single = sizeof(real) == sizeof(float);
     cr_assert_eq(store_create_sealed(&file, "c.h5", NULL), LSNN_OK);
     cr_assert_eq(store_set_text(file, "/", "format", "lsnn checkpoint 1", NULL), LSNN_OK);
@@ -290,4 +291,37 @@ Test(checkpoint, names_another_version_and_another_precision)
              "c.h5: was written by the %s precision build of lsnn; this is the %s precision build",
              single ? "double" : "single", single ? "single" : "double");
     cr_expect_str_eq(err.message, message);
+}
+
+static void write_until_killed(void)
+{
+    for (uint64_t step = 1;; step++) {
+        state s = sample(step);
+        state_item items[N_ITEMS];
+        list(items, &s);
+        if (checkpoint_write("c.h5", items, N_ITEMS, CONFIG, NULL) != LSNN_OK) _exit(1);
+    }
+}
+
+Test(checkpoint, is_whole_whenever_its_writer_is_killed)
+{
+    uint64_t before = 1;
+    int between = 0;
+    write_state("c.h5", 1);
+    for (unsigned k = 0; k < 300 && between < 20; k++) {
+        const pid_t writer = fork();
+        cr_assert_geq(writer, 0);
+        if (writer == 0) write_until_killed();
+        usleep(2000 + 37 * (7919 * k % 997));
+        kill(writer, SIGKILL);
+        int how;
+        cr_assert_eq(waitpid(writer, &how, 0), writer);
+        cr_assert(WIFSIGNALED(how));
+        state s = sample(0);
+        cr_assert_eq(read_state(&s, "c.h5", CONFIG, NULL), LSNN_OK);
+        cr_assert(is_sample(&s, s.step));
+        between += s.step != before;
+        before = s.step;
+    }
+    cr_expect_gt(between, 5, "the kills came while something was written");
 }

@@ -346,7 +346,7 @@ Test(fields, take_no_time_for_steps_before_dt_is_known)
 
 Test(fields, name_the_allowed_range_with_its_unit)
 {
-    expect_mistake("tau_m: 0", "run.yaml:2:8: 'tau_m' must be above 1 ms, not '0'");
+    expect_mistake("tau_m: 0", "run.yaml:2:8: 'tau_m' must be above 0 ms, not '0'");
     expect_mistake("tau_m: -1 s", "run.yaml:2:8: 'tau_m' must be above 0 ms, not '-1 s'");
     expect_mistake("rate: 2 kHz", "run.yaml:2:7: 'rate' must be from 0 to 1000 Hz, not '2 kHz'");
     expect_mistake("share: 0", "run.yaml:2:8: 'share' must be above 0 and at most 1, not '0'");

@@ -18,7 +18,7 @@ static void check_encoding(const char *yaml, int n_thresholds)
     opened_task o = open_task(registry_task("sequential_mnist"), yaml, 1);
     cr_assert(o.shape.n_in == 2 * n_thresholds && o.shape.n_out == 10 && o.shape.n_steps == 784 + 56);
     fake_host host = new_host(1);
-    lsnn_bytes images;
+    lsnn_bytes images = {0};
     cr_assert_eq(fake_idx(&host.host, &images, "", "t10k-images", &err), LSNN_OK);
     lsnn_trial *trial = new_trial(&o);
     for (uint64_t i = 0; i < 20; i++) {

@@ -23,7 +23,8 @@ static const lsnn_field fields[] = {
     {"cues", LSNN_INT, AT(cues), "7", NULL, 1, 1001, false, NULL, "number of cues; odd, so that one side has more"},
     {"cue", LSNN_REAL, AT(cue), "100 ms", "ms", 0, 1e6, true, NULL, "how long a cue lasts"},
     {"gap", LSNN_REAL, AT(gap), "50 ms", "ms", 0, 1e6, false, NULL, "silence before each cue"},
-    {"pause", LSNN_REAL, AT(pause), "1050 ms", "ms", 0, 1e6, false, NULL, "from the last cue to the recall period"},
+    {"pause", LSNN_REAL, AT(pause), "1050 ms", "ms", 0, 1e6, false, NULL,
+     "silence from the last cue to the recall period"},
     {"recall", LSNN_REAL, AT(recall), "150 ms", "ms", 0, 1e6, true, NULL,
      "how long the recall signal lasts; in this time the answer is judged"},
     {"cells", LSNN_INT, AT(cells), "10", NULL, 1, 100000, false, NULL,
@@ -34,7 +35,7 @@ static const lsnn_field fields[] = {
     {"background_rate", LSNN_REAL, AT(background_rate), "10 Hz", "Hz", 0, 1e6, false, NULL,
      "Poisson rate of the background group, always on"},
     {"probability", LSNN_REAL, AT(probability), "0.7", NULL, 0.5, 1, false, NULL,
-     "that a cue is on the side which is the likely one in the trial"},
+     "probability that a cue is on the likely side of its trial"},
     LSNN_END,
 };
 

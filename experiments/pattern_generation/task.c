@@ -26,7 +26,8 @@ typedef struct pattern_state {
 
 #define AT(member) offsetof(pattern_parameters, member)
 static const lsnn_field fields[] = {
-    {"duration", LSNN_REAL, AT(duration), "1000 ms", "ms", 0, 1e6, true, NULL, "of the pattern, and so of a trial"},
+    {"duration", LSNN_REAL, AT(duration), "1000 ms", "ms", 0, 1e6, true, NULL,
+     "length of the pattern, and so of a trial"},
     {"cells", LSNN_INT, AT(cells), "100", NULL, 1, 10000, false, NULL, "input cells"},
     {"rate", LSNN_REAL, AT(rate), "50 Hz", "Hz", 0, 1e6, false, NULL,
      "Poisson rate of the input cells; the spikes are drawn once for a seed and are the same in every trial"},

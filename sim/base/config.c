@@ -1,5 +1,7 @@
 /* The config as a tree: looking up, adding, changing. */
 #include "config_inside.h"
+#include "utf8.h"
+#include <ctype.h>
 #include <string.h>
 
 config_node *config_get(const config_node *map, const char *key)
@@ -118,14 +120,14 @@ static void find_entry(config_node **out, const config_node *list, const char *p
 }
 
 /* A single word where a map is wanted is short for its entry `kind`: learning.rule.feedback=random should work with
- * `rule: eprop`. */
+ * `rule: eprop`. Anything else gives way to the map. */
 static lsnn_status scalar_to_map(config_node *node, arena *a, const config_place *place, lsnn_error *err)
 {
     config_node word = *node, *kind;
     node->kind = CONFIG_MAP;
     node->first = NULL;
     node->place = *place;
-    if (word.text[0] == '\0' && !word.quoted) return LSNN_OK;
+    if (!isalpha((unsigned char)word.text[0])) return LSNN_OK;
     TRY(config_add(&kind, node, a, CONFIG_SCALAR, "kind", word.text, word.origin, err));
     config_replace(kind, &word);
     kind->key_place = word.place;
@@ -153,13 +155,26 @@ static lsnn_status descend(config_node **out, config_node *node, arena *a, const
     return LSNN_OK;
 }
 
+static bool is_one_line(const char *text)
+{
+    uint32_t point;
+    for (int n; (n = utf8_next(&point, text)) > 0; text += n) {
+        if (point < ' ' || (point >= 0x7f && point < 0xa0) || point == UTF8_ILL_FORMED) return false;
+    }
+    return true;
+}
+
 static lsnn_status override(config_node *node, arena *a, const char *assignment, config_report *report, lsnn_error *err)
 {
     config_place place = {.file = CONFIG_COMMAND_LINE, .column = 1, .excerpt = assignment};
     size_t path_length = strcspn(assignment, "=");
     place.length = columns(assignment, path_length);
-    if (assignment[path_length] == '\0' || strpbrk(assignment, "\r\n") != NULL) {
+    if (assignment[path_length] == '\0' || !is_one_line(assignment)) {
         config_mistake(report, &place, "an override is one line like 'learning.rate=0.01'");
+        return LSNN_OK;
+    }
+    if (strncmp(assignment, "include=", path_length + 1) == 0) {
+        config_mistake(report, &place, "'include' works at the top of a file only");
         return LSNN_OK;
     }
     for (size_t start = 0, length, depth = 1; start <= path_length; start += length + 1, depth++) {

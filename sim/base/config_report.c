@@ -22,9 +22,8 @@ static void put(paragraph *p, const char *bytes, size_t n)
 /* Nothing that a terminal obeys gets through. */
 static void put_shown(paragraph *p, uint32_t point, const char *bytes, int n)
 {
-    bool obeyed = (point < 0x20 && point != '\t') || (point >= 0x7f && point < 0xa0);
-    if (obeyed || point == UTF8_ILL_FORMED) put(p, "?", 1);
-    else put(p, bytes, (size_t)n);
+    if (utf8_is_printable(point)) put(p, bytes, (size_t)n);
+    else put(p, "?", 1);
 }
 
 static void put_text(paragraph *p, const char *text)
@@ -33,41 +32,67 @@ static void put_text(paragraph *p, const char *text)
     for (int n; (n = utf8_next(&point, text)) > 0; text += n) put_shown(p, point, text, n);
 }
 
-/* The place's line without its indentation; of a long line the part around the column. Under it a pointer, in which tabs
- * of the line are repeated so that both have the same width. */
-static void put_excerpt(paragraph *p, const config_place *place)
+/* The part of a line that is shown: all but its indentation, or as much of it as fits around the column. */
+typedef struct window {
+    long first, end; /* code points from the start of the line */
+    bool cut;        /* at its left */
+} window;
+
+static window window_of(const config_place *place)
 {
-    uint32_t point;
     long target = place->column - 1, blanks = (long)strspn(place->excerpt, " \t");
-    long first = target >= 0 && target < blanks ? target : blanks;
-    bool cut = target - first > WIDTH - BEFORE;
-    if (cut) first = target - BEFORE;
-    paragraph pointer = {.used = 0};
-    put(p, cut ? "\n    ..." : "\n    ", cut ? 8 : 5);
-    put(&pointer, cut ? "\n       " : "\n    ", cut ? 8 : 5);
-    const char *at = place->excerpt;
-    long k = 0;
-    for (int n; (n = utf8_next(&point, at)) > 0 && k < first + WIDTH; at += n, k++) {
-        if (k < first) continue;
-        put_shown(p, point, at, n);
-        if (k < target) put(&pointer, point == '\t' ? "\t" : " ", 1);
-    }
-    if (*at) put(p, "...", 3);
-    if (target < 0) return;
-    for (; k < target; k++) put(&pointer, " ", 1);
-    put(&pointer, "^", 1);
-    for (long m = 1; m < place->length && target + m < first + WIDTH; m++) put(&pointer, "~", 1);
-    put(p, pointer.text, pointer.used);
+    window w = {.first = target >= 0 && target < blanks ? target : blanks};
+    w.cut = target - w.first > WIDTH - BEFORE;
+    if (w.cut) w.first = target - BEFORE;
+    w.end = w.first + WIDTH;
+    return w;
 }
 
+static void put_line(paragraph *p, const char *line, window w)
+{
+    uint32_t point;
+    long k = 0;
+    if (w.cut) put(p, "...", 3);
+    for (int n; (n = utf8_next(&point, line)) > 0 && k < w.end; line += n, k++) {
+        if (k >= w.first) put_shown(p, point, line, n);
+    }
+    if (*line) put(p, "...", 3);
+}
+
+/* Tabs of the line are repeated, so that both have the same width. */
+static void put_underline(paragraph *p, const config_place *place, window w)
+{
+    uint32_t point;
+    const char *at = place->excerpt;
+    if (w.cut) put(p, "   ", 3);
+    for (long k = 0; k < place->column - 1; k++) {
+        int n = utf8_next(&point, at);
+        at += n;
+        if (k >= w.first) put(p, n > 0 && point == '\t' ? "\t" : " ", 1);
+    }
+    put(p, "^", 1);
+    for (long k = 1; k < place->length && place->column - 1 + k < w.end; k++) put(p, "~", 1);
+}
+
+/* Without a line number the excerpt is all that there is, an assignment of the command line. */
 static void put_mistake(paragraph *p, const config_place *place, const char *message)
 {
     char numbers[32] = ": ";
     if (place->line > 0) snprintf(numbers, sizeof numbers, ":%d:%d: ", place->line, place->column);
     put_text(p, place->file);
     put_text(p, numbers);
+    if (place->line == 0 && place->excerpt) {
+        put(p, "'", 1);
+        put_line(p, place->excerpt, window_of(place));
+        put(p, "': ", 3);
+    }
     put_text(p, message);
-    if (place->excerpt) put_excerpt(p, place);
+    if (place->line == 0 || !place->excerpt) return;
+    put(p, "\n    ", 5);
+    put_line(p, place->excerpt, window_of(place));
+    if (place->column == 0) return;
+    put(p, "\n    ", 5);
+    put_underline(p, place, window_of(place));
 }
 
 static void add_tail(config_report *report)

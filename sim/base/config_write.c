@@ -13,13 +13,6 @@ static bool is_blank(char c)
     return c == ' ' || c == '\t' || c == '\0';
 }
 
-static bool is_printable(uint32_t point)
-{
-    if (point < 0x20 || (point >= 0x7f && point < 0xa0)) return point == '\t';
-    bool breaks = point == 0x2028 || point == 0x2029;
-    return !breaks && point != 0xfeff && point != 0xfffe && point != 0xffff && point != UTF8_ILL_FORMED;
-}
-
 bool config_plain(const char *text)
 {
     size_t length = strlen(text);
@@ -29,7 +22,7 @@ bool config_plain(const char *text)
     if ((strncmp(text, "---", 3) == 0 || strncmp(text, "...", 3) == 0) && is_blank(text[3])) return false;
     uint32_t point;
     for (int n; (n = utf8_next(&point, text)) > 0; text += n) {
-        if (!is_printable(point) || (point == ':' && is_blank(text[1]))) return false;
+        if (!utf8_is_printable(point) || (point == ':' && is_blank(text[1]))) return false;
         if (point != '#' && is_blank((char)point) && text[1] == '#') return false;
     }
     return true;
@@ -57,7 +50,7 @@ static size_t put_quoted(FILE *out, const char *text)
         if (point == '"' || point == '\\') snprintf(piece, sizeof piece, "\\%c", (char)point);
         else if (point == '\n') snprintf(piece, sizeof piece, "\\n");
         else if (point == '\t') snprintf(piece, sizeof piece, "\\t");
-        else if (is_printable(point)) snprintf(piece, sizeof piece, "%.*s", n, text);
+        else if (utf8_is_printable(point)) snprintf(piece, sizeof piece, "%.*s", n, text);
         else if (point < 0x100) snprintf(piece, sizeof piece, "\\x%02X", (unsigned)point);
         else snprintf(piece, sizeof piece, "\\u%04X", point == UTF8_ILL_FORMED ? 0xfffd : (unsigned)point);
         used += put(out, piece);

@@ -22,7 +22,8 @@ typedef struct reader {
     config_node *last[CONFIG_MAX_DEPTH + 1]; /* the newest child of the open node at each depth */
     int n_keys[CONFIG_MAX_DEPTH + 1];
     int n_nodes, n_documents;
-    const char *key; /* that waits for its value */
+    size_t n_characters, n_lines; /* of the text */
+    const char *key;              /* that waits for its value */
     config_place key_place;
     bool over; /* nothing behind the mistake can be understood */
 } reader;
@@ -90,24 +91,60 @@ static lsnn_status place_at(reader *r, config_place *out, yaml_mark_t start, yam
     return LSNN_OK;
 }
 
-/* What libyaml says is about grammar; the place of what it was reading is usually nearer to the mistake. */
+/* What libyaml says is about grammar; this is about the file. */
+static const char *problem_in_words(const char *problem)
+{
+    static const struct {
+        const char *problem, *words;
+    } dictionary[] = {
+        {"mapping values are not allowed",
+         "a ':' does not fit here; is the line indented like its neighbours, or are quotes missing?"},
+        {"could not find expected ':'", "the ':' behind a key is missing"},
+        {"did not find expected key", "no key here; is the line indented like its neighbours?"},
+        {"did not find expected '-'", "no '- ' here; is the line indented like its neighbours?"},
+        {"did not find expected ',' or ']'", "the ',' or the ']' of a list is missing"},
+        {"did not find expected ',' or '}'", "the ',' or the '}' of a map is missing"},
+        {"found unexpected end of stream", "the closing quote is missing"},
+        {"cannot start any token", "no value starts with this character; put the value into quotes"},
+        {"block sequence entries are not allowed", "a '- ' does not fit here; it belongs on a line of its own"},
+    };
+    for (size_t i = 0; i < sizeof dictionary / sizeof *dictionary; i++) {
+        if (strstr(problem, dictionary[i].problem) != NULL) return dictionary[i].words;
+    }
+    return problem;
+}
+
+static bool is_tab(const reader *r, const config_place *place)
+{
+    int column = 1;
+    const char *at = place->excerpt;
+    for (; *at != '\0' && column < place->column; at++)
+        column += ((unsigned char)at[1] & 0xC0) != 0x80;
+    return *at == '\t' && strstr(r->yaml.problem, "cannot start any token") != NULL;
+}
+
+/* The place is where libyaml got stuck, but for a key that is not finished, and at the end of the text, where it began. */
 static lsnn_status syntax_mistake(reader *r, lsnn_error *err)
 {
     const yaml_parser_t *yaml = &r->yaml;
-    if (yaml->error == YAML_MEMORY_ERROR) {
+    if (yaml->error == YAML_MEMORY_ERROR || yaml->problem == NULL) {
         return lsnn_fail(err, LSNN_MEMORY, "not enough memory to read %.500s", r->source->name);
     }
-    const char *problem = yaml->problem != NULL ? yaml->problem : "unreadable";
     bool key = yaml->context != NULL && strstr(yaml->context, "simple key") != NULL;
-    yaml_mark_t mark = key ? yaml->context_mark : yaml->problem_mark;
+    bool at_end = yaml->problem_mark.index >= r->n_characters || yaml->problem_mark.line >= r->n_lines;
+    bool from_begin = key || (at_end && yaml->context != NULL);
+    yaml_mark_t mark = from_begin ? yaml->context_mark : yaml->problem_mark;
     config_place place;
     TRY(place_at(r, &place, mark, mark, err));
-    r->over = true;
-    if (yaml->context != NULL) {
-        config_mistake(r->report, &place, "this is not YAML: %s, %s", yaml->context, problem);
+    if (from_begin) place.length = rest_of_line(place.excerpt, place.column - 1);
+    const char *words = is_tab(r, &place) ? "a tab cannot indent a line; use blanks" : problem_in_words(yaml->problem);
+    if (!from_begin && yaml->context != NULL && yaml->context_mark.line != mark.line) {
+        config_mistake(r->report, &place, "this is not YAML: %s (see also line %zu)", words,
+                       yaml->context_mark.line + 1);
     } else {
-        config_mistake(r->report, &place, "this is not YAML: %s", problem);
+        config_mistake(r->report, &place, "this is not YAML: %s", words);
     }
+    r->over = true;
     return LSNN_OK;
 }
 
@@ -179,29 +216,28 @@ static properties properties_of(const yaml_event_t *event)
     }
 }
 
-static bool refused(reader *r, const yaml_event_t *event, const config_place *place)
+/* What is refused, but leaves the rest readable. */
+static void properties_check(reader *r, const yaml_event_t *event, const config_place *place)
 {
     properties p = properties_of(event);
     if (event->type == YAML_ALIAS_EVENT) {
-        give_up(r, place, "aliases (*name) are not supported: write the value again");
+        config_mistake(r->report, place, "aliases (*name) are not supported: write the value again");
     } else if (p.anchor != NULL) {
-        give_up(r, place, "anchors (&name) are not supported: write the value where it is needed");
+        config_mistake(r->report, place, "anchors (&name) are not supported: write the value where it is needed");
     } else if (p.tag != NULL) {
-        give_up(r, place, "tags (!name) are not supported: the key decides the type of its value");
-    } else if (++r->n_nodes > MOST_NODES) {
-        give_up(r, place, "more than a million values: this is data, not a configuration");
+        config_mistake(r->report, place, "tags (!name) are not supported: the key decides the type of its value");
     }
-    return r->over;
 }
 
 static lsnn_status scalar_read(reader *r, config_node *node, const yaml_event_t *event, lsnn_error *err)
 {
-    const char *text = (const char *)event->data.scalar.value;
-    if (strlen(text) != event->data.scalar.length) {
+    bool alias = event->type == YAML_ALIAS_EVENT;
+    const char *text = alias ? "" : (const char *)event->data.scalar.value;
+    if (!alias && strlen(text) != event->data.scalar.length) {
         config_mistake(r->report, &node->place, "a text may not hold the character NUL");
     }
     node->kind = CONFIG_SCALAR;
-    node->quoted = event->data.scalar.style != YAML_PLAIN_SCALAR_STYLE || !config_plain(text);
+    node->quoted = (!alias && event->data.scalar.style != YAML_PLAIN_SCALAR_STYLE) || !config_plain(text);
     return arena_text(r->memory, &node->text, text, strlen(text), err);
 }
 
@@ -210,11 +246,15 @@ static lsnn_status value_read(reader *r, const yaml_event_t *event, lsnn_error *
 {
     config_place place;
     TRY(place_at(r, &place, event->start_mark, event->end_mark, err));
-    if (refused(r, event, &place)) return LSNN_OK;
+    properties_check(r, event, &place);
     if (r->open != NULL && r->open->kind == CONFIG_MAP && r->key == NULL) return key_read(r, event, &place, err);
 
-    bool scalar = event->type == YAML_SCALAR_EVENT;
-    if (!scalar && r->source->depth + r->depth >= CONFIG_MAX_DEPTH) {
+    bool collection = event->type == YAML_MAPPING_START_EVENT || event->type == YAML_SEQUENCE_START_EVENT;
+    if (++r->n_nodes > MOST_NODES) {
+        give_up(r, &place, "more than a million values: this is data, not a configuration");
+        return LSNN_OK;
+    }
+    if (collection && r->source->depth + r->depth >= CONFIG_MAX_DEPTH) {
         give_up(r, &place, "nested deeper than 32 levels");
         return LSNN_OK;
     }
@@ -222,7 +262,7 @@ static lsnn_status value_read(reader *r, const yaml_event_t *event, lsnn_error *
     TRY(node_begin(r, &node, err));
     node->origin = r->source->origin;
     node->place = place;
-    if (scalar) return scalar_read(r, node, event, err);
+    if (!collection) return scalar_read(r, node, event, err);
 
     node->kind = event->type == YAML_MAPPING_START_EVENT ? CONFIG_MAP : CONFIG_LIST;
     if (properties_of(event).block) node->place.length = rest_of_line(place.excerpt, place.column - 1);
@@ -361,6 +401,8 @@ static lsnn_status characters_check(reader *r, lsnn_error *err)
             mark.column = 0;
         }
         at += ends > 0 ? ends : length;
+        r->n_characters++;
+        r->n_lines = mark.line + (mark.column > 0);
     }
     return LSNN_OK;
 }

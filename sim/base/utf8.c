@@ -29,3 +29,10 @@ size_t utf8_count(const char *text)
     for (int n; (n = utf8_next(&point, text)) > 0; text += n) count++;
     return count;
 }
+
+bool utf8_is_printable(uint32_t point)
+{
+    if (point < 0x20 || (point >= 0x7f && point < 0xa0)) return point == '\t';
+    bool breaks = point == 0x2028 || point == 0x2029;
+    return !breaks && point != 0xfeff && point != 0xfffe && point != 0xffff && point != UTF8_ILL_FORMED;
+}

@@ -2,6 +2,7 @@
 #ifndef UTF8_H
 #define UTF8_H
 
+#include <stdbool.h>
 #include <stddef.h>
 #include <stdint.h>
 
@@ -12,5 +13,7 @@
 int utf8_next(uint32_t *point, const char *text);
 /* Code points before the terminating zero. */
 size_t utf8_count(const char *text);
+/* A tab or what shows on a line: no other control character, no line break, no byte order mark, no noncharacter. */
+bool utf8_is_printable(uint32_t point);
 
 #endif

@@ -66,6 +66,27 @@ static const lsnn_field test_table[] = {
     LSNN_END,
 };
 
+const build_table *build_tables(void)
+{
+    static const build_table tables[] = {
+        {"top level", top_table},
+        {"populations.NAME (and the model's own parameters: lsnn describe MODEL)", build_population_table},
+        {"sources.NAME", build_source_table},
+        {"projections.NAME", build_projection_table},
+        {"learning", build_learning_table},
+        {"learning.schedule", build_schedule_table},
+        {"learning.loss", build_loss_table},
+        {"learning.regularisation", build_rate_table},
+        {"validation", validation_table},
+        {"stop", goal_table},
+        {"test", test_table},
+        {"record.NAME", build_record_table},
+        {"checkpoint", checkpoint_table},
+        {NULL, NULL},
+    };
+    return tables;
+}
+
 void build_unknown(build *b, const config_node *node, const char *sort, const char *name, const char *const *names, int n)
 {
     const char *near = text_nearest(name, names, n);

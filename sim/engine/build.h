@@ -49,6 +49,17 @@ typedef struct experiment {
 LSNN_MUST_USE lsnn_status build_experiment(experiment **out, config_node *root, const values_files *files, int n_threads,
                                            arena *memory, lsnn_error *err);
 
+/* Every table of the config that is not a plug-in's, for `lsnn describe config`; ends with title NULL. */
+typedef struct build_table {
+    const char *title;
+    const lsnn_field *fields;
+} build_table;
+const build_table *build_tables(void);
+
+extern const lsnn_field build_population_table[], build_source_table[], build_projection_table[]; /* build_network.c */
+extern const lsnn_field build_learning_table[], build_schedule_table[], build_loss_table[], build_rate_table[];
+extern const lsnn_field build_record_table[];
+
 /* Parts, in the order in which they are called (build_network.c, build_learning.c). */
 typedef struct build {
     experiment *e;

@@ -10,7 +10,7 @@ typedef struct learning_fields {
     int batch, iterations, shards;
 } learning_fields;
 
-static const lsnn_field learning_table[] = {
+const lsnn_field build_learning_table[] = {
     {"rule", LSNN_NODE, offsetof(learning_fields, rule), "eprop", NULL, 0, 0, false, NULL,
      "learning rule, or none to simulate only"},
     {"optimiser", LSNN_NODE, offsetof(learning_fields, optimiser), "adam", NULL, 0, 0, false, NULL,
@@ -33,7 +33,7 @@ static const lsnn_field learning_table[] = {
     LSNN_END,
 };
 
-static const lsnn_field schedule_table[] = {
+const lsnn_field build_schedule_table[] = {
     {"kind", LSNN_CHOICE, offsetof(schedule_settings, kind), "constant", NULL, 0, 0, false,
      "constant|step|exponential|cosine",
      "step: times factor each `every` updates; exponential: the same smoothly; cosine: to `final` over all iterations"},
@@ -52,7 +52,7 @@ typedef struct loss_fields {
     const config_node *window;
 } loss_fields;
 
-static const lsnn_field loss_table[] = {
+const lsnn_field build_loss_table[] = {
     {"kind", LSNN_CHOICE, offsetof(loss_fields, kind), "mse", NULL, 0, 0, false, "mse|cross_entropy",
      "1/2 sum_k (y_k - target_k)^2, or the cross entropy of softmax(y)"},
     {"normalise", LSNN_CHOICE, offsetof(loss_fields, normalise), "mean", NULL, 0, 0, false, "sum|mean",
@@ -64,7 +64,7 @@ static const lsnn_field loss_table[] = {
     LSNN_END,
 };
 
-static const lsnn_field rate_table[] = {
+const lsnn_field build_rate_table[] = {
     {"strength", LSNN_REAL, offsetof(rate_settings, strength), "0", NULL, 0, INFINITY, false, NULL,
      "c_reg in c_reg sum_j (f_j - f_target)^2, f in spikes per ms"},
     {"target", LSNN_REAL, offsetof(rate_settings, target), "10 Hz", "1/ms", 0, INFINITY, false, NULL, "f_target"},
@@ -122,7 +122,7 @@ static lsnn_status read_loss(build *b, config_node *node)
     const char *kind;
     TRY(build_kind(b, node, &kind));
     const int before = b->report.n_mistakes;
-    TRY(fields_read(&own, loss_table, node, NULL, &b->reader, b->err));
+    TRY(fields_read(&own, build_loss_table, node, NULL, &b->reader, b->err));
     if (b->report.n_mistakes > before) return LSNN_OK;
     *loss = (loss_settings){.kind = own.kind, .mean = own.normalise == 1, .pool = own.pool};
     read_window(b, loss, own.window);
@@ -186,7 +186,7 @@ lsnn_status build_learning(build *b, config_node *learning)
     learning_fields own = {0};
     learning_settings *settings = &b->e->learning;
     const int before = b->report.n_mistakes;
-    TRY(fields_read(&own, learning_table, learning, NULL, &b->reader, b->err));
+    TRY(fields_read(&own, build_learning_table, learning, NULL, &b->reader, b->err));
     if (b->report.n_mistakes > before) return LSNN_OK;
     settings->rate = own.rate;
     settings->batch = own.batch;
@@ -197,9 +197,9 @@ lsnn_status build_learning(build *b, config_node *learning)
     TRY(read_rule(b, own.rule));
     TRY(read_optimiser(b, own.optimiser));
     TRY(build_kind(b, own.schedule, &kind));
-    TRY(fields_read(&settings->schedule, schedule_table, own.schedule, NULL, &b->reader, b->err));
+    TRY(fields_read(&settings->schedule, build_schedule_table, own.schedule, NULL, &b->reader, b->err));
     TRY(read_loss(b, own.loss));
-    TRY(fields_read(&settings->regularisation, rate_table, own.regularisation, NULL, &b->reader, b->err));
+    TRY(fields_read(&settings->regularisation, build_rate_table, own.regularisation, NULL, &b->reader, b->err));
     read_clip(b, own.clip);
     return LSNN_OK;
 }

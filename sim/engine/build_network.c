@@ -15,7 +15,7 @@ typedef struct population_fields {
     int n;
 } population_fields;
 
-static const lsnn_field population_table[] = {
+const lsnn_field build_population_table[] = {
     {"model", LSNN_TEXT, offsetof(population_fields, model), NULL, NULL, 0, 0, false, NULL, "neuron model"},
     {"n", LSNN_INT, offsetof(population_fields, n), NULL, NULL, 1, MOST_NEURONS, false, NULL, "number of neurons"},
     LSNN_END,
@@ -49,7 +49,7 @@ static lsnn_status add_population(build *b, config_node *node)
     population_fields own = {0};
     const config_node *model_name = config_get(node, "model");
     if (!model_name || model_name->kind != CONFIG_SCALAR)
-        return fields_read(&own, population_table, node, NULL, &b->reader, b->err);
+        return fields_read(&own, build_population_table, node, NULL, &b->reader, b->err);
     const lsnn_model *model = registry_model(model_name->text);
     if (!model) {
         const char *names[64];
@@ -61,7 +61,7 @@ static lsnn_status add_population(build *b, config_node *node)
     for (const lsnn_field *f = model->fields; f->name && n_also < 63; f++) also[n_also++] = f->name;
     also[n_also] = NULL;
     const int before = b->report.n_mistakes;
-    TRY(fields_read(&own, population_table, node, also, &b->reader, b->err));
+    TRY(fields_read(&own, build_population_table, node, also, &b->reader, b->err));
     if (b->report.n_mistakes > before) return LSNN_OK;
     void *parameters;
     TRY(arena_take(b->e->memory, &parameters, 1, model->size, b->err));
@@ -115,7 +115,7 @@ typedef struct source_fields {
     const config_node *spikes;
 } source_fields;
 
-static const lsnn_field source_table[] = {
+const lsnn_field build_source_table[] = {
     {"kind", LSNN_CHOICE, offsetof(source_fields, kind), NULL, NULL, 0, 0, false, "poisson|spikes|current",
      "poisson: random spikes at a rate; spikes: a list or file; current: constant values"},
     {"n", LSNN_INT, offsetof(source_fields, n), NULL, NULL, 1, MOST_NEURONS, false, NULL, "number of cells"},
@@ -195,9 +195,9 @@ static lsnn_status add_source(build *b, config_node *node, int number)
     const int before = b->report.n_mistakes;
     if (strcmp(node->key, "input") == 0 || network_find_population(b->e->net, node->key) >= 0)
         config_mistake(&b->report, &node->key_place, "the name '%s' is taken", node->key);
-    TRY(fields_read(&own, source_table, node, NULL, &b->reader, b->err));
+    TRY(fields_read(&own, build_source_table, node, NULL, &b->reader, b->err));
     if (b->report.n_mistakes > before) return LSNN_OK;
-    TRY(read_neurons(b, &own, source_table, node, own.n, 1000 + number));
+    TRY(read_neurons(b, &own, build_source_table, node, own.n, 1000 + number));
     source s = {.name = node->key, .kind = kinds[own.kind], .n = own.n, .rate = own.rate, .value = own.value,
                 .analog = kinds[own.kind] == SOURCE_CURRENT};
     for (int i = 0; s.kind == SOURCE_POISSON && b->report.n_mistakes == before && i < s.n; i++)
@@ -220,7 +220,7 @@ typedef struct projection_fields {
     int storage;
 } projection_fields;
 
-static const lsnn_field projection_table[] = {
+const lsnn_field build_projection_table[] = {
     {"from", LSNN_NODE, offsetof(projection_fields, from), NULL, NULL, 0, 0, false, NULL,
      "a source, a population, or a list of neighbouring populations; `input` is the task's"},
     {"to", LSNN_NODE, offsetof(projection_fields, to), NULL, NULL, 0, 0, false, NULL, "likewise"},
@@ -267,7 +267,7 @@ static lsnn_status add_projection(build *b, config_node *node, int number)
     network *net = b->e->net;
     projection_fields own = {0};
     const int before = b->report.n_mistakes;
-    TRY(fields_read(&own, projection_table, node, NULL, &b->reader, b->err));
+    TRY(fields_read(&own, build_projection_table, node, NULL, &b->reader, b->err));
     if (b->report.n_mistakes > before) return LSNN_OK;
     projection_spec spec = {.name = node->key, .learn = own.learn && b->e->learning.learns, .rate = own.rate,
                             .sparse = own.storage == 1};

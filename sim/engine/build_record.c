@@ -8,7 +8,7 @@ typedef struct record_fields {
     int every, trials;
 } record_fields;
 
-static const lsnn_field record_table[] = {
+const lsnn_field build_record_table[] = {
     {"what", LSNN_TEXT, offsetof(record_fields, what), "spikes", NULL, 0, 0, false, NULL,
      "spikes, weights, or a variable of the model: v, a, A, psi, ..., z (or y), I"},
     {"of", LSNN_NODE, offsetof(record_fields, of), NULL, NULL, 0, 0, false, NULL,
@@ -76,7 +76,7 @@ static lsnn_status read_record(build *b, record_spec *spec, config_node *node)
 {
     record_fields own = {0};
     const int before = b->report.n_mistakes;
-    TRY(fields_read(&own, record_table, node, NULL, &b->reader, b->err));
+    TRY(fields_read(&own, build_record_table, node, NULL, &b->reader, b->err));
     if (b->report.n_mistakes > before) return LSNN_OK;
     *spec = (record_spec){.name = node->key, .every = own.every, .variable = own.what};
     spec->trials = own.trials < b->e->learning.batch ? own.trials : b->e->learning.batch;

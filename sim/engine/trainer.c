@@ -47,11 +47,11 @@ lsnn_status trainer_new(trainer **out, network *net, const lsnn_task *task, cons
                    .settings = *settings,
                    .n_threads = n_threads};
     const int batch = settings->batch;
-    const bool waits = settings->learns && settings->regularisation.strength > 0 &&
-                       settings->regularisation.scope == SCOPE_BATCH;
+    t->waits = settings->learns && settings->regularisation.strength > 0 &&
+               settings->regularisation.scope == SCOPE_BATCH;
     t->n_shards = batch < settings->shards ? batch : settings->shards;
     if (t->n_threads > t->n_shards) t->n_threads = t->n_shards;
-    t->n_tapes = waits ? batch : t->n_threads;
+    t->n_tapes = t->waits ? batch : t->n_threads;
     TRY(take_workers(t, a, err));
     TRY(arena_take(a, &t->shard_count, (size_t)t->n_shards * (size_t)net->n_spiking, sizeof *t->shard_count, err));
     TRY(arena_take(a, &t->count, (size_t)net->n_spiking, sizeof *t->count, err));
@@ -184,6 +184,8 @@ static void sample_forward(trainer *t, worker *w, tape *tp, int sample, const tr
     add_seconds(t, PHASE_INPUT, &since);
     run_forward(t, w, tp, sample, recorder);
     loss_judge(&t->settings.loss, t->net, tp, 1.0 / t->settings.batch, t->task->score ? task_score : NULL, t);
+    if (recorder && recorder->judged && sample < recorder->n_samples)
+        recorder->judged(recorder->with, sample, t->net, tp);
     t->sample_loss[sample] = tp->loss;
     t->sample_error[sample] = tp->error;
     t->sample_loss_rate[sample] = rate_loss(t, rate_of, tp);
@@ -263,7 +265,7 @@ static lsnn_status report_divergence(trainer *t, int sample, lsnn_error *err)
 
 lsnn_status trainer_gradient(trainer *t, metrics *out, const trainer_recorder *recorder, lsnn_error *err)
 {
-    const bool fused = t->n_tapes == t->n_threads;
+    const bool fused = !t->waits;
     int diverged[t->n_shards];
     memset(diverged, 0, sizeof diverged);
     network_refresh(t->net);

@@ -24,6 +24,8 @@ typedef struct trainer_recorder {
     int n_samples; /* samples 0 .. n_samples-1 are shown */
     void (*step)(void *with, int sample, const network *net, const worker *w, const tape *tp, int t);
     void (*trial)(void *with, int sample, const network *net, const tape *tp);
+    /* After the loss: tape.output is dE/dy. */
+    void (*judged)(void *with, int sample, const network *net, const tape *tp);
 } trainer_recorder;
 
 struct trainer {
@@ -34,7 +36,8 @@ struct trainer {
     learning_settings settings;
     int n_threads, n_shards;
     worker **workers;        /* [n_threads] */
-    tape **tapes;            /* one per thread; with SCOPE_BATCH one per sample */
+    bool waits;              /* no sample goes backward before the whole batch went forward (SCOPE_BATCH) */
+    tape **tapes;            /* one per thread; one per sample if the trainer waits */
     int n_tapes;
     gradients **shards;      /* [n_shards] */
     gradients *gradient;     /* their sum */

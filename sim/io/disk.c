@@ -1,6 +1,8 @@
 /* An HDF5 file driver that survives a full disk. */
 #include "disk.h"
 
+#include "guard.h"
+
 #include <ctype.h>
 #include <errno.h>
 #include <stdlib.h>
@@ -155,14 +157,20 @@ static haddr_t driver_get_eof(const H5FD_t *file, H5FD_mem_t type)
     return ((const disk_handle *)file)->disk->length;
 }
 
+/* HDF5 reads its global heaps as if they were raw data. */
+static bool read_guarded(const disk *d, H5FD_mem_t type, haddr_t offset, size_t size, void *out)
+{
+    if (!disk_read_at(d->fd, out, size, offset)) return false;
+    return type != H5FD_MEM_DRAW || guard_heap(out, size, d->length);
+}
+
 static herr_t driver_read(H5FD_t *file, H5FD_mem_t type, hid_t transfer, haddr_t offset, size_t size, void *out)
 {
-    (void)type;
     (void)transfer;
     const disk *d = ((disk_handle *)file)->disk;
     bool inside = offset <= d->length && size <= d->length - offset;
+    if (!d->writable) return inside && read_guarded(d, type, offset, size, out) ? 0 : -1;
     if (inside && !d->oldest) return disk_read_at(d->fd, out, size, offset) ? 0 : -1;
-    if (!d->writable) return -1;
     /* Space that was given out but never written reads as zeros. */
     memset(out, 0, size);
     ssize_t n;

@@ -1,4 +1,5 @@
 /* Attributes: numbers, enumerations and texts. */
+#include "guard.h"
 #include "store_access.h"
 
 #include <stdlib.h>
@@ -142,15 +143,19 @@ lsnn_status store_set_choice(store *s, const char *object, const char *name, con
     return status;
 }
 
-/* Of variable length: h5py gives those as str. */
+/* Of variable length, because h5py gives those as str, where we would read that again. */
 lsnn_status store_set_text(store *s, const char *object, const char *name, const char *text, lsnn_error *err)
 {
+    const size_t length = strlen(text);
+    const bool variable = length + 1 < GUARD_TEXT;
     hid_t type = H5Tcopy(H5T_C_S1);
-    if (type >= 0 && (H5Tset_size(type, H5T_VARIABLE) < 0 || H5Tset_cset(type, H5T_CSET_UTF8) < 0)) {
+    if (type >= 0 &&
+        (H5Tset_size(type, variable ? H5T_VARIABLE : length) < 0 || H5Tset_cset(type, H5T_CSET_UTF8) < 0)) {
         H5Tclose(type);
         type = H5I_INVALID_HID;
     }
-    lsnn_status status = set_attribute(s, object, name, type, type, H5Screate(H5S_SCALAR), &text, err);
+    const void *value = variable ? (const void *)&text : text;
+    lsnn_status status = set_attribute(s, object, name, type, type, H5Screate(H5S_SCALAR), value, err);
     if (type >= 0) H5Tclose(type);
     return status;
 }

@@ -22,7 +22,7 @@ static bool same_text(const char *a, const char *b)
 static bool same_tree(const config_node *a, const config_node *b)
 {
     if (a->kind != b->kind || a->quoted != b->quoted) return false;
-    if (!same_text(a->key, b->key) || !same_text(a->text, b->text)) return false;
+    if (!same_text(a->key, b->key) || (a->kind == CONFIG_SCALAR && !same_text(a->text, b->text))) return false;
     const config_node *x = a->first, *y = b->first;
     for (; x && y; x = x->next, y = y->next)
         if (!same_tree(x, y)) return false;

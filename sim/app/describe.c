@@ -1,0 +1,255 @@
+/* Verb describe: what there is in this program, and what is in a result file. */
+#include "registry.h"
+#include "store.h"
+#include "text.h"
+#include "verb.h"
+#include <stdlib.h>
+#include <string.h>
+#include <unistd.h>
+
+/* ---- models, rules, optimisers, tasks --------------------------------------------------------------------------------- */
+
+static void print_first_line(const char *name, const char *doc)
+{
+    printf("  %-24s %.*s\n", name, (int)strcspn(doc, "\n"), doc);
+}
+
+static void list_all(void)
+{
+    printf("neuron models\n");
+    for (int k = 0; registry_models[k]; k++) print_first_line(registry_models[k]->name, registry_models[k]->doc);
+    printf("learning rules\n");
+    for (int k = 0; registry_rules[k]; k++) print_first_line(registry_rules[k]->name, registry_rules[k]->doc);
+    printf("optimisers\n");
+    for (int k = 0; registry_optimisers[k]; k++)
+        print_first_line(registry_optimisers[k]->name, registry_optimisers[k]->doc);
+    printf("tasks\n");
+    for (int k = 0; registry_tasks[k]; k++) print_first_line(registry_tasks[k]->name, registry_tasks[k]->doc);
+    printf("\n`lsnn describe NAME` tells all about one of them, `lsnn describe config` about the config,\n"
+           "`lsnn describe FILE.h5` what is in a file.\n");
+}
+
+static void print_variables(const char *title, const lsnn_variable *v)
+{
+    if (!v || !v->name) return;
+    printf("\n%s\n", title);
+    for (; v->name; v++) printf("  %-12s %-8s %s\n", v->name, v->unit ? v->unit : "", v->doc);
+}
+
+static void print_head(const char *sort, const char *name, const char *doc, const lsnn_field *fields)
+{
+    printf("%s %s\n\n%s\n", sort, name, doc);
+    if (!fields || !fields->name) return;
+    printf("\nparameters\n");
+    fields_describe(fields, stdout, 2);
+}
+
+static bool describe_plugin(const char *name)
+{
+    const lsnn_model *model = registry_model(name);
+    const lsnn_rule *rule = registry_rule(name);
+    const lsnn_optimiser *optimiser = registry_optimiser(name);
+    const lsnn_task *task = registry_task(name);
+    if (model) {
+        print_head("neuron model", name, model->doc, model->fields);
+        print_variables("state (can be recorded)", model->states);
+        print_variables("tape of the forward pass (can be recorded)", model->tapes);
+        print_variables("derived (can be recorded)", model->derived);
+        print_variables("adjoints of the backward pass", model->adjoints);
+        for (int k = 0; model->trainable && model->trainable[k]; k++)
+            printf("%s%s%s", k ? ", " : "\nlearned on request: ", model->trainable[k], model->trainable[k + 1] ? "" : "\n");
+    }
+    if (rule) print_head("learning rule", name, rule->doc, rule->fields);
+    if (optimiser) print_head("optimiser", name, optimiser->doc, optimiser->fields);
+    if (task) print_head("task", name, task->doc, task->fields);
+    return model || rule || optimiser || task;
+}
+
+static void describe_config(void)
+{
+    const build_table *tables = build_tables();
+    printf("A config is a YAML file. A place that says `kind` takes a plain name too: task: evidence_accumulation.\n"
+           "Numbers may carry units (20 ms, 10 Hz). Numbers per neuron are a number, a list, or {uniform: [a, b]},\n"
+           "{log_uniform: [a, b]}, {normal: [mean, sd]}, {lognormal: [mean, sd]}, {repeat: [[count, value], ...]},\n"
+           "{file: x.h5, dataset: /name}. `include: other.yaml` at the top reads another file first.\n");
+    for (; tables->title; tables++) {
+        printf("\n%s\n", tables->title);
+        fields_describe(tables->fields, stdout, 2);
+    }
+}
+
+/* ---- files ------------------------------------------------------------------------------------------------------------ */
+
+static lsnn_status print_attribute(const store *file, arena *a, const char *label, const char *name, lsnn_error *err)
+{
+    const char *text;
+    if (!store_has_attribute(file, "/", name)) return LSNN_OK;
+    TRY(store_get_text(file, a, &text, "/", name, err));
+    printf("  %-12s %s\n", label, text);
+    return LSNN_OK;
+}
+
+static lsnn_status print_members(const store *file, arena *a, const char *group, const char *leaf, lsnn_error *err)
+{
+    const char **names, *path;
+    int n;
+    store_shape shape;
+    if (!store_has(file, group)) return LSNN_OK;
+    TRY(store_members(file, a, &names, &n, group, err));
+    if (n > 0) printf("\n%s\n", group + 1);
+    for (int k = 0; k < n; k++) {
+        TRY(arena_format(a, &path, err, "%s/%s%s%s", group, names[k], leaf ? "/" : "", leaf ? leaf : ""));
+        if (!store_has(file, path)) continue;
+        TRY(store_shape_of(file, &shape, path, err));
+        printf("  %-24s", names[k]);
+        for (int d = 0; d < shape.n_dims; d++) printf("%s%zu", d ? " x " : " ", shape.dim[d]);
+        printf("%s\n", strcmp(group, "/spikes") == 0 ? " spikes" : "");
+    }
+    return LSNN_OK;
+}
+
+static lsnn_status print_metrics(const store *file, arena *a, lsnn_error *err)
+{
+    const char **names, *path;
+    int n;
+    store_shape shape;
+    double *values;
+    if (!store_has(file, "/metrics")) return LSNN_OK;
+    TRY(store_members(file, a, &names, &n, "/metrics", err));
+    printf("\n%-26s %8s %12s %12s %12s\n", "metrics", "values", "first", "lowest", "last");
+    for (int k = 0; k < n; k++) {
+        TRY(arena_format(a, &path, err, "/metrics/%s", names[k]));
+        TRY(store_read(file, a, &values, STORE_DOUBLE, &shape, NULL, path, err));
+        if (shape.n_dims != 1 || shape.dim[0] == 0) continue;
+        double lowest = values[0];
+        for (size_t i = 1; i < shape.dim[0]; i++)
+            if (values[i] < lowest) lowest = values[i];
+        printf("  %-24s %8zu %12.5g %12.5g %12.5g\n", names[k], shape.dim[0], values[0], lowest, values[shape.dim[0] - 1]);
+    }
+    return LSNN_OK;
+}
+
+static lsnn_status print_populations(const store *file, arena *a, lsnn_error *err)
+{
+    const char **names, *path, *model;
+    int n;
+    double neurons;
+    TRY(store_members(file, a, &names, &n, "/populations", err));
+    printf("\npopulations\n");
+    for (int k = 0; k < n; k++) {
+        TRY(arena_format(a, &path, err, "/populations/%s", names[k]));
+        TRY(store_get_text(file, a, &model, path, "model", err));
+        TRY(store_get_number(file, &neurons, path, "n", err));
+        printf("  %-24s %g x %s\n", names[k], neurons, model);
+    }
+    return LSNN_OK;
+}
+
+static lsnn_status print_python(const store *file, arena *a, const char *path, lsnn_error *err)
+{
+    const char **names;
+    int n = 0;
+    double neurons;
+    const char *population;
+    if (store_has(file, "/spikes")) TRY(store_members(file, a, &names, &n, "/spikes", err));
+    if (n == 0) return LSNN_OK;
+    TRY(arena_format(a, &population, err, "/populations/%s", names[0]));
+    TRY(store_get_number(file, &neurons, population, "n", err));
+    printf("\nin Python\n"
+           "  import h5py, neo\n"
+           "  p = h5py.File('%s')['spikes/%s']; t, i = p['timestamps'][:], p['node_ids'][:]\n"
+           "  trains = [neo.SpikeTrain(t[i == k], t_stop=t[-1] + 1, units=p['timestamps'].attrs['units'])"
+           " for k in range(%g)]\n",
+           path, names[0], neurons);
+    return LSNN_OK;
+}
+
+static lsnn_status describe_run(const store *file, arena *a, const char *path, lsnn_error *err)
+{
+    static const char *const attributes[] = {"experiment", "status", "started", "finished", "command", "lsnn_version",
+                                             "host"};
+    double seed;
+    printf("%s: result of a run\n", path);
+    for (size_t k = 0; k < sizeof attributes / sizeof *attributes; k++)
+        TRY(print_attribute(file, a, attributes[k], attributes[k], err));
+    TRY(store_get_number(file, &seed, "/", "seed", err));
+    printf("  %-12s %.0f\n", "seed", seed);
+    TRY(print_populations(file, a, err));
+    TRY(print_members(file, a, "/spikes", "timestamps", err));
+    TRY(print_members(file, a, "/report", "data", err));
+    TRY(print_members(file, a, "/weights", "weight", err));
+    TRY(print_members(file, a, "/trials", NULL, err));
+    TRY(print_metrics(file, a, err));
+    return print_python(file, a, path, err);
+}
+
+static lsnn_status describe_open(const store *file, arena *a, const char *path, lsnn_error *err)
+{
+    const char *format = "";
+    if (store_has(file, "/config") && store_has(file, "/populations")) return describe_run(file, a, path, err);
+    if (store_has_attribute(file, "/", "format")) TRY(store_get_text(file, a, &format, "/", "format", err));
+    if (strncmp(format, "lsnn checkpoint", 15) == 0)
+        printf("%s: checkpoint of a run; go on with: lsnn resume FOLDER\n", path);
+    else if (strncmp(format, "lsnn", 4) == 0)
+        printf("%s: oracle case (%s); run it with: lsnn replay %s --rule eprop -o OUT.h5\n", path, format, path);
+    else return lsnn_fail(err, LSNN_DATA, "%s: an HDF5 file, but not one that lsnn wrote", path);
+    return LSNN_OK;
+}
+
+static lsnn_status describe_file(const char *path, arena *a, lsnn_error *err)
+{
+    store *file;
+    TRY(store_open(&file, path, err));
+    const lsnn_status status = describe_open(file, a, path, err);
+    const lsnn_status closed = store_close(file, false, NULL);
+    return status != LSNN_OK ? status : closed;
+}
+
+static lsnn_status unknown(const char *name, lsnn_error *err)
+{
+    const char *names[256];
+    int n = registry_model_names(names, 64);
+    n += registry_rule_names(names + n, 64);
+    n += registry_optimiser_names(names + n, 64);
+    n += registry_task_names(names + n, 63);
+    names[n++] = "config";
+    const char *near = text_nearest(name, names, n);
+    if (near) return lsnn_fail(err, LSNN_USAGE, "nothing is called '%s'; did you mean '%s'?", name, near);
+    return lsnn_fail(err, LSNN_USAGE, "nothing is called '%s', and there is no such file; `lsnn describe` lists all names",
+                     name);
+}
+
+static lsnn_status describe_words(int argc, char **argv, arena *a, lsnn_error *err)
+{
+    verb_options options;
+    TRY(verb_parse(&options, &verb_describe, argc, argv, "", a, err));
+    if (options.n_words == 0) list_all();
+    for (int k = 0; k < options.n_words; k++) {
+        const char *word = options.words[k];
+        if (k > 0) printf("\n");
+        if (strcmp(word, "config") == 0) describe_config();
+        else if (access(word, F_OK) == 0) TRY(describe_file(word, a, err));
+        else if (!describe_plugin(word)) return unknown(word, err);
+    }
+    return LSNN_OK;
+}
+
+static int describe(int argc, char **argv)
+{
+    lsnn_error err = {0};
+    arena *a = NULL;
+    lsnn_status status = arena_new(&a, &err);
+    if (status == LSNN_OK) status = describe_words(argc, argv, a, &err);
+    arena_free(a);
+    return status == LSNN_OK ? 0 : verb_failed(&err);
+}
+
+const verb verb_describe = {
+    .name = "describe",
+    .summary = "tell about models, rules, optimisers, tasks, the config, a result file",
+    .synopsis = "[NAME|config|FILE.h5 ...]",
+    .help = "Without a name: lists all models, rules, optimisers and tasks. With one: its equations, its parameters with\n"
+            "default, unit and range, and what can be recorded. `config`: every key of the config. A file: what it holds,\n"
+            "and how to read it in Python.\n",
+    .run = describe,
+};
