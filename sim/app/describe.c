@@ -150,11 +150,11 @@ static lsnn_status print_python(const store *file, arena *a, const char *path, l
     const char **names;
     int n = 0;
     double neurons;
-    const char *population;
+    const char *group;
     if (store_has(file, "/spikes")) TRY(store_members(file, a, &names, &n, "/spikes", err));
     if (n == 0) return LSNN_OK;
-    TRY(arena_format(a, &population, err, "/populations/%s", names[0]));
-    TRY(store_get_number(file, &neurons, population, "n", err));
+    TRY(arena_format(a, &group, err, "/populations/%s", names[0]));
+    TRY(store_get_number(file, &neurons, group, "n", err));
     printf("\nin Python\n"
            "  import h5py, neo\n"
            "  p = h5py.File('%s')['spikes/%s']; t, i = p['timestamps'][:], p['node_ids'][:]\n"
