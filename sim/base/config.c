@@ -125,7 +125,8 @@ static lsnn_status scalar_to_map(config_node *node, arena *a, const config_place
 {
     config_node word = *node, *kind;
     node->kind = CONFIG_MAP;
-    node->first = NULL;
+    node->text = NULL;
+    node->quoted = false;
     node->place = *place;
     if (!isalpha((unsigned char)word.text[0])) return LSNN_OK;
     TRY(config_add(&kind, node, a, CONFIG_SCALAR, "kind", word.text, word.origin, err));
