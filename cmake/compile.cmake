@@ -5,6 +5,7 @@ target_compile_options(lsnn_flags INTERFACE
     -ffp-contract=off -fno-math-errno
     -fno-math-errno -fno-trapping-math # let loops with sqrt and comparisons vectorise; they change no result
     -Wall -Wextra -Wshadow -Wstrict-prototypes
+    $<$<C_COMPILER_ID:Clang>:-Wno-pass-failed> # an instrumented loop may well not be vectorised
     $<$<BOOL:${LSNN_WERROR}>:-Werror>)
 target_compile_definitions(lsnn_flags INTERFACE _GNU_SOURCE $<$<BOOL:${LSNN_DOUBLE}>:LSNN_DOUBLE>)
 target_link_libraries(lsnn_flags INTERFACE OpenMP::OpenMP_C m)

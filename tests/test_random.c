@@ -249,6 +249,25 @@ Test(random, permuted_gives_all_orders_of_four_equally_often)
     cr_expect_gt(p_of_equal(of_order, ORDERS, STREAMS), 1e-3);
 }
 
+/* A plain Feistel network of 4 bits would give even ones only. */
+Test(random, permuted_gives_even_and_odd_orders_of_sixteen)
+{
+    enum { N = 16, STREAMS = 10000 };
+    int counts[2] = {0};
+    for (uint64_t who = 0; who < STREAMS; who++) {
+        lsnn_random stream = lsnn_random_stream(1, LSNN_SHUFFLE, who, 0);
+        uint32_t places[N];
+        int n_inversions = 0;
+        for (uint32_t i = 0; i < N; i++) {
+            places[i] = lsnn_random_permuted(&stream, i, N);
+            for (uint32_t j = 0; j < i; j++)
+                n_inversions += places[j] > places[i];
+        }
+        counts[n_inversions % 2]++;
+    }
+    cr_expect_gt(p_of_equal(counts, 2, STREAMS), 1e-3);
+}
+
 Test(random, permuted_sends_the_first_element_anywhere)
 {
     enum { N = 100, STREAMS = 50000 };

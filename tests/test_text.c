@@ -49,7 +49,7 @@ Test(text, nearest_finds_a_typing_mistake)
 {
     cr_expect_str_eq(nearest("tau_n"), "tau_m");
     cr_expect_str_eq(nearest("vth"), "v_th");
-    cr_expect_str_eq(nearest("baet"), "beta");
+    cr_expect_str_eq(nearest("btea"), "beta");
     cr_expect_str_eq(nearest("feedback_weihgts"), "feedback_weights");
 }
 

@@ -145,9 +145,9 @@ static void summarise(const verb_options *options, const case_file *c, const rep
 static lsnn_status replay(int argc, char **argv, arena *a, lsnn_error *err)
 {
     verb_options options;
-    const replay_rule *rule;
-    case_file *c;
-    replay_case *r;
+    const replay_rule *rule = NULL;
+    case_file *c = NULL;
+    replay_case *r = NULL;
     TRY(verb_parse(&options, &verb_replay, argc, argv, "orqv", a, err));
     if (options.n_words != 1) return lsnn_fail(err, LSNN_USAGE, "replay takes one case file, like case1.h5");
     TRY(find_rule(&rule, options.rule, a, err));

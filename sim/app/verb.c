@@ -1,9 +1,7 @@
 /* What the verbs share: options, loading a config, saying what failed. */
 #include "verb.h"
-#include "dataset.h"
-#include "store.h"
+#include "files.h"
 #include <getopt.h>
-#include <limits.h>
 #include <omp.h>
 #include <stdlib.h>
 #include <string.h>
@@ -69,59 +67,12 @@ int verb_threads(const verb_options *options)
     return options->threads > 0 ? options->threads : omp_get_max_threads();
 }
 
-static lsnn_status numbers(double **out, size_t *n, arena *a, const char *path, const char *dataset, lsnn_error *err)
-{
-    store *file;
-    store_shape shape;
-    TRY(store_open(&file, path, err));
-    const lsnn_status status = store_read(file, a, out, STORE_DOUBLE, &shape, NULL, dataset, err);
-    const lsnn_status closed = store_close(file, false, NULL);
-    if (status != LSNN_OK) return status;
-    if (closed != LSNN_OK) return lsnn_fail(err, closed, "%s cannot be closed", path);
-    *n = 1;
-    for (int d = 0; d < shape.n_dims; d++) *n *= shape.dim[d];
-    return LSNN_OK;
-}
-
-static bool has(const char *path, const char *dataset)
-{
-    store *file;
-    if (store_open(&file, path, NULL) != LSNN_OK) return false;
-    const bool there = store_has(file, dataset);
-    return store_close(file, false, NULL) == LSNN_OK && there;
-}
-
-const values_files verb_files = {.numbers = numbers, .has = has, .idx = dataset_idx};
-
-static lsnn_status put_default(config_node *root, const char *key, const char *text, size_t length, arena *a,
-                               lsnn_error *err)
-{
-    config_node *node;
-    const char *copy;
-    if (config_get(root, key)) return LSNN_OK;
-    TRY(arena_text(a, &copy, text, length, err));
-    return config_add(&node, root, a, CONFIG_SCALAR, key, copy, CONFIG_DEFAULT, err);
-}
-
-/* The folder of the config gives the experiment its name, and relative file names their start. */
-static lsnn_status place_experiment(config_node *root, const char *path, arena *a, lsnn_error *err)
-{
-    char full[PATH_MAX];
-    if (root->kind != CONFIG_MAP || !realpath(path, full)) return LSNN_OK;
-    char *slash = strrchr(full, '/');
-    TRY(put_default(root, "directory", full, slash > full ? (size_t)(slash - full) : 1, a, err));
-    *slash = '\0';
-    const char *folder = strrchr(full, '/');
-    if (!folder || !folder[1]) return LSNN_OK;
-    return put_default(root, "experiment", folder + 1, strlen(folder + 1), a, err);
-}
-
 lsnn_status verb_load(experiment **out, const verb_options *options, arena *a, lsnn_error *err)
 {
     if (options->n_words < 1) return lsnn_fail(err, LSNN_USAGE, "a config file is needed, like experiments/evidence_accumulation/run.yaml");
     config_node *root;
     TRY(config_read(&root, a, options->words[0], err));
     for (int k = 1; k < options->n_words; k++) TRY(config_override(root, a, options->words[k], err));
-    TRY(place_experiment(root, options->words[0], a, err));
-    return build_experiment(out, root, &verb_files, verb_threads(options), a, err);
+    TRY(files_place(root, options->words[0], a, err));
+    return build_experiment(out, root, &files_default, verb_threads(options), a, err);
 }

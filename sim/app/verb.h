@@ -43,7 +43,4 @@ int verb_threads(const verb_options *options);
 /* Read words[0] as a config with the overrides words[1..], and build it. */
 LSNN_MUST_USE lsnn_status verb_load(experiment **out, const verb_options *options, arena *a, lsnn_error *err);
 
-/* How the builder reads files: HDF5 and idx. */
-extern const values_files verb_files;
-
 #endif

@@ -156,8 +156,9 @@ static lsnn_status add_default(config_node **out, config_node *map, const lsnn_f
         return config_add(out, map, reader->memory, CONFIG_SCALAR, field->name, field->fallback, CONFIG_DEFAULT, err);
     TRY(arena_format(reader->memory, &text, err, "%s: %s", field->name, field->fallback));
     lsnn_status status = config_parse(&parsed, reader->memory, "default", text, strlen(text), err);
-    if (status == LSNN_CONFIG) return lsnn_fail(err, LSNN_INTERNAL, "the default of a field is no YAML: %s", text);
-    TRY(status);
+    if (status == LSNN_MEMORY) return status;
+    if (status != LSNN_OK || !parsed->first)
+        return lsnn_fail(err, LSNN_INTERNAL, "the default of a field is no YAML: %s", text);
     *out = parsed->first;
     mark_as_default(*out);
     append(map, *out);

@@ -105,8 +105,8 @@ static uint32_t scramble(uint32_t word)
 }
 
 /* A Feistel network permutes the numbers of `bits` bits; walking along its cycle until a number below n comes gives a
- * permutation of those. Below 6 bits a network reaches only a part of all permutations, hence the smallest size. What was
- * drawn from the stream before plays no part. */
+ * permutation of those. From 4 bits on a network is an even permutation, which shows in small ones: hence the smallest
+ * size. What was drawn from the stream before plays no part. */
 uint32_t lsnn_random_permuted(const lsnn_random *stream, uint32_t i, uint32_t n)
 {
     enum { ROUNDS = 2 * BLOCK, FEWEST_BITS = 6 };

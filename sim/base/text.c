@@ -49,7 +49,8 @@ static void lower(char *out, const char *name)
     out[i] = '\0';
 }
 
-/* A third of the letters may be wrong; failing that, a beginning of at least three letters will do. */
+/* One letter may be wrong; failing that, a beginning of at least three letters will do; then a third of the letters may be
+ * wrong. */
 const char *text_nearest(const char *word, const char *const *candidates, int n)
 {
     char wrong[LONGEST_NAME + 2], right[LONGEST_NAME + 2];
@@ -66,7 +67,7 @@ const char *text_nearest(const char *word, const char *const *candidates, int n)
         }
         if (longer == NULL && length >= 3 && strncmp(wrong, right, (size_t)length) == 0) longer = candidates[i];
     }
-    return nearest != NULL ? nearest : longer;
+    return longer != NULL && best > 1 ? longer : nearest;
 }
 
 /* 1e-08 and 1e+20 as a person writes them: 1e-8, 1e20. */

@@ -1,0 +1,247 @@
+/* The library's face: see lsnn.h. */
+#include "lsnn.h"
+#include "files.h"
+#include "memory.h"
+#include "state.h"
+#include "version.h"
+#include <math.h>
+#include <omp.h>
+#include <stdlib.h>
+#include <string.h>
+
+struct lsnn {
+    arena *memory;
+    experiment *e;
+    run_state run;
+    state_item *items;
+    int n_items;
+};
+
+const char *lsnn_version(void)
+{
+    return version_number;
+}
+
+static lsnn_status finish(lsnn *net, config_node *root, int n_threads, lsnn_error *err)
+{
+    TRY(build_experiment(&net->e, root, &files_default, n_threads > 0 ? n_threads : omp_get_num_procs(), net->memory, err));
+    TRY(memory_check(net->e, err));
+    return state_items(&net->items, &net->n_items, net->e, &net->run, NULL, 0, err);
+}
+
+static lsnn_status begin(lsnn **out, lsnn_error *err)
+{
+    *out = calloc(1, sizeof **out);
+    if (!*out) return lsnn_fail(err, LSNN_MEMORY, "not enough memory to begin");
+    return arena_new(&(*out)->memory, err);
+}
+
+/* A failed open leaves nothing behind. */
+static lsnn_status settle(lsnn **out, lsnn_status status)
+{
+    if (status == LSNN_OK) return status;
+    lsnn_close(*out);
+    *out = NULL;
+    return status;
+}
+
+static lsnn_status open_file(lsnn *net, const char *path, const char *const *overrides, int n_overrides, int n_threads,
+                             lsnn_error *err)
+{
+    config_node *root;
+    TRY(config_read(&root, net->memory, path, err));
+    for (int k = 0; k < n_overrides; k++) TRY(config_override(root, net->memory, overrides[k], err));
+    TRY(files_place(root, path, net->memory, err));
+    return finish(net, root, n_threads, err);
+}
+
+static lsnn_status open_text(lsnn *net, const char *yaml, int n_threads, lsnn_error *err)
+{
+    config_node *root;
+    TRY(config_parse(&root, net->memory, "text", yaml, strlen(yaml), err));
+    return finish(net, root, n_threads, err);
+}
+
+lsnn_status lsnn_open(lsnn **out, const char *path, const char *const *overrides, int n_overrides, int n_threads,
+                      lsnn_error *err)
+{
+    lsnn_status status = begin(out, err);
+    if (status == LSNN_OK) status = open_file(*out, path, overrides, n_overrides, n_threads, err);
+    return settle(out, status);
+}
+
+lsnn_status lsnn_open_text(lsnn **out, const char *yaml, int n_threads, lsnn_error *err)
+{
+    lsnn_status status = begin(out, err);
+    if (status == LSNN_OK) status = open_text(*out, yaml, n_threads, err);
+    return settle(out, status);
+}
+
+void lsnn_close(lsnn *net)
+{
+    if (!net) return;
+    arena_free(net->memory);
+    free(net);
+}
+
+lsnn_sizes lsnn_get_sizes(const lsnn *net)
+{
+    const experiment *e = net->e;
+    return (lsnn_sizes){e->shape.n_in, e->net->n_spiking, e->net->n_outputs, e->shape.n_steps, e->dt};
+}
+
+const char *lsnn_config(const lsnn *net)
+{
+    return net->e->resolved;
+}
+
+static lsnn_metrics public_metrics(const metrics *m)
+{
+    return (lsnn_metrics){.loss = m->loss, .error = m->error, .rate = m->rate, .gradient_norm = m->norm};
+}
+
+lsnn_status lsnn_iterate(lsnn *net, lsnn_metrics *out, lsnn_error *err)
+{
+    metrics m;
+    TRY(trainer_iterate(net->e->trainer, &m, NULL, err));
+    *out = public_metrics(&m);
+    return LSNN_OK;
+}
+
+uint64_t lsnn_iterations(const lsnn *net)
+{
+    return net->e->trainer->iteration;
+}
+
+lsnn_status lsnn_evaluate(lsnn *net, lsnn_metrics *out, int set, uint64_t first, uint64_t n, lsnn_error *err)
+{
+    metrics m;
+    if (set < LSNN_TRAIN || set > LSNN_TEST || n == 0)
+        return lsnn_fail(err, LSNN_USAGE, "set is 0, 1 or 2 and n at least 1, not %d and %llu", set, (unsigned long long)n);
+    TRY(trainer_evaluate(net->e->trainer, &m, (lsnn_set)set, first, n, err));
+    *out = public_metrics(&m);
+    return LSNN_OK;
+}
+
+static lsnn_status load_input(const experiment *e, lsnn_trial *trial, const double *x, lsnn_error *err)
+{
+    const lsnn_shape *shape = &e->shape;
+    trial_clear(trial);
+    for (int t = 0; t < shape->n_steps; t++)
+        for (int i = 0; i < shape->n_in; i++) {
+            const double value = x[(size_t)t * (size_t)shape->n_in + (size_t)i];
+            if (!isfinite(value)) return lsnn_fail(err, LSNN_USAGE, "x[%d][%d] is %g", t, i, value);
+            if (shape->analog) trial->analog[(size_t)t * (size_t)shape->n_in + (size_t)i] = (real)value;
+            else if (value > 0) lsnn_trial_spike(trial, t, i);
+        }
+    if (!shape->analog) trial_sort(trial);
+    return LSNN_OK;
+}
+
+lsnn_status lsnn_present(lsnn *net, const double *x, double *y, uint8_t *z, lsnn_error *err)
+{
+    const experiment *e = net->e;
+    tape *tp = e->trainer->tapes[0];
+    const int T = e->shape.n_steps, n_out = e->net->n_outputs, n = e->net->n_spiking;
+    const size_t row = (size_t)(e->net->n_columns - e->net->spiking_columns);
+    TRY(load_input(e, tp->trial, x, err));
+    network_refresh(e->net);
+    forward(e->net, e->trainer->workers[0], tp, NULL, NULL);
+    for (int t = 0; y && t < T; t++)
+        for (int k = 0; k < n_out; k++) y[(size_t)t * (size_t)n_out + (size_t)k] = tp->output[(size_t)t * row + (size_t)k];
+    if (z) memset(z, 0, (size_t)T * (size_t)n);
+    for (int t = 0; z && t < T; t++)
+        for (uint32_t s = tp->spike_start[t]; s < tp->spike_start[t + 1]; s++)
+            z[(size_t)t * (size_t)n + tp->spike[s]] = 1;
+    return LSNN_OK;
+}
+
+static const projection *find(const lsnn *net, const char *name, lsnn_error *err)
+{
+    const int found = network_find_projection(net->e->net, name);
+    if (found >= 0) return &net->e->net->projections[found];
+    (void)!lsnn_fail(err, LSNN_CONFIG, "no projection is called '%s'", name);
+    return NULL;
+}
+
+static int count_targets(const network *net, const projection *p)
+{
+    int n = 0;
+    for (int k = 0; k < net->n_populations; k++) {
+        const population *pop = &net->populations[k];
+        if (pop->column >= p->column && pop->column < p->column + p->width) n += pop->n;
+    }
+    return n;
+}
+
+lsnn_status lsnn_projection_shape(const lsnn *net, const char *name, int *n_from, int *n_to, lsnn_error *err)
+{
+    const projection *p = find(net, name, err);
+    if (!p) return LSNN_CONFIG;
+    *n_from = p->n_from;
+    *n_to = count_targets(net->e->net, p);
+    return LSNN_OK;
+}
+
+typedef struct matrix {
+    double *out;
+    const double *in;
+    real *value;
+    size_t n_to;
+    bool finite;
+} matrix;
+
+static void read_synapse(void *with, int i, int j, int delay, size_t position)
+{
+    const matrix *m = with;
+    double *w = &m->out[(size_t)i * m->n_to + (size_t)j];
+    (void)delay;
+    *w = (isnan(*w) ? 0 : *w) + m->value[position];
+}
+
+static void check_synapse(void *with, int i, int j, int delay, size_t position)
+{
+    matrix *m = with;
+    (void)delay, (void)position;
+    if (!isfinite(m->in[(size_t)i * m->n_to + (size_t)j])) m->finite = false;
+}
+
+static void write_synapse(void *with, int i, int j, int delay, size_t position)
+{
+    const matrix *m = with;
+    (void)delay;
+    m->value[position] = (real)m->in[(size_t)i * m->n_to + (size_t)j];
+}
+
+lsnn_status lsnn_get_weights(const lsnn *net, const char *name, double *w, lsnn_error *err)
+{
+    const projection *p = find(net, name, err);
+    if (!p) return LSNN_CONFIG;
+    matrix m = {.out = w, .value = net->e->net->parameters[p->parameter].value};
+    m.n_to = (size_t)count_targets(net->e->net, p);
+    for (size_t k = 0; k < (size_t)p->n_from * m.n_to; k++) w[k] = NAN;
+    network_each_synapse(net->e->net, p, read_synapse, &m);
+    return LSNN_OK;
+}
+
+lsnn_status lsnn_set_weights(lsnn *net, const char *name, const double *w, lsnn_error *err)
+{
+    const projection *p = find(net, name, err);
+    if (!p) return LSNN_CONFIG;
+    matrix m = {.in = w, .value = net->e->net->parameters[p->parameter].value, .finite = true};
+    m.n_to = (size_t)count_targets(net->e->net, p);
+    network_each_synapse(net->e->net, p, check_synapse, &m);
+    if (!m.finite) return lsnn_fail(err, LSNN_CONFIG, "weights of '%s' must be finite where there are synapses", name);
+    network_each_synapse(net->e->net, p, write_synapse, &m);
+    return LSNN_OK;
+}
+
+lsnn_status lsnn_save(lsnn *net, const char *path, lsnn_error *err)
+{
+    return checkpoint_write(path, net->items, net->n_items, net->e->resolved, err);
+}
+
+lsnn_status lsnn_restore(lsnn *net, const char *path, lsnn_error *err)
+{
+    return checkpoint_read(path, net->items, net->n_items, net->e->resolved, err);
+}
