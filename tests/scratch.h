@@ -81,7 +81,8 @@ static inline void scratch_fill(const char *folder)
     FILE *f = fopen(path, "wb");
     if (!f) abort();
     setvbuf(f, NULL, _IONBF, 0);
-    while (fwrite(block, 1, sizeof block, f) == sizeof block) {}
+    while (fwrite(block, 1, sizeof block, f) == sizeof block) {
+    }
     fclose(f);
 }
 

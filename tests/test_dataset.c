@@ -9,7 +9,8 @@
 TestSuite(dataset, .init = scratch_enter, .fini = scratch_leave, .timeout = 60);
 
 /* Two images of 2 x 3. */
-static const uint8_t images[] = {0, 0, 8, 3, 0, 0, 0, 2, 0, 0, 0, 2, 0, 0, 0, 3, 1, 2, 3, 4, 5, 6, 7, 8, 9, 10, 11, 255};
+static const uint8_t images[] = {0, 0, 8, 3, 0, 0, 0, 2, 0, 0, 0, 2,  0,  0,
+                                 0, 3, 1, 2, 3, 4, 5, 6, 7, 8, 9, 10, 11, 255};
 enum { HEADER = 16, VALUES = 12 };
 
 static void pack(const char *path, const void *bytes, unsigned n)

@@ -289,7 +289,8 @@ Test(result, refuses_a_dataset_that_cannot_grow)
     store *s;
     const double times[20] = {0};
     cr_assert_eq(store_create(&s, "run.h5", NULL), LSNN_OK);
-    cr_assert_eq(store_write(s, columns[TIMES].path, STORE_DOUBLE, &(store_shape){1, {20}}, times, false, NULL), LSNN_OK);
+    cr_assert_eq(store_write(s, columns[TIMES].path, STORE_DOUBLE, &(store_shape){1, {20}}, times, false, NULL),
+                 LSNN_OK);
     cr_assert_eq(store_close(s, true, NULL), LSNN_OK);
     expect_refused("run.h5", columns, 1, "run.h5: /spikes/lif/timestamps cannot grow: lsnn did not write it");
 }

@@ -24,8 +24,10 @@ static void draw(const void *state, const void *parameters, const lsnn_draw *whi
     for (size_t t = 0; t < T; t++)
         for (size_t i = 0; i < n_in; i++)
             if (x[t * n_in + i] > 0) lsnn_trial_spike(trial, (int)t, (int)i);
-    for (size_t k = 0; k < T * n_out; k++) trial->target[k] = (real)target[k];
-    for (size_t t = 0; t < T; t++) trial->weight[t] = (real)c->w_t[t];
+    for (size_t k = 0; k < T * n_out; k++)
+        trial->target[k] = (real)target[k];
+    for (size_t t = 0; t < T; t++)
+        trial->weight[t] = (real)c->w_t[t];
 }
 
 static const lsnn_task task = {.name = "case", .doc = "the samples of an oracle case, in their order", .draw = draw};
@@ -64,6 +66,7 @@ static void see_population(run *u, int sample, const network *net, const worker 
         r->a[place] = a ? a[j] : adaptation_without_effect(u, place - n_rec, t);
         r->A[place] = A[j];
         r->psi[place] = w->slice[k].tape[0][j];
+        r->psi_a[place] = p->n_tapes > 1 ? w->slice[k].tape[1][j] : -u->c->beta[p->first + j] * r->psi[place];
         r->I[place] = w->current[p->column + j];
         if (t + 1 < u->c->n_steps) r->ref[place + n_rec] = left[j] > 0;
     }
@@ -79,14 +82,17 @@ static void see_step(void *with, int sample, const network *net, const worker *w
     (void)tp;
     run *u = with;
     const size_t row = first_row(u, sample) + (size_t)t, n_out = (size_t)u->c->n_out;
-    for (int k = 0; k < net->n_spiking_populations; k++) see_population(u, sample, net, w, k, t, row);
-    for (size_t k = 0; k < n_out; k++) u->r->y[row * n_out + k] = w->output[(size_t)net->spiking_columns + k];
+    for (int k = 0; k < net->n_spiking_populations; k++)
+        see_population(u, sample, net, w, k, t, row);
+    for (size_t k = 0; k < n_out; k++)
+        u->r->y[row * n_out + k] = w->output[(size_t)net->spiking_columns + k];
 }
 
 static double product(const double *err, const double *feedback, size_t n_out)
 {
     double sum = 0;
-    for (size_t k = 0; k < n_out; k++) sum += err[k] * feedback[k];
+    for (size_t k = 0; k < n_out; k++)
+        sum += err[k] * feedback[k];
     return sum;
 }
 
@@ -101,7 +107,8 @@ static void see_error(void *with, int sample, const network *net, const tape *tp
     for (size_t t = 0; t < (size_t)tp->n_steps; t++) {
         const size_t row = first_row(u, sample) + t;
         double *err = r->err + row * n_out;
-        for (size_t k = 0; k < n_out; k++) err[k] = tp->output[t * width + k];
+        for (size_t k = 0; k < n_out; k++)
+            err[k] = tp->output[t * width + k];
         for (size_t j = 0; j < n_rec; j++) {
             r->L_sym[row * n_rec + j] = product(err, W_out + j * n_out, n_out);
             r->L_rand[row * n_rec + j] = product(err, u->c->B_fb + j * n_out, n_out);
@@ -139,7 +146,8 @@ static void see_gradients(run *u, const trainer *t)
     unfold(r->gradient_in + k * n_in * n_rec, n->net, n->in, gradient[n->in->parameter], c->n_rec);
     unfold(r->gradient_rec + k * n_rec * n_rec, n->net, n->rec, gradient[n->rec->parameter], c->n_rec);
     unfold(r->gradient_out + k * n_rec * n_out, n->net, n->out, gradient[n->out->parameter], c->n_out);
-    for (size_t b = 0; c->n_iterations == 0 && b < n_out; b++) r->gradient_bias[b] = gradient[n->bias][b];
+    for (size_t b = 0; c->n_iterations == 0 && b < n_out; b++)
+        r->gradient_bias[b] = gradient[n->bias][b];
 }
 
 static void see_rates(run *u, const trainer *t, const metrics *m)
@@ -178,7 +186,7 @@ static void see_weights(run *u)
 static lsnn_status take_steps(replay_case *r, const case_file *c, arena *a, lsnn_error *err)
 {
     const size_t rows = (size_t)r->n_iterations * (size_t)c->batch * (size_t)c->n_steps;
-    double **const per_neuron[] = {&r->z, &r->v, &r->a, &r->A, &r->psi, &r->I, &r->L_sym, &r->L_rand};
+    double **const per_neuron[] = {&r->z, &r->v, &r->a, &r->A, &r->psi, &r->psi_a, &r->I, &r->L_sym, &r->L_rand};
     for (size_t k = 0; k < sizeof per_neuron / sizeof *per_neuron; k++)
         TRY(arena_take(a, per_neuron[k], rows * (size_t)c->n_rec, sizeof(double), err));
     TRY(arena_take(a, &r->ref, rows * (size_t)c->n_rec, sizeof *r->ref, err));
@@ -188,7 +196,8 @@ static lsnn_status take_steps(replay_case *r, const case_file *c, arena *a, lsnn
 
 static lsnn_status take_results(replay_case *r, const case_file *c, arena *a, lsnn_error *err)
 {
-    const size_t n = (size_t)r->n_iterations, n_in = (size_t)c->n_in, n_rec = (size_t)c->n_rec, n_out = (size_t)c->n_out;
+    const size_t n = (size_t)r->n_iterations, n_in = (size_t)c->n_in, n_rec = (size_t)c->n_rec,
+                 n_out = (size_t)c->n_out;
     const struct {
         double **to;
         size_t n;
@@ -213,8 +222,10 @@ static lsnn_status iterate(run *u, trainer *t, lsnn_error *err)
 {
     const trainer_recorder recorder = {.with = u, .n_samples = u->c->batch, .step = see_step, .judged = see_error};
     metrics m;
-    if (u->c->n_iterations > 0) TRY(trainer_iterate(t, &m, &recorder, err));
-    else TRY(trainer_gradient(t, &m, &recorder, err));
+    if (u->c->n_iterations > 0)
+        TRY(trainer_iterate(t, &m, &recorder, err));
+    else
+        TRY(trainer_gradient(t, &m, &recorder, err));
     see_gradients(u, t);
     see_rates(u, t, &m);
     see_weights(u);
@@ -231,7 +242,8 @@ lsnn_status replay_case_run(replay_case **out, const case_file *c, lsnn_feedback
     TRY(replay_network_new(&u.network, c, feedback, a, err));
     TRY(arena_take(a, &u.column, (size_t)c->batch * (size_t)u.network.net->n_columns, sizeof *u.column, err));
     TRY(trainer_new(&t, u.network.net, &task, c, NULL, &u.network.shape, &u.network.learning, 1, err));
-    for (; u.iteration < u.r->n_iterations; u.iteration++) TRY(iterate(&u, t, err));
+    for (; u.iteration < u.r->n_iterations; u.iteration++)
+        TRY(iterate(&u, t, err));
     *out = u.r;
     return LSNN_OK;
 }

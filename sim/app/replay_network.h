@@ -6,9 +6,9 @@
 #include "trainer.h"
 
 typedef struct replay_network {
-    network *net;       /* populations lif and alif as far as they have neurons, then out; projections in, rec, out */
+    network *net; /* populations lif and alif as far as they have neurons, then out; projections in, rec, out */
     projection *in, *rec, *out;
-    int bias;           /* the readout's bias in net->parameters */
+    int bias; /* the readout's bias in net->parameters */
     lsnn_shape shape;
     learning_settings learning;
 } replay_network;

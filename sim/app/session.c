@@ -34,7 +34,8 @@ static void ask_to_stop(int number)
 
 static void catch_signals(void)
 {
-    struct sigaction action = {.sa_handler = ask_to_stop};
+    /* The second signal ends the program at once. */
+    struct sigaction action = {.sa_handler = ask_to_stop, .sa_flags = SA_RESETHAND};
     sigemptyset(&action.sa_mask);
     sigaction(SIGINT, &action, NULL);
     sigaction(SIGTERM, &action, NULL);
@@ -183,17 +184,22 @@ static lsnn_status test(session *s, lsnn_error *err)
     return recorder_test(s->recorder, s->result, &s->test, err);
 }
 
+/* The iteration that was under way is given up: it is done anew when the run goes on. */
+static lsnn_status interrupt(session *s, lsnn_error *err)
+{
+    TRY(save(s, "interrupted", err));
+    log_progress_end(&s->log);
+    return lsnn_fail(err, LSNN_INTERRUPTED, "stopped by a signal after iteration %" PRIu64 "; go on with: lsnn resume %s",
+                     s->e->trainer->iteration, s->folder.path);
+}
+
 static lsnn_status train(session *s, lsnn_error *err)
 {
     const experiment *e = s->e;
     while (!s->state.goal_reached && e->trainer->iteration < (uint64_t)e->learning.iterations) {
-        TRY(iterate(s, err));
-        if (stop_signal) {
-            TRY(save(s, "interrupted", err));
-            log_progress_end(&s->log);
-            return lsnn_fail(err, LSNN_INTERRUPTED, "stopped by a signal after iteration %" PRIu64 "; go on with: lsnn resume %s",
-                             e->trainer->iteration, s->folder.path);
-        }
+        const lsnn_status status = iterate(s, err);
+        if (status == LSNN_INTERRUPTED || (status == LSNN_OK && stop_signal)) return interrupt(s, err);
+        TRY(status);
         if (save_is_due(s)) TRY(save(s, "running", err));
     }
     log_progress_end(&s->log);
@@ -205,6 +211,7 @@ static lsnn_status train(session *s, lsnn_error *err)
 lsnn_status session_train(session *s, lsnn_error *err)
 {
     catch_signals();
+    s->e->trainer->stop = &stop_signal;
     const lsnn_status status = train(s, err);
     if (status == LSNN_OK || status == LSNN_INTERRUPTED) return status;
     log_progress_end(&s->log);

@@ -22,14 +22,17 @@ static void put(paragraph *p, const char *bytes, size_t n)
 /* Nothing that a terminal obeys gets through. */
 static void put_shown(paragraph *p, uint32_t point, const char *bytes, int n)
 {
-    if (utf8_is_printable(point)) put(p, bytes, (size_t)n);
-    else put(p, "?", 1);
+    if (utf8_is_printable(point))
+        put(p, bytes, (size_t)n);
+    else
+        put(p, "?", 1);
 }
 
 static void put_text(paragraph *p, const char *text)
 {
     uint32_t point;
-    for (int n; (n = utf8_next(&point, text)) > 0; text += n) put_shown(p, point, text, n);
+    for (int n; (n = utf8_next(&point, text)) > 0; text += n)
+        put_shown(p, point, text, n);
 }
 
 /* The part of a line that is shown: all but its indentation, or as much of it as fits around the column. */
@@ -71,7 +74,8 @@ static void put_underline(paragraph *p, const config_place *place, window w)
         if (k >= w.first) put(p, n > 0 && point == '\t' ? "\t" : " ", 1);
     }
     put(p, "^", 1);
-    for (long k = 1; k < place->length && place->column - 1 + k < w.end; k++) put(p, "~", 1);
+    for (long k = 1; k < place->length && place->column - 1 + k < w.end; k++)
+        put(p, "~", 1);
 }
 
 /* Without a line number the excerpt is all that there is, an assignment of the command line. */

@@ -23,7 +23,7 @@ bool config_plain(const char *text)
     uint32_t point;
     for (int n; (n = utf8_next(&point, text)) > 0; text += n) {
         if (!utf8_is_printable(point) || (point == ':' && is_blank(text[1]))) return false;
-        if (point != '#' && is_blank((char)point) && text[1] == '#') return false;
+        if ((point == ' ' || point == '\t') && text[1] == '#') return false;
     }
     return true;
 }
@@ -47,12 +47,18 @@ static size_t put_quoted(FILE *out, const char *text)
     uint32_t point;
     for (int n; (n = utf8_next(&point, text)) > 0; text += n) {
         char piece[16];
-        if (point == '"' || point == '\\') snprintf(piece, sizeof piece, "\\%c", (char)point);
-        else if (point == '\n') snprintf(piece, sizeof piece, "\\n");
-        else if (point == '\t') snprintf(piece, sizeof piece, "\\t");
-        else if (utf8_is_printable(point)) snprintf(piece, sizeof piece, "%.*s", n, text);
-        else if (point < 0x100) snprintf(piece, sizeof piece, "\\x%02X", (unsigned)point);
-        else snprintf(piece, sizeof piece, "\\u%04X", point == UTF8_ILL_FORMED ? 0xfffd : (unsigned)point);
+        if (point == '"' || point == '\\')
+            snprintf(piece, sizeof piece, "\\%c", (char)point);
+        else if (point == '\n')
+            snprintf(piece, sizeof piece, "\\n");
+        else if (point == '\t')
+            snprintf(piece, sizeof piece, "\\t");
+        else if (utf8_is_printable(point))
+            snprintf(piece, sizeof piece, "%.*s", n, text);
+        else if (point < 0x100)
+            snprintf(piece, sizeof piece, "\\x%02X", (unsigned)point);
+        else
+            snprintf(piece, sizeof piece, "\\u%04X", point == UTF8_ILL_FORMED ? 0xfffd : (unsigned)point);
         used += put(out, piece);
     }
     return used + put(out, "\"");
@@ -142,8 +148,10 @@ static void put_children(FILE *out, const config_node *node, int indent, bool co
 lsnn_status config_write(const config_node *root, FILE *out, bool comments, lsnn_error *err)
 {
     errno = 0;
-    if (root->first) put_children(out, root, 0, false, comments);
-    else fputs(root->kind == CONFIG_MAP ? "{}\n" : "[]\n", out);
+    if (root->first)
+        put_children(out, root, 0, false, comments);
+    else
+        fputs(root->kind == CONFIG_MAP ? "{}\n" : "[]\n", out);
     if (fflush(out) == 0 && !ferror(out)) return LSNN_OK;
     return lsnn_fail(err, LSNN_OUTPUT, "cannot write the configuration: %s", errno ? strerror(errno) : "output error");
 }

@@ -106,6 +106,10 @@ static const char *problem_in_words(const char *problem)
         {"did not find expected ',' or '}'", "the ',' or the '}' of a map is missing"},
         {"found unexpected end of stream", "the closing quote is missing"},
         {"cannot start any token", "no value starts with this character; put the value into quotes"},
+        {"did not find expected node content", "no value here, but a character that ends one"},
+        {"found unknown escape character",
+         "no such escape in double quotes; write \\\\ for a backslash, or use single quotes"},
+        {"found a tab character", "a tab cannot indent a line; use blanks"},
         {"block sequence entries are not allowed", "a '- ' does not fit here; it belongs on a line of its own"},
     };
     for (size_t i = 0; i < sizeof dictionary / sizeof *dictionary; i++) {
@@ -378,23 +382,31 @@ static size_t character_length(const unsigned char *at, size_t left)
     return length;
 }
 
-/* Before libyaml sees the text: it counts wrong bytes, but not lines. */
+static lsnn_status text_refused(reader *r, yaml_mark_t mark, bool directive, unsigned char byte, lsnn_error *err)
+{
+    config_place place;
+    TRY(place_at(r, &place, mark, mark, err));
+    if (directive) {
+        place.length = rest_of_line(place.excerpt, place.column - 1);
+        config_mistake(r->report, &place, "directives (%%YAML, %%TAG) are not supported");
+    } else {
+        config_mistake(r->report, &place,
+                       "the byte 0x%02X is not text: a configuration is UTF-8, without control characters", byte);
+    }
+    r->over = true;
+    return LSNN_OK;
+}
+
+/* Before libyaml sees the text: it counts wrong bytes, but not lines, and is slow with many directives. */
 static lsnn_status characters_check(reader *r, lsnn_error *err)
 {
     yaml_mark_t mark = {0};
     for (size_t at = 0; at < r->source->length;) {
-        size_t length = character_length((const unsigned char *)r->source->text + at, r->source->length - at);
-        size_t ends = break_length(r->source->text + at, r->source->length - at);
-        if (length == 0) {
-            config_place place;
-            TRY(place_at(r, &place, mark, mark, err));
-            config_mistake(r->report, &place,
-                           "the byte 0x%02X is not text: a configuration is UTF-8, without "
-                           "control characters",
-                           (unsigned char)r->source->text[at]);
-            r->over = true;
-            return LSNN_OK;
-        }
+        const char *here = r->source->text + at;
+        size_t length = character_length((const unsigned char *)here, r->source->length - at);
+        size_t ends = break_length(here, r->source->length - at);
+        bool directive = mark.column == 0 && *here == '%' && r->source->excerpt == NULL;
+        if (length == 0 || directive) return text_refused(r, mark, directive, (unsigned char)*here, err);
         mark.column++;
         if (ends > 0) {
             mark.line++;

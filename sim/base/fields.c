@@ -146,22 +146,19 @@ static void append(config_node *map, config_node *child)
 }
 
 /* Most defaults are scalars, which need no parser. */
-static lsnn_status add_default(config_node **out, config_node *map, const lsnn_field *field,
-                               const fields_reader *reader, lsnn_error *err)
+static lsnn_status add_default(config_node *map, const lsnn_field *field, const fields_reader *reader, lsnn_error *err)
 {
     const char *text;
-    config_node *parsed;
+    config_node *node;
     bool structured = field->kind != LSNN_TEXT && (field->fallback[0] == '{' || field->fallback[0] == '[');
     if (!structured)
-        return config_add(out, map, reader->memory, CONFIG_SCALAR, field->name, field->fallback, CONFIG_DEFAULT, err);
+        return config_add(&node, map, reader->memory, CONFIG_SCALAR, field->name, field->fallback, CONFIG_DEFAULT, err);
     TRY(arena_format(reader->memory, &text, err, "%s: %s", field->name, field->fallback));
-    lsnn_status status = config_parse(&parsed, reader->memory, "default", text, strlen(text), err);
+    lsnn_status status = config_parse(&node, reader->memory, "default", text, strlen(text), err);
     if (status == LSNN_MEMORY) return status;
-    if (status != LSNN_OK || !parsed->first)
-        return lsnn_fail(err, LSNN_INTERNAL, "the default of a field is no YAML: %s", text);
-    *out = parsed->first;
-    mark_as_default(*out);
-    append(map, *out);
+    if (status != LSNN_OK) return lsnn_fail(err, LSNN_INTERNAL, "the default of a field is no YAML: %s", text);
+    mark_as_default(node->first);
+    append(map, node->first);
     return LSNN_OK;
 }
 
@@ -230,11 +227,14 @@ lsnn_status fields_read(void *out, const lsnn_field *fields, config_node *map, c
     refuse_unknown(map, keys, n, reader);
     for (const lsnn_field *field = fields; field->name; field++) {
         config_node *node = config_get(map, field->name);
-        if (!node && !field->fallback) {
+        if (!node && field->fallback) {
+            TRY(add_default(map, field, reader, err));
+            node = config_get(map, field->name);
+        }
+        if (!node) {
             missing_key(field, map, reader);
             continue;
         }
-        if (!node) TRY(add_default(&node, map, field, reader, err));
         TRY(read_value((char *)out + field->offset, field, node, reader, err));
     }
     return LSNN_OK;

@@ -105,8 +105,8 @@ static uint32_t scramble(uint32_t word)
 }
 
 /* A Feistel network permutes the numbers of `bits` bits; walking along its cycle until a number below n comes gives a
- * permutation of those. From 4 bits on a network is an even permutation, which shows in small ones: hence the smallest
- * size. What was drawn from the stream before plays no part. */
+ * permutation of those. Networks are even permutations, and small ones far from random: hence a swap of 0 and 1 for half
+ * of the keys, and the fewest bits. What was drawn from the stream before plays no part. */
 uint32_t lsnn_random_permuted(const lsnn_random *stream, uint32_t i, uint32_t n)
 {
     enum { ROUNDS = 2 * BLOCK, FEWEST_BITS = 6 };
@@ -129,7 +129,8 @@ uint32_t lsnn_random_permuted(const lsnn_random *stream, uint32_t i, uint32_t n)
         }
         i = high << low_bits | low;
     } while (i >= n);
-    return i;
+    uint32_t swap = round_key[0] >> 31;
+    return i < 2 ? i ^ swap : i;
 }
 
 static void gsl_set(void *state, unsigned long seed)

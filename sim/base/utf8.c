@@ -26,7 +26,8 @@ size_t utf8_count(const char *text)
 {
     size_t count = 0;
     uint32_t point;
-    for (int n; (n = utf8_next(&point, text)) > 0; text += n) count++;
+    for (int n; (n = utf8_next(&point, text)) > 0; text += n)
+        count++;
     return count;
 }
 

@@ -103,8 +103,9 @@ static uint32_t collect_spikes(const network *net, const worker *w, tape *tp, ui
 {
     for (int k = 0; k < net->n_spiking_populations; k++) {
         const population *p = &net->populations[k];
+        const uint32_t before = n;
         n += (uint32_t)rows_spikes(tp->spike + n, w->output + p->column, p->width, (uint32_t)p->first);
-        while (n > 0 && tp->spike[n - 1] >= (uint32_t)(p->first + p->n)) n--;
+        while (n > before && tp->spike[n - 1] >= (uint32_t)(p->first + p->n)) n--;
     }
     return n;
 }

@@ -220,6 +220,7 @@ static void run_shard(trainer *t, int shard, const trainer_recorder *recorder, b
     uint32_t *count = t->shard_count + (size_t)shard * (size_t)t->net->n_spiking;
     clear_shard(t, shard);
     for (int b = shard_start(t, shard); b < shard_start(t, shard + 1); b++) {
+        if (t->stop && *t->stop) return;
         tape *tp = t->tapes[fused ? omp_get_thread_num() : b];
         sample_forward(t, w, tp, b, recorder);
         if (!population_finite(t->net, w)) diverged[shard] = b + 1;
@@ -283,6 +284,7 @@ lsnn_status trainer_gradient(trainer *t, metrics *out, const trainer_recorder *r
                     sample_backward(t, t->workers[omp_get_thread_num()], t->tapes[b], t->shards[s]);
         }
     }
+    if (t->stop && *t->stop) return lsnn_fail(err, LSNN_INTERRUPTED, "stopped by a signal");
     summarise(t, out);
     for (int s = 0; s < t->n_shards; s++)
         if (diverged[s]) return report_divergence(t, diverged[s] - 1, err);

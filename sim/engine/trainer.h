@@ -6,6 +6,7 @@
 #define TRAINER_H
 
 #include "learning.h"
+#include <signal.h>
 
 typedef struct trainer trainer;
 
@@ -50,6 +51,7 @@ struct trainer {
     uint64_t iteration;      /* done so far */
     double phase_seconds[4]; /* summed over threads: input, forward, backward; and update */
     bool timed;
+    const volatile sig_atomic_t *stop; /* not NULL and not 0: give up the present batch */
 };
 
 enum { PHASE_INPUT, PHASE_FORWARD, PHASE_BACKWARD, PHASE_UPDATE };
@@ -60,7 +62,7 @@ LSNN_MUST_USE lsnn_status trainer_new(trainer **out, network *net, const lsnn_ta
                                       const learning_settings *settings, int n_threads, lsnn_error *err);
 
 /* One batch: draw, forward, judge, backward, update. LSNN_DIVERGED names the neuron and the time of the first value that is no
- * number. `recorder` may be NULL. */
+ * number. LSNN_INTERRUPTED: trainer.stop was set; nothing has changed. `recorder` may be NULL. */
 LSNN_MUST_USE lsnn_status trainer_iterate(trainer *t, metrics *out, const trainer_recorder *recorder, lsnn_error *err);
 
 /* The gradient of one batch without an update: what trainer_iterate does before. */

@@ -14,8 +14,8 @@
 /* Between a constant in the file and the same one computed here. */
 #define TOLERANCE 1e-9
 
-static lsnn_status read_number(double *out, const store *file, const char *path, const char *name, double min, double max,
-                               lsnn_error *err)
+static lsnn_status read_number(double *out, const store *file, const char *path, const char *name, double min,
+                               double max, lsnn_error *err)
 {
     TRY(store_get_number(file, out, "/", name, err));
     if (*out >= min && *out <= max) return LSNN_OK;
@@ -68,13 +68,13 @@ static lsnn_status read_sizes(case_file *c, const store *file, lsnn_error *err)
     const double widest = fmax(c->n_rec, fmax(c->n_in, c->n_out));
     if (fmax(1, c->n_iterations) * c->batch * c->n_steps * widest <= MOST_VALUES && c->n_rec * widest <= MOST_VALUES)
         return LSNN_OK;
-    return lsnn_fail(err, LSNN_DATA, "%s: the case is too large: at most %.0f values of a variable are replayed", c->path,
-                     MOST_VALUES);
+    return lsnn_fail(err, LSNN_DATA, "%s: the case is too large: at most %.0f values of a variable are replayed",
+                     c->path, MOST_VALUES);
 }
 
 /* A decay constant has to follow from its time constant, and its scale has to be 1 or what leaks away. */
-static lsnn_status read_filter(double *tau, bool *leak, const case_file *c, const store *file, const char *const names[3],
-                               lsnn_error *err)
+static lsnn_status read_filter(double *tau, bool *leak, const case_file *c, const store *file,
+                               const char *const names[3], lsnn_error *err)
 {
     double decay, scale;
     TRY(read_number(tau, file, c->path, names[0], 1e-6, 1e12, err));
@@ -86,8 +86,8 @@ static lsnn_status read_filter(double *tau, bool *leak, const case_file *c, cons
                          names[0], own);
     *leak = fabs(scale - (1 - own)) <= TOLERANCE;
     if (*leak || fabs(scale - 1) <= TOLERANCE) return LSNN_OK;
-    return lsnn_fail(err, LSNN_DATA, "%s: attribute '%s' is %.12g; expected 1 or 1 - %s = %.12g", c->path, names[2], scale,
-                     names[1], 1 - own);
+    return lsnn_fail(err, LSNN_DATA, "%s: attribute '%s' is %.12g; expected 1 or 1 - %s = %.12g", c->path, names[2],
+                     scale, names[1], 1 - own);
 }
 
 static lsnn_status read_constants(case_file *c, const store *file, arena *a, lsnn_error *err)
@@ -132,7 +132,8 @@ static lsnn_status read_training(case_file *c, const store *file, arena *a, lsnn
 static size_t count(const store_shape *shape)
 {
     size_t n = 1;
-    for (int d = 0; d < shape->n_dims; d++) n *= shape->dim[d];
+    for (int d = 0; d < shape->n_dims; d++)
+        n *= shape->dim[d];
     return n;
 }
 
@@ -204,8 +205,10 @@ static lsnn_status read_arrays(case_file *c, const store *file, arena *a, lsnn_e
     TRY(read_ints(&c->d_rec, c, file, a, "/in/d_rec", rec, c->mask_rec, 1, MOST_DELAY, err));
     for (int j = 0; j < c->n_lif; j++)
         if (c->beta[j] != 0)
-            return lsnn_fail(err, LSNN_DATA, "%s: /in/beta is %g for neuron %d; the first n_lif = %d neurons are LIF and "
-                             "must have 0", c->path, c->beta[j], j, c->n_lif);
+            return lsnn_fail(err, LSNN_DATA,
+                             "%s: /in/beta is %g for neuron %d; the first n_lif = %d neurons are LIF and "
+                             "must have 0",
+                             c->path, c->beta[j], j, c->n_lif);
     return LSNN_OK;
 }
 

@@ -9,11 +9,11 @@
 /* Arrays are row-major with the shapes given; rows of weights are presynaptic. */
 typedef struct case_file {
     const char *path;
-    const char *variant; /* eprop2020, lsnn2018paper, lsnn2018code */
+    const char *variant;                   /* eprop2020, lsnn2018paper, lsnn2018code */
     int n_in, n_lif, n_alif, n_rec, n_out; /* the LIF neurons come first */
     int batch, n_steps;
-    int n_iterations; /* of training; 0: only one gradient is asked for */
-    int n_ref;        /* steps */
+    int n_iterations;                 /* of training; 0: only one gradient is asked for */
+    int n_ref;                        /* steps */
     double dt, tau_m, tau_a, tau_out; /* ms */
     double v_th, gamma;
     bool scale_input, scale_adapt, scale_readout; /* s_i = 1 - alpha, s_a = 1 - rho, s_o = 1 - kappa; else 1 */
@@ -22,12 +22,12 @@ typedef struct case_file {
     rate_settings regularisation;
     const char *optimiser; /* adam, sgd; NULL without training */
     double rate, beta_1, beta_2, epsilon;
-    const double *x;                           /* [iterations, at least 1][batch][n_steps][n_in], 0 or 1 */
-    const double *target;                      /* [iterations, at least 1][batch][n_steps][n_out] */
-    const double *w_t;                         /* [n_steps] */
-    const double *W_in, *W_rec, *W_out, *b_out; /* [n_in][n_rec], [n_rec][n_rec], [n_rec][n_out], [n_out] */
-    const double *B_fb;                        /* [n_rec][n_out] */
-    const double *beta;                        /* [n_rec] */
+    const double *x;                              /* [iterations, at least 1][batch][n_steps][n_in], 0 or 1 */
+    const double *target;                         /* [iterations, at least 1][batch][n_steps][n_out] */
+    const double *w_t;                            /* [n_steps] */
+    const double *W_in, *W_rec, *W_out, *b_out;   /* [n_in][n_rec], [n_rec][n_rec], [n_rec][n_out], [n_out] */
+    const double *B_fb;                           /* [n_rec][n_out] */
+    const double *beta;                           /* [n_rec] */
     const int *d_in, *d_rec, *mask_in, *mask_rec; /* as W_in, W_rec */
 } case_file;
 

@@ -34,7 +34,8 @@ static lsnn_status write_all(store *file, const state_item *items, int n_items, 
     return LSNN_OK;
 }
 
-lsnn_status checkpoint_write(const char *path, const state_item *items, int n_items, const char *config, lsnn_error *err)
+lsnn_status checkpoint_write(const char *path, const state_item *items, int n_items, const char *config,
+                             lsnn_error *err)
 {
     store *file;
     TRY(store_create_sealed(&file, path, err));
@@ -56,8 +57,9 @@ static lsnn_status check_format(const store *file, arena *a, lsnn_error *err)
     double bytes;
     TRY(store_get_number(file, &bytes, "/", "real", err));
     if (bytes == sizeof(real)) return LSNN_OK;
-    return lsnn_fail(err, LSNN_DATA, "%s: was written by the %s precision build of lsnn; this is the %s precision build",
-                     file->path, precision(bytes), precision(sizeof(real)));
+    return lsnn_fail(err, LSNN_DATA,
+                     "%s: was written by the %s precision build of lsnn; this is the %s precision build", file->path,
+                     precision(bytes), precision(sizeof(real)));
 }
 
 static int line_length(const char *text)
@@ -93,9 +95,11 @@ static bool all_finite(const void *values, store_type type, size_t n)
 {
     bool good = true;
     if (type == STORE_FLOAT)
-        for (size_t k = 0; k < n; k++) good = good && isfinite(((const float *)values)[k]);
+        for (size_t k = 0; k < n; k++)
+            good = good && isfinite(((const float *)values)[k]);
     if (type == STORE_DOUBLE)
-        for (size_t k = 0; k < n; k++) good = good && isfinite(((const double *)values)[k]);
+        for (size_t k = 0; k < n; k++)
+            good = good && isfinite(((const double *)values)[k]);
     return good;
 }
 
@@ -124,8 +128,7 @@ static lsnn_status read_all(const store *file, arena *a, const state_item *items
     if (*foreign) return status;
     double n;
     TRY(store_get_number(file, &n, "/", "items", err));
-    if (n != n_items)
-        return lsnn_fail(err, LSNN_DATA, "%s: holds %.0f arrays; expected %d", file->path, n, n_items);
+    if (n != n_items) return lsnn_fail(err, LSNN_DATA, "%s: holds %.0f arrays; expected %d", file->path, n, n_items);
     void **values;
     TRY(arena_take(a, &values, (size_t)n_items + 1, sizeof *values, err));
     for (int k = 0; k < n_items; k++)

@@ -8,8 +8,8 @@
 
 #include "lsnn/error.h"
 #include <hdf5.h>
-#include <stdint.h>
 #include <stdbool.h>
+#include <stdint.h>
 
 typedef struct disk disk;
 

@@ -125,8 +125,10 @@ static bool replace_and_keep(const draft *d)
         bool first = !linked && errno == ENOENT;
         if (!linked && !first) good = rename(d->path, previous) == 0; /* a file system without hard links */
         good = good && rename(d->temporary, d->path) == 0;
-        if (linked && good) good = rename(aside, previous) == 0;
-        else if (linked) (void)unlink(aside);
+        if (linked && good)
+            good = rename(aside, previous) == 0;
+        else if (linked)
+            (void)unlink(aside);
     } else {
         errno = ENOMEM;
     }

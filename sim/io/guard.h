@@ -1,4 +1,10 @@
-/* Checks on the way from a file to HDF5 1.10, which believes some numbers in a damaged file and then hangs or crashes. */
+/* Looks at an HDF5 file before HDF5 does.
+ *
+ * HDF5 1.10 believes much of what it reads: damaged sizes, counts and addresses make it crash, hang or take memory without
+ * end. So the structures on the way to an object are checked here first, strictly and in bounds. What is understood is the
+ * format that HDF5 and h5py write unless they are told otherwise (HDF5 File Format Specification: superblock 0, object headers
+ * of version 1, groups with symbol tables), and of datasets what this program reads: numbers and texts, contiguous, compact or in
+ * chunks with deflate, shuffle and fletcher32. Anything else is strange, not damaged. */
 #ifndef GUARD_H
 #define GUARD_H
 
@@ -6,10 +12,27 @@
 #include <stddef.h>
 #include <stdint.h>
 
-/* Variable texts must be shorter: HDF5 copies one into a buffer of this size or of the length told elsewhere. */
-enum { GUARD_TEXT = 4096 };
+typedef enum guard_verdict {
+    GUARD_FINE,
+    GUARD_ABSENT,  /* no such object */
+    GUARD_LINK,    /* a soft link on the way */
+    GUARD_STRANGE, /* of a kind that is not read */
+    GUARD_DAMAGED
+} guard_verdict;
 
-/* A block that begins like a global heap is one, and its parts lie within it. `length`: of the file. */
-bool guard_heap(const unsigned char *block, size_t size, uint64_t length);
+typedef struct guard {
+    int fd;
+    uint64_t base;      /* of all addresses, in the file */
+    uint64_t length;    /* of the file behind it */
+    uint64_t root;      /* the root group's object header */
+    int leaf_k, node_k; /* half the capacity of symbol nodes and of tree nodes */
+} guard;
+
+/* GUARD_ABSENT: not an HDF5 file; GUARD_STRANGE: one with a newer superblock. */
+guard_verdict guard_open(guard *out, int fd, uint64_t length);
+/* Is the object there, and are the groups on the way, its header, its attributes and its chunk index sound? */
+guard_verdict guard_find(const guard *g, const char *path);
+/* Does each chunk of a dataset (that guard_find found fine) unpack to its full size? */
+guard_verdict guard_chunks(const guard *g, const char *path);
 
 #endif

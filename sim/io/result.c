@@ -103,8 +103,10 @@ lsnn_status result_new(result **out, const char *path, const result_column *colu
     *out = NULL;
     struct stat found;
     if (lstat(path, &found) == 0) {
-        return lsnn_fail(err, LSNN_OUTPUT, "%s: exists already and is not overwritten: choose another folder, or resume "
-                                           "the run that lies there", path);
+        return lsnn_fail(err, LSNN_OUTPUT,
+                         "%s: exists already and is not overwritten: choose another folder, or resume "
+                         "the run that lies there",
+                         path);
     }
     result *r;
     TRY(allocate(&r, path, columns, n_columns, err));
@@ -115,8 +117,10 @@ lsnn_status result_new(result **out, const char *path, const result_column *colu
         lsnn_status closed = store_close(file, status == LSNN_OK, status == LSNN_OK ? err : NULL);
         if (status == LSNN_OK) status = closed;
     }
-    if (status == LSNN_OK) *out = r;
-    else result_free(r);
+    if (status == LSNN_OK)
+        *out = r;
+    else
+        result_free(r);
     return status;
 }
 
@@ -141,8 +145,10 @@ lsnn_status result_resume(result **out, const char *path, const result_column *c
     lsnn_status status = store_open(&file, path, err);
     if (status == LSNN_OK) status = check_columns(file, r, err);
     (void)!store_close(file, false, NULL);
-    if (status == LSNN_OK) *out = r;
-    else result_free(r);
+    if (status == LSNN_OK)
+        *out = r;
+    else
+        result_free(r);
     return status;
 }
 
@@ -154,8 +160,8 @@ static lsnn_status make_room(const result *r, buffer *b, size_t bytes, lsnn_erro
         room = room > SIZE_MAX / 2 ? bytes : 2 * room;
     unsigned char *rows = realloc(b->rows, room);
     if (!rows) {
-        return lsnn_fail(err, LSNN_MEMORY, "%s: no memory to hold %zu bytes of %s until they are written", r->path, room,
-                         b->column.path);
+        return lsnn_fail(err, LSNN_MEMORY, "%s: no memory to hold %zu bytes of %s until they are written", r->path,
+                         room, b->column.path);
     }
     b->rows = rows;
     b->room = room;
@@ -192,7 +198,8 @@ static lsnn_status append_all(store *file, const result *r, const char *status, 
 {
     for (int k = 0; k < r->n_columns; k++) {
         const buffer *b = &r->buffers[k];
-        TRY(store_extend_table(file, b->column.path, b->column.type, b->column.width, b->committed, b->n, b->rows, err));
+        TRY(store_extend_table(file, b->column.path, b->column.type, b->column.width, b->committed, b->n, b->rows,
+                               err));
     }
     return set_status(file, status, err);
 }

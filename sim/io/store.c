@@ -51,15 +51,6 @@ static lsnn_status prepare(store **out, int fd, const char *path, bool writable,
     return LSNN_OK;
 }
 
-static bool looks_like_hdf5(const disk *d)
-{
-    static const unsigned char signature[8] = {0x89, 'H', 'D', 'F', '\r', '\n', 0x1a, '\n'};
-    unsigned char start[8];
-    for (uint64_t offset = 0; offset + 8 <= disk_length(d); offset = offset ? 2 * offset : 512)
-        if (disk_read_at(disk_descriptor(d), start, 8, offset) && memcmp(start, signature, 8) == 0) return true;
-    return false;
-}
-
 static hid_t open_file(const store *s, unsigned flags)
 {
     hid_t access = disk_access(s->disk);
@@ -69,16 +60,30 @@ static hid_t open_file(const store *s, unsigned flags)
     return file;
 }
 
+static const char strange[] =
+    "is stored in a way that is not read here (other types than numbers and texts, parts in other "
+    "files, HDF5's newer format): save it with the defaults of HDF5 or h5py";
+
+/* Nothing reaches HDF5 before the guard has seen it. */
+static lsnn_status inspect(store *s, lsnn_error *err)
+{
+    guard_verdict verdict = guard_open(&s->guard, disk_descriptor(s->disk), disk_length(s->disk));
+    if (verdict == GUARD_ABSENT) return lsnn_fail(err, LSNN_DATA, "%s: not an HDF5 file", s->path);
+    if (verdict == GUARD_FINE) verdict = guard_find(&s->guard, "/");
+    if (verdict == GUARD_STRANGE) return lsnn_fail(err, LSNN_DATA, "%s: %s", s->path, strange);
+    if (verdict == GUARD_FINE) {
+        s->file = open_file(s, H5F_ACC_RDONLY);
+        if (s->file >= 0) return LSNN_OK;
+    }
+    return lsnn_fail(err, LSNN_DATA, "%s: an HDF5 file that is cut short or damaged", s->path);
+}
+
 lsnn_status store_open_descriptor(store **out, int fd, const char *path, lsnn_error *err)
 {
     TRY(prepare(out, fd, path, false, err));
-    store *s = *out;
-    s->file = open_file(s, H5F_ACC_RDONLY);
-    if (s->file >= 0) return LSNN_OK;
-    lsnn_status status = looks_like_hdf5(s->disk)
-                             ? lsnn_fail(err, LSNN_DATA, "%s: an HDF5 file that is cut short or damaged", path)
-                             : lsnn_fail(err, LSNN_DATA, "%s: not an HDF5 file", path);
-    drop(s);
+    lsnn_status status = inspect(*out, err);
+    if (status == LSNN_OK) return LSNN_OK;
+    drop(*out);
     *out = NULL;
     return status;
 }
@@ -126,9 +131,12 @@ lsnn_status store_create_draft(store **out, const char *path, bool copy, bool se
     s->sealed = sealed;
     s->file = copy ? open_file(s, H5F_ACC_RDWR) : create_file(s);
     if (s->file >= 0) return LSNN_OK;
-    if (disk_error(s->disk)) status = disk_fail(err, LSNN_OUTPUT, path, disk_error(s->disk));
-    else if (copy) status = lsnn_fail(err, LSNN_DATA, "%s: not an HDF5 file, or a damaged one", path);
-    else status = lsnn_fail(err, LSNN_OUTPUT, "%s: HDF5 cannot make a file there", path);
+    if (disk_error(s->disk))
+        status = disk_fail(err, LSNN_OUTPUT, path, disk_error(s->disk));
+    else if (copy)
+        status = lsnn_fail(err, LSNN_DATA, "%s: not an HDF5 file, or a damaged one", path);
+    else
+        status = lsnn_fail(err, LSNN_OUTPUT, "%s: HDF5 cannot make a file there", path);
     drop(s);
     *out = NULL;
     return status;
@@ -164,42 +172,41 @@ lsnn_status store_close(store *s, bool commit, lsnn_error *err)
     return status;
 }
 
-typedef enum finding { THERE, ABSENT, A_LINK, UNREADABLE } finding;
-
-/* Link by link: H5Lexists fails on a missing group in the middle, and links that lead elsewhere are not followed. */
-static finding look_up(const store *s, const char *object)
+/* In a file that we are writing. Link by link: H5Lexists fails on a missing group in the middle. */
+static guard_verdict look_up(const store *s, const char *object)
 {
     char part[STORE_MAX_PATH];
-    size_t length = strlen(object);
-    if (length >= sizeof part) return ABSENT;
+    const size_t length = strlen(object);
     for (size_t stop = 1; stop <= length; stop++) {
         bool name_ends = object[stop - 1] != '/' && (object[stop] == '/' || object[stop] == '\0');
         if (!name_ends) continue;
         memcpy(part, object, stop);
         part[stop] = '\0';
         htri_t there = H5Lexists(s->file, part, H5P_DEFAULT);
-        if (there <= 0) return there == 0 ? ABSENT : UNREADABLE;
-        H5L_info_t link;
-        if (H5Lget_info(s->file, part, &link, H5P_DEFAULT) < 0) return UNREADABLE;
-        if (link.type != H5L_TYPE_HARD) return A_LINK;
+        if (there <= 0) return GUARD_ABSENT;
     }
-    return THERE;
+    return GUARD_FINE;
+}
+
+static guard_verdict verdict_on(const store *s, const char *object)
+{
+    if (strlen(object) >= STORE_MAX_PATH) return GUARD_ABSENT;
+    return s->writable ? look_up(s, object) : guard_find(&s->guard, object);
 }
 
 bool store_has(const store *s, const char *path)
 {
-    return look_up(s, path) == THERE;
+    return verdict_on(s, path) == GUARD_FINE;
 }
 
 lsnn_status store_find(const store *s, const char *object, lsnn_error *err)
 {
-    switch (look_up(s, object)) {
-    case THERE: return LSNN_OK;
-    case ABSENT: return lsnn_fail(err, LSNN_DATA, "%s: %s is missing", s->path, object);
-    case A_LINK:
-        return lsnn_fail(err, LSNN_DATA, "%s: %s is a soft or external link: only plain datasets and groups are read",
-                         s->path, object);
-    case UNREADABLE: break;
+    switch (verdict_on(s, object)) {
+    case GUARD_FINE: return LSNN_OK;
+    case GUARD_ABSENT: return lsnn_fail(err, LSNN_DATA, "%s: %s is missing", s->path, object);
+    case GUARD_LINK: return lsnn_fail(err, LSNN_DATA, "%s: %s is a link, which is not followed", s->path, object);
+    case GUARD_STRANGE: return lsnn_fail(err, LSNN_DATA, "%s: %s %s", s->path, object, strange);
+    case GUARD_DAMAGED: break;
     }
     return store_damaged(s, object, err);
 }

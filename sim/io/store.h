@@ -67,6 +67,9 @@ LSNN_MUST_USE lsnn_status store_set_numbers(store *s, const char *object, const 
 LSNN_MUST_USE lsnn_status store_set_choice(store *s, const char *object, const char *name, const char *const *choices,
                                            int which, lsnn_error *err);
 LSNN_MUST_USE lsnn_status store_set_text(store *s, const char *object, const char *name, const char *text, lsnn_error *err);
+/* As long as the text is, for files that are compared with such: h5diff takes the two kinds of text for different types. */
+LSNN_MUST_USE lsnn_status store_set_fixed_text(store *s, const char *object, const char *name, const char *text,
+                                               lsnn_error *err);
 /* Names of the members of a group, sorted, in the arena. */
 LSNN_MUST_USE lsnn_status store_members(const store *s, arena *a, const char ***names, int *n, const char *group,
                                         lsnn_error *err);

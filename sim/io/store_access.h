@@ -4,14 +4,16 @@
 
 #include "disk.h"
 #include "draft.h"
+#include "guard.h"
 #include "store.h"
 
 struct store {
     char *path;
     hid_t file;
     disk *disk;
-    draft draft;    /* of a created or modified file */
+    draft draft; /* of a created or modified file */
     bool writable;
+    guard guard; /* of a file that is only read */
     bool sealed;
 };
 
@@ -50,8 +52,8 @@ LSNN_MUST_USE lsnn_status store_type_of(const store *s, store_type *out, const c
 /* Tables: datasets [rows][width] (width 1: [rows]) that can grow. */
 LSNN_MUST_USE lsnn_status store_make_table(store *s, const char *path, store_type type, size_t width, lsnn_error *err);
 /* LSNN_DATA unless it is such a table of at least `rows` rows. */
-LSNN_MUST_USE lsnn_status store_check_table(const store *s, const char *path, store_type type, size_t width, uint64_t rows,
-                                            lsnn_error *err);
+LSNN_MUST_USE lsnn_status store_check_table(const store *s, const char *path, store_type type, size_t width,
+                                            uint64_t rows, lsnn_error *err);
 /* Cut to `keep` rows, then append. */
 LSNN_MUST_USE lsnn_status store_extend_table(store *s, const char *path, store_type type, size_t width, uint64_t keep,
                                              uint64_t n_rows, const void *rows, lsnn_error *err);
@@ -60,6 +62,6 @@ void store_chunk(hsize_t *chunk, int n_dims, const hsize_t *dim, size_t size);
 /* Shuffle and deflate 1 in such chunks, no times. */
 hid_t store_packed(int n_dims, const hsize_t *dim, size_t size);
 hid_t store_plain(void);   /* contiguous, no times */
-hid_t store_parents(void); /* missing groups on the way are made, names are UTF-8 */
+hid_t store_parents(void); /* missing groups on the way are made */
 
 #endif

@@ -1,5 +1,4 @@
 /* Attributes: numbers, enumerations and texts. */
-#include "guard.h"
 #include "store_access.h"
 
 #include <stdlib.h>
@@ -7,8 +6,7 @@
 
 bool store_has_attribute(const store *s, const char *object, const char *name)
 {
-    return (strcmp(object, "/") == 0 || store_has(s, object)) &&
-           H5Aexists_by_name(s->file, object, name, H5P_DEFAULT) > 0;
+    return store_has(s, object) && H5Aexists_by_name(s->file, object, name, H5P_DEFAULT) > 0;
 }
 
 /* An attribute of one value. */
@@ -70,7 +68,8 @@ static lsnn_status take_fixed_text(const store *s, arena *a, const char **out, h
     if (read_raw(id, type, text) < 0) status = store_damaged(s, object, err);
     size_t length = strlen(text);
     if (H5Tget_strpad(type) == H5T_STR_SPACEPAD)
-        while (length > 0 && text[length - 1] == ' ') length--;
+        while (length > 0 && text[length - 1] == ' ')
+            length--;
     if (status == LSNN_OK) status = arena_text(a, out, text, length, err);
     free(text);
     return status;
@@ -88,10 +87,10 @@ lsnn_status store_get_text(const store *s, arena *a, const char **out, const cha
 {
     hid_t id, type;
     TRY(open_attribute(s, &id, &type, object, name, err));
-    lsnn_status status = H5Tget_class(type) == H5T_STRING
-                             ? store_take_text(s, a, out, id, type, object, err)
-                             : lsnn_fail(err, LSNN_DATA, "%s: attribute '%s' of %s should be a text", s->path, name,
-                                         object);
+    lsnn_status status =
+        H5Tget_class(type) == H5T_STRING
+            ? store_take_text(s, a, out, id, type, object, err)
+            : lsnn_fail(err, LSNN_DATA, "%s: attribute '%s' of %s should be a text", s->path, name, object);
     H5Tclose(type);
     H5Aclose(id);
     return status;
@@ -115,7 +114,8 @@ static lsnn_status set_attribute(const store *s, const char *object, const char 
 lsnn_status store_set_number(store *s, const char *object, const char *name, store_type type, double number,
                              lsnn_error *err)
 {
-    return set_attribute(s, object, name, store_file_type(type), H5T_NATIVE_DOUBLE, H5Screate(H5S_SCALAR), &number, err);
+    return set_attribute(s, object, name, store_file_type(type), H5T_NATIVE_DOUBLE, H5Screate(H5S_SCALAR), &number,
+                         err);
 }
 
 lsnn_status store_set_uint64(store *s, const char *object, const char *name, uint64_t number, lsnn_error *err)
@@ -143,19 +143,27 @@ lsnn_status store_set_choice(store *s, const char *object, const char *name, con
     return status;
 }
 
-/* Of variable length, because h5py gives those as str, where we would read that again. */
-lsnn_status store_set_text(store *s, const char *object, const char *name, const char *text, lsnn_error *err)
+static lsnn_status set_text(store *s, const char *object, const char *name, size_t length, const void *value,
+                            lsnn_error *err)
 {
-    const size_t length = strlen(text);
-    const bool variable = length + 1 < GUARD_TEXT;
     hid_t type = H5Tcopy(H5T_C_S1);
-    if (type >= 0 &&
-        (H5Tset_size(type, variable ? H5T_VARIABLE : length) < 0 || H5Tset_cset(type, H5T_CSET_UTF8) < 0)) {
+    if (type >= 0 && (H5Tset_size(type, length) < 0 || H5Tset_cset(type, H5T_CSET_UTF8) < 0 ||
+                      (length != H5T_VARIABLE && H5Tset_strpad(type, H5T_STR_NULLPAD) < 0))) {
         H5Tclose(type);
         type = H5I_INVALID_HID;
     }
-    const void *value = variable ? (const void *)&text : text;
     lsnn_status status = set_attribute(s, object, name, type, type, H5Screate(H5S_SCALAR), value, err);
     if (type >= 0) H5Tclose(type);
     return status;
+}
+
+/* h5py gives texts of variable length as str. */
+lsnn_status store_set_text(store *s, const char *object, const char *name, const char *text, lsnn_error *err)
+{
+    return set_text(s, object, name, H5T_VARIABLE, &text, err);
+}
+
+lsnn_status store_set_fixed_text(store *s, const char *object, const char *name, const char *text, lsnn_error *err)
+{
+    return set_text(s, object, name, *text ? strlen(text) : 1, text, err);
 }

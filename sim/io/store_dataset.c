@@ -26,7 +26,6 @@ static lsnn_status find_shape(const store *s, subject *d, const char *path, lsnn
     H5S_class_t kind = space >= 0 ? H5Sget_simple_extent_type(space) : H5S_NO_CLASS;
     int n_dims = kind == H5S_SIMPLE || kind == H5S_SCALAR ? H5Sget_simple_extent_dims(space, dim, NULL) : -1;
     if (space >= 0) H5Sclose(space);
-    if (kind == H5S_NULL) return lsnn_fail(err, LSNN_DATA, "%s: %s has no value", s->path, path);
     if (n_dims < 0) return store_damaged(s, path, err);
     if (n_dims > STORE_MAX_DIMS) {
         return lsnn_fail(err, LSNN_DATA, "%s: %s has %d dimensions; at most %d are possible", s->path, path, n_dims,
@@ -72,8 +71,8 @@ static lsnn_status check_filters(const store *s, hid_t creation, const char *pat
         H5Z_filter_t filter = H5Pget_filter2(creation, (unsigned)k, &flags, &n_values, NULL, sizeof name, name, &how);
         if (filter == H5Z_FILTER_DEFLATE || filter == H5Z_FILTER_SHUFFLE || filter == H5Z_FILTER_FLETCHER32) continue;
         return lsnn_fail(err, LSNN_DATA,
-                         "%s: %s is packed with filter %d, which cannot be read: repack it with gzip (deflate)", s->path,
-                         path, (int)filter);
+                         "%s: %s is packed with filter %d, which cannot be read: repack it with gzip (deflate)",
+                         s->path, path, (int)filter);
     }
     return n < 0 ? store_damaged(s, path, err) : LSNN_OK;
 }
@@ -101,10 +100,7 @@ static lsnn_status check_layout(const store *s, const subject *d, const char *pa
 {
     hid_t creation = H5Dget_create_plist(d->set);
     if (creation < 0) return store_damaged(s, path, err);
-    lsnn_status status = LSNN_OK;
-    if (H5Pget_layout(creation) == H5D_VIRTUAL || H5Pget_external_count(creation) != 0)
-        status = lsnn_fail(err, LSNN_DATA, "%s: %s lies in other files, which are not read", s->path, path);
-    if (status == LSNN_OK) status = check_filters(s, creation, path, err);
+    lsnn_status status = check_filters(s, creation, path, err);
     if (status == LSNN_OK) status = check_claim(s, d, creation, path, err);
     H5Pclose(creation);
     return status;
@@ -164,8 +160,10 @@ lsnn_status store_type_of(const store *s, store_type *out, const char *path, lsn
     int type = STORE_FLOAT;
     while (type <= STORE_UINT64 && H5Tequal(d.type, store_file_type((store_type)type)) <= 0)
         type++;
-    if (type <= STORE_UINT64) *out = (store_type)type;
-    else status = lsnn_fail(err, LSNN_DATA, "%s: %s has a type that lsnn does not write", s->path, path);
+    if (type <= STORE_UINT64)
+        *out = (store_type)type;
+    else
+        status = lsnn_fail(err, LSNN_DATA, "%s: %s has a type that lsnn does not write", s->path, path);
     close_subject(&d);
     return status;
 }
@@ -175,14 +173,15 @@ static lsnn_status read_subject(const store *s, const subject *d, arena *a, void
 {
     if (expected) TRY(check_shape(s, &d->shape, expected, path, err));
     if (!store_is_number(d->type)) {
-        return lsnn_fail(err, LSNN_DATA, "%s: %s should hold numbers (integers of 8 to 64 bits or IEEE floats)", s->path,
-                         path);
+        return lsnn_fail(err, LSNN_DATA, "%s: %s should hold numbers (integers of 8 to 64 bits or IEEE floats)",
+                         s->path, path);
     }
     TRY(check_layout(s, d, path, err));
     if (d->n > STORE_MAX_BYTES / store_size(type)) {
         return lsnn_fail(err, LSNN_DATA, "%s: %s would need more than %d GiB as %s", s->path, path,
                          (int)(STORE_MAX_BYTES >> 30), store_type_text(type));
     }
+    if (!s->writable && guard_chunks(&s->guard, path) != GUARD_FINE) return store_damaged(s, path, err);
     TRY(arena_take(a, out_pointer, d->n ? d->n : 1, store_size(type), err));
     return read_numbers(s, d, *(void **)out_pointer, type, path, err);
 }
@@ -252,6 +251,8 @@ lsnn_status store_read_text(const store *s, arena *a, const char **out, const ch
     if (H5Tget_class(d.type) != H5T_STRING || d.n != 1)
         status = lsnn_fail(err, LSNN_DATA, "%s: %s should be one text", s->path, path);
     if (status == LSNN_OK) status = check_layout(s, &d, path, err);
+    if (status == LSNN_OK && !s->writable && guard_chunks(&s->guard, path) != GUARD_FINE)
+        status = store_damaged(s, path, err);
     if (status == LSNN_OK) status = store_take_text(s, a, out, d.set, d.type, path, err);
     close_subject(&d);
     return status;

@@ -48,7 +48,8 @@ lsnn_status store_check_table(const store *s, const char *path, store_type type,
         return lsnn_fail(err, LSNN_DATA, "%s: %s does not have rows of %zu value%s", s->path, path, width,
                          width == 1 ? "" : "s");
     }
-    if (!can_grow(s, path)) return lsnn_fail(err, LSNN_DATA, "%s: %s cannot grow: lsnn did not write it", s->path, path);
+    if (!can_grow(s, path))
+        return lsnn_fail(err, LSNN_DATA, "%s: %s cannot grow: lsnn did not write it", s->path, path);
     if (shape.dim[0] < rows) {
         return lsnn_fail(err, LSNN_DATA, "%s: %s has %zu rows; expected %" PRIu64 " or more", s->path, path,
                          shape.dim[0], rows);
@@ -68,8 +69,8 @@ static bool append(hid_t set, store_type type, size_t width, uint64_t keep, uint
     return good;
 }
 
-lsnn_status store_extend_table(store *s, const char *path, store_type type, size_t width, uint64_t keep, uint64_t n_rows,
-                               const void *rows, lsnn_error *err)
+lsnn_status store_extend_table(store *s, const char *path, store_type type, size_t width, uint64_t keep,
+                               uint64_t n_rows, const void *rows, lsnn_error *err)
 {
     TRY(store_check_table(s, path, type, width, keep, err));
     hid_t set = H5Dopen2(s->file, path, H5P_DEFAULT);

@@ -43,10 +43,10 @@ hid_t store_file_type(store_type type)
 /* Types with odd sizes or bit fields are converted bit by bit by code that few files have ever tried. */
 static bool is_standard(hid_t type)
 {
-    const hid_t standard[] = {H5T_STD_I8LE,   H5T_STD_I16LE,  H5T_STD_I32LE,  H5T_STD_I64LE,  H5T_STD_U8LE,
-                              H5T_STD_U16LE,  H5T_STD_U32LE,  H5T_STD_U64LE,  H5T_STD_I8BE,   H5T_STD_I16BE,
-                              H5T_STD_I32BE,  H5T_STD_I64BE,  H5T_STD_U8BE,   H5T_STD_U16BE,  H5T_STD_U32BE,
-                              H5T_STD_U64BE,  H5T_IEEE_F32LE, H5T_IEEE_F64LE, H5T_IEEE_F32BE, H5T_IEEE_F64BE};
+    const hid_t standard[] = {H5T_STD_I8LE,  H5T_STD_I16LE,  H5T_STD_I32LE,  H5T_STD_I64LE,  H5T_STD_U8LE,
+                              H5T_STD_U16LE, H5T_STD_U32LE,  H5T_STD_U64LE,  H5T_STD_I8BE,   H5T_STD_I16BE,
+                              H5T_STD_I32BE, H5T_STD_I64BE,  H5T_STD_U8BE,   H5T_STD_U16BE,  H5T_STD_U32BE,
+                              H5T_STD_U64BE, H5T_IEEE_F32LE, H5T_IEEE_F64LE, H5T_IEEE_F32BE, H5T_IEEE_F64BE};
     for (size_t k = 0; k < sizeof standard / sizeof standard[0]; k++)
         if (H5Tequal(type, standard[k]) > 0) return true;
     return false;
@@ -114,8 +114,7 @@ hid_t store_packed(int n_dims, const hsize_t *dim, size_t size)
 hid_t store_parents(void)
 {
     hid_t link = H5Pcreate(H5P_LINK_CREATE);
-    if (link >= 0 && H5Pset_create_intermediate_group(link, 1) >= 0 && H5Pset_char_encoding(link, H5T_CSET_UTF8) >= 0)
-        return link;
+    if (link >= 0 && H5Pset_create_intermediate_group(link, 1) >= 0) return link;
     if (link >= 0) H5Pclose(link);
     return H5I_INVALID_HID;
 }

@@ -24,7 +24,8 @@ static void read_checkpoint(const char *path)
 
 static void read_attributes(const store *s, arena *a, const char *object)
 {
-    static const char *const numbers[] = {"n_in", "T", "dt", "alpha"}, *const texts[] = {"format", "unit", "doc", "units"};
+    static const char *const numbers[] = {"n_in", "T", "dt", "alpha"}, *const texts[] = {"format", "unit", "doc",
+                                                                                         "units"};
     for (int k = 0; k < 4; k++) {
         double number;
         const char *text;
