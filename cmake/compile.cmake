@@ -2,7 +2,7 @@
 # a*b+c, never -ffast-math, and no -march (functions that profit have clones for newer processors).
 add_library(lsnn_flags INTERFACE)
 target_compile_options(lsnn_flags INTERFACE
-    -ffp-contract=off -fno-math-errno
+    -ffp-contract=off
     -fno-math-errno -fno-trapping-math # let loops with sqrt and comparisons vectorise; they change no result
     -Wall -Wextra -Wshadow -Wstrict-prototypes
     $<$<C_COMPILER_ID:Clang>:-Wno-pass-failed> # an instrumented loop may well not be vectorised

@@ -2,9 +2,7 @@
 include(CMakePackageConfigHelpers)
 set(package_dir ${CMAKE_INSTALL_LIBDIR}/cmake/lsnn)
 
-if(TARGET lsnn)
-    install(TARGETS lsnn RUNTIME DESTINATION ${CMAKE_INSTALL_BINDIR})
-endif()
+install(TARGETS lsnn RUNTIME DESTINATION ${CMAKE_INSTALL_BINDIR})
 install(TARGETS liblsnn EXPORT lsnn
         ARCHIVE DESTINATION ${CMAKE_INSTALL_LIBDIR}
         LIBRARY DESTINATION ${CMAKE_INSTALL_LIBDIR})

@@ -2,9 +2,6 @@
 # against the order of dependence does not compile.
 function(lsnn_layer name)
     cmake_parse_arguments(PARSE_ARGV 1 layer "" "" "SOURCES;SEES;LINKS")
-    if(NOT layer_SOURCES)
-        return()
-    endif()
     add_library(${name} OBJECT ${layer_SOURCES})
     target_include_directories(${name} PRIVATE ${PROJECT_SOURCE_DIR}/include)
     foreach(folder IN LISTS layer_SEES)
@@ -58,7 +55,12 @@ target_include_directories(liblsnn PUBLIC $<BUILD_INTERFACE:${PROJECT_SOURCE_DIR
                                           $<INSTALL_INTERFACE:${CMAKE_INSTALL_INCLUDEDIR}>)
 target_compile_definitions(liblsnn PUBLIC $<$<BOOL:${LSNN_DOUBLE}>:LSNN_DOUBLE>)
 target_link_libraries(liblsnn PRIVATE ${LSNN_LIBRARIES} $<BUILD_INTERFACE:lsnn_flags>)
-target_link_options(liblsnn PRIVATE $<$<BOOL:${BUILD_SHARED_LIBS}>:LINKER:--no-undefined>)
+if(BUILD_SHARED_LIBS)
+    # The map is for gcc's clones, which -fvisibility=hidden does not hide.
+    target_link_options(liblsnn PRIVATE LINKER:--no-undefined
+                        LINKER:--version-script=${PROJECT_SOURCE_DIR}/cmake/liblsnn.map)
+    set_target_properties(liblsnn PROPERTIES LINK_DEPENDS ${PROJECT_SOURCE_DIR}/cmake/liblsnn.map)
+endif()
 set_target_properties(liblsnn PROPERTIES OUTPUT_NAME lsnn EXPORT_NAME lsnn LINKER_LANGUAGE C
                       VERSION ${PROJECT_VERSION} SOVERSION ${PROJECT_VERSION_MAJOR})
 
@@ -71,7 +73,5 @@ endforeach()
 target_link_libraries(lsnn_whole PUBLIC lsnn_flags ${LSNN_LIBRARIES})
 set_target_properties(lsnn_whole PROPERTIES LINKER_LANGUAGE C)
 
-if(EXISTS ${PROJECT_SOURCE_DIR}/sim/app/main.c)
-    add_executable(lsnn sim/app/main.c)
-    target_link_libraries(lsnn PRIVATE lsnn_whole)
-endif()
+add_executable(lsnn sim/app/main.c)
+target_link_libraries(lsnn PRIVATE lsnn_whole)

@@ -44,6 +44,7 @@ typedef struct lsnn_model {
     const char *name;
     const char *doc;             /* equations and reference, for `lsnn describe` */
     bool spiking;                /* step's output is z in {0, 1}; else the output is a value y */
+    bool linear;                 /* the output is a linear function of currents and trainables: backward knows it all */
 
     const lsnn_field *fields;    /* parameters; LSNN_NEURONS may differ per neuron */
     size_t size;                 /* of the struct that `fields` describes */

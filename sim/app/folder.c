@@ -51,6 +51,13 @@ static bool is_empty(const char *path)
     return n <= 2; /* . and .. */
 }
 
+static bool has_config(const folder *f)
+{
+    char path[PATH_MAX + 32];
+    snprintf(path, sizeof path, "%s/config.yaml", f->path);
+    return access(path, F_OK) == 0;
+}
+
 static lsnn_status make_chosen(folder *f, const char *path, lsnn_error *err)
 {
     TRY(set_paths(f, path, err));
@@ -58,8 +65,10 @@ static lsnn_status make_chosen(folder *f, const char *path, lsnn_error *err)
     if (mkdir(f->path, 0777) == 0) return LSNN_OK;
     if (errno != EEXIST) return cannot("made", f->path, err);
     if (is_empty(f->path)) return LSNN_OK;
-    return lsnn_fail(err, LSNN_OUTPUT, "%s is not an empty folder: give another one, or go on with: lsnn resume %s", f->path,
-                     f->path);
+    if (has_config(f))
+        return lsnn_fail(err, LSNN_OUTPUT, "%s holds a run already: give another folder, or go on with: lsnn resume %s",
+                         f->path, f->path);
+    return lsnn_fail(err, LSNN_OUTPUT, "%s is not an empty folder: give a new one", f->path);
 }
 
 /* mkdir decides between two runs that start in the same second. */

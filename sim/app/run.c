@@ -2,6 +2,7 @@
 #include "session.h"
 #include <stdlib.h>
 #include <string.h>
+#include <unistd.h>
 
 /* The words of the command line, for the record. */
 static lsnn_status join(const char **out, int argc, char **argv, arena *a, lsnn_error *err)
@@ -32,6 +33,8 @@ static lsnn_status go_on(session **out, verb_options *options, int argc, char **
         return lsnn_fail(err, LSNN_USAGE, "resume takes the folder of a run, and no changes of its config");
     folder = options->words[0];
     TRY(arena_format(a, &config, err, "%s/config.yaml", folder));
+    if (access(config, F_OK) != 0)
+        return lsnn_fail(err, LSNN_DATA, "%s is not the folder of a run: there is no config.yaml in it", folder);
     options->words[0] = config;
     TRY(verb_load(&e, options, a, err));
     return session_resume(out, e, options, folder, command, err);

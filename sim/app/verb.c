@@ -44,6 +44,7 @@ lsnn_status verb_parse(verb_options *out, const verb *v, int argc, char **argv, 
     opterr = 0;
     for (int letter; (letter = getopt_long(argc, argv, ":o:j:qv", long_options, NULL)) != -1;) {
         const char *word = argv[optind - 1];
+        if (word[0] != '-') word = argv[optind - 2]; /* that was its value */
         if (letter == ':') return lsnn_fail(err, LSNN_USAGE, "%s needs a value; see `lsnn help %s`", word, v->name);
         if (letter == '?' || !strchr(accepts, letter))
             return lsnn_fail(err, LSNN_USAGE, "`lsnn %s` has no option %s; see `lsnn help %s`", v->name, word, v->name);

@@ -128,38 +128,17 @@ static lsnn_status read_value(void *member, const lsnn_field *field, const confi
     return LSNN_OK;
 }
 
-static void mark_as_default(config_node *node)
-{
-    node->origin = CONFIG_DEFAULT;
-    for (config_node *child = node->first; child; child = child->next)
-        mark_as_default(child);
-}
-
-static void append(config_node *map, config_node *child)
-{
-    config_node **link = &map->first;
-    while (*link)
-        link = &(*link)->next;
-    *link = child;
-    child->next = NULL;
-    child->parent = map;
-}
-
-/* Most defaults are scalars, which need no parser. */
+/* The default becomes a part of the tree, as if the user had written it; only a text is no YAML. */
 static lsnn_status add_default(config_node *map, const lsnn_field *field, const fields_reader *reader, lsnn_error *err)
 {
-    const char *text;
+    const char *line, *text = field->kind == LSNN_TEXT ? field->fallback : "";
     config_node *node;
-    bool structured = field->kind != LSNN_TEXT && (field->fallback[0] == '{' || field->fallback[0] == '[');
-    if (!structured)
-        return config_add(&node, map, reader->memory, CONFIG_SCALAR, field->name, field->fallback, CONFIG_DEFAULT, err);
-    TRY(arena_format(reader->memory, &text, err, "%s: %s", field->name, field->fallback));
-    lsnn_status status = config_parse(&node, reader->memory, "default", text, strlen(text), err);
-    if (status == LSNN_MEMORY) return status;
-    if (status != LSNN_OK) return lsnn_fail(err, LSNN_INTERNAL, "the default of a field is no YAML: %s", text);
-    mark_as_default(node->first);
-    append(map, node->first);
-    return LSNN_OK;
+    TRY(config_add(&node, map, reader->memory, CONFIG_SCALAR, field->name, text, CONFIG_DEFAULT, err));
+    if (field->kind == LSNN_TEXT) return LSNN_OK;
+    TRY(arena_format(reader->memory, &line, err, "%s: %s", field->name, field->fallback));
+    lsnn_status status = config_set(node, reader->memory, line, strlen(field->name) + 2, CONFIG_DEFAULT, err);
+    if (status != LSNN_CONFIG) return status;
+    return lsnn_fail(err, LSNN_INTERNAL, "the default of a field is no YAML: %s", line);
 }
 
 /* `keys`: the names of the fields and those of `also`, not NULL-terminated. */

@@ -4,24 +4,24 @@
 #include "worker.h"
 #include <string.h>
 
-static void collect_run(const projection *p, real *gradient, const event_run run, const real *adjoint)
+LSNN_INLINE void collect_run(const projection *p, real *gradient, const event_run run, const real *adjoint)
 {
     if (p->sums) {
         rows_collect_difference(gradient + run.first * (size_t)p->width, gradient + run.last * (size_t)p->width, adjoint,
                                 p->width);
         return;
     }
-    for (uint32_t i = run.first; i < run.last; i++) rows_collect(gradient, adjoint, p->width, &i, 1, 0);
+    for (uint32_t i = run.first; i < run.last; i++) rows_add(gradient + i * (size_t)p->width, adjoint, p->width);
 }
 
-static void collect_segment(const projection *p, real *gradient, size_t i, int d, real factor, const real *adjoint)
+LSNN_INLINE void collect_segment(const projection *p, real *gradient, size_t i, int d, real factor, const real *adjoint)
 {
     const size_t first = p->segment[i * (size_t)p->n_delays + (size_t)d];
     const size_t last = p->segment[i * (size_t)p->n_delays + (size_t)d + 1];
     for (size_t k = first; k < last; k++) gradient[k] += factor * adjoint[p->target[k]];
 }
 
-static void collect_values(const projection *p, real *gradient, const lsnn_trial *input, int s, int d,
+LSNN_INLINE void collect_values(const projection *p, real *gradient, const lsnn_trial *input, int s, int d,
                            const real *adjoint)
 {
     const real *x = input->analog + (size_t)s * (size_t)p->n_from;
@@ -32,7 +32,7 @@ static void collect_values(const projection *p, real *gradient, const lsnn_trial
     }
 }
 
-static void collect_input(const network *net, const projection *p, const tape *tp, int t, real *gradient,
+LSNN_INLINE void collect_input(const network *net, const projection *p, const tape *tp, int t, real *gradient,
                           const real *adjoint)
 {
     const lsnn_trial *input = tp->input[p->source];
@@ -52,22 +52,22 @@ static void collect_input(const network *net, const projection *p, const tape *t
     }
 }
 
-static void collect_spikes(const projection *p, const tape *tp, int t, real *gradient, const real *adjoint)
+LSNN_INLINE void collect_spikes(const projection *p, const tape *tp, int t, real *gradient, const real *adjoint)
 {
     for (int d = 0; d < p->n_delays; d++) {
         const int s = t - p->delay[d];
         if (s < 0) return;
         int n;
         const uint32_t *id = tape_heard(tp, p, s, &n);
-        if (p->dense) {
-            rows_collect(gradient, adjoint, p->width, id, n, (uint32_t)p->from);
-            continue;
+        for (int k = 0; k < n; k++) {
+            const size_t i = id[k] - (size_t)p->from;
+            if (p->dense) rows_add(gradient + i * (size_t)p->width, adjoint, p->width);
+            else collect_segment(p, gradient, i, d, 1, adjoint);
         }
-        for (int k = 0; k < n; k++) collect_segment(p, gradient, id[k] - (uint32_t)p->from, d, 1, adjoint);
     }
 }
 
-static void collect(const network *net, const worker *w, const tape *tp, int t, bool to_output, gradients *into)
+LSNN_INLINE void collect(const network *net, const worker *w, const tape *tp, int t, bool to_output, gradients *into)
 {
     for (int i = 0; i < net->n_projections; i++) {
         const projection *p = &net->projections[i];
@@ -78,7 +78,7 @@ static void collect(const network *net, const worker *w, const tape *tp, int t, 
     }
 }
 
-static void step_back(const network *net, int k, worker *w, const tape *tp, int t, gradients *into)
+LSNN_INLINE void step_back(const network *net, int k, worker *w, const tape *tp, int t, gradients *into)
 {
     const population *p = &net->populations[k];
     lsnn_slice *slice = &w->slice[k];
@@ -89,17 +89,17 @@ static void step_back(const network *net, int k, worker *w, const tape *tp, int 
 }
 
 /* signal[j] = rate_signal[j] + sum_k F[j,k] q_k[t + delay]: what the readouts' currents mean for the spikes of step t. */
-static void gather_signal(const network *net, worker *w, int t)
+LSNN_INLINE void gather_signal(const network *net, worker *w, int t)
 {
     const size_t n_output_columns = (size_t)(net->n_columns - net->spiking_columns);
-    memcpy(w->signal, w->rate_signal, (size_t)net->spiking_columns * sizeof(real));
+    rows_copy(w->signal, w->rate_signal, net->spiking_columns);
     for (int i = 0; i < net->n_projections; i++) {
         const projection *p = &net->projections[i];
         if (!p->to_output) continue;
         const real *q = w->output_adjoints +
                         (size_t)((t + p->delay[0]) % (net->max_delay + 1)) * n_output_columns + p->column -
                         net->spiking_columns;
-        for (int k = 0; k < p->width; k++)
+        for (int k = 0; k < net->n_outputs; k++)
             if (q[k] != 0)
                 rows_add_scaled(w->signal, p->feedback_by_output + (size_t)k * (size_t)net->spiking_columns,
                                 net->spiking_columns, q[k]);
@@ -115,18 +115,27 @@ static void clear_adjoints(const network *net, worker *w)
             memset(w->slice[k].adjoint[s], 0, (size_t)net->populations[k].width * sizeof(real));
 }
 
-void backward(const network *net, worker *w, const tape *tp, gradients *into, worker_observer *observe, void *with)
+LSNN_INLINE void step_readouts_back(const network *net, worker *w, const tape *tp, int t, gradients *into)
 {
-    const size_t n_output_columns = (size_t)(net->n_columns - net->spiking_columns);
+    const int n_output_columns = net->n_columns - net->spiking_columns;
+    const size_t row = (size_t)(t % (net->max_delay + 1)) * (size_t)n_output_columns;
+    rows_copy(w->signal + net->spiking_columns, tp->output + (size_t)t * (size_t)n_output_columns, n_output_columns);
+    for (int k = net->n_spiking_populations; k < net->n_populations; k++) step_back(net, k, w, tp, t, into);
+    rows_copy(w->output_adjoints + row, w->adjoint + net->spiking_columns, n_output_columns);
+    collect(net, w, tp, t, true, into);
+}
+
+LSNN_KERNEL void backward(const network *net, worker *w, const tape *tp, gradients *into, worker_observer *observe, void *with)
+{
     clear_adjoints(net, w);
     for (int t = tp->n_steps - 1; t >= 0; t--) {
-        memcpy(w->signal + net->spiking_columns, tp->output + (size_t)t * n_output_columns,
-               n_output_columns * sizeof(real));
-        for (int k = net->n_spiking_populations; k < net->n_populations; k++) step_back(net, k, w, tp, t, into);
-        memcpy(w->output_adjoints + (size_t)(t % (net->max_delay + 1)) * n_output_columns,
-               w->adjoint + net->spiking_columns, n_output_columns * sizeof(real));
-        collect(net, w, tp, t, true, into);
-        gather_signal(net, w, t);
+        if (tp->collapsed) {
+            rows_copy(w->signal, w->rate_signal, net->spiking_columns);
+            rows_add_scaled(w->signal, w->pooled_signal, net->spiking_columns, w->coefficient[t]);
+        } else {
+            step_readouts_back(net, w, tp, t, into);
+            gather_signal(net, w, t);
+        }
         for (int k = 0; k < net->n_spiking_populations; k++) step_back(net, k, w, tp, t, into);
         collect(net, w, tp, t, false, into);
         if (observe) observe(with, net, w, tp, t);

@@ -96,6 +96,7 @@ void build_unknown(build *b, const config_node *node, const char *sort, const ch
         snprintf(all + used, sizeof all - used, "%s%s", k ? ", " : "", names[k]);
     }
     if (near) config_mistake(&b->report, &node->place, "no %s is called '%s'; did you mean '%s'?", sort, name, near);
+    else if (n == 0) config_mistake(&b->report, &node->place, "no %s is called '%s': there is none at all", sort, name);
     else config_mistake(&b->report, &node->place, "no %s is called '%s'; there are: %s", sort, name, all);
 }
 
@@ -232,6 +233,10 @@ lsnn_status build_experiment(experiment **out, config_node *root, const values_f
     TRY(read_parts(&b, &top));
     TRY(config_verdict(&b.report, err));
     TRY(config_print(&e->resolved, root, memory, false, err));
+    e->learning.may_collapse = true;
+    for (int k = 0; k < e->n_records; k++)
+        if (e->records[k].what == RECORD_VARIABLE && e->records[k].population >= e->net->n_spiking_populations)
+            e->learning.may_collapse = false;
     TRY(trainer_new(&e->trainer, e->net, e->task, e->task_state, e->task_parameters, &e->shape, &e->learning, n_threads,
                     err));
     *out = e;

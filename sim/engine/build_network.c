@@ -48,8 +48,11 @@ static lsnn_status add_population(build *b, config_node *node)
 {
     population_fields own = {0};
     const config_node *model_name = config_get(node, "model");
-    if (!model_name || model_name->kind != CONFIG_SCALAR)
-        return fields_read(&own, build_population_table, node, NULL, &b->reader, b->err);
+    if (!model_name || model_name->kind != CONFIG_SCALAR) {
+        config_mistake(&b->report, model_name ? &model_name->place : &node->key_place,
+                       "'%s' needs the name of a neuron model, like model: lif", node->key);
+        return LSNN_OK;
+    }
     const lsnn_model *model = registry_model(model_name->text);
     if (!model) {
         const char *names[64];
@@ -248,10 +251,15 @@ static bool read_bounds(build *b, const config_node *node, projection_spec *spec
     spec->min = -INFINITY;
     spec->max = INFINITY;
     if (node->kind == CONFIG_SCALAR && strcmp(node->text, "none") == 0) return true;
-    if (node->kind == CONFIG_LIST && config_count(node) == 2)
-        return fields_number(&spec->min, &bound, node->first, &b->reader) &&
-               fields_number(&spec->max, &bound, node->first->next, &b->reader);
-    config_mistake(&b->report, &node->place, "bounds are none or two numbers, like [0, 1]");
+    if (node->kind != CONFIG_LIST || config_count(node) != 2) {
+        config_mistake(&b->report, &node->place, "bounds are none or two numbers, like [0, 1]");
+        return false;
+    }
+    if (!fields_number(&spec->min, &bound, node->first, &b->reader) ||
+        !fields_number(&spec->max, &bound, node->first->next, &b->reader))
+        return false;
+    if (spec->min <= spec->max) return true;
+    config_mistake(&b->report, &node->place, "the least weight, %g, is above the largest, %g", spec->min, spec->max);
     return false;
 }
 
@@ -260,6 +268,23 @@ static int count_neurons(const network *net, int first, int n)
     int sum = 0;
     for (int k = first; k < first + n; k++) sum += net->populations[k].n;
     return sum;
+}
+
+/* Where a projection starts: a source, or populations. */
+static bool read_start(build *b, const config_node *from, projection_spec *spec)
+{
+    const network *net = b->e->net;
+    const char *names[128];
+    int n = 0;
+    const bool single = from->kind == CONFIG_SCALAR;
+    spec->source = single ? network_find_source(net, from->text) : -1;
+    if (spec->source >= 0) return true;
+    if (!single || network_find_population(net, from->text) >= 0)
+        return build_populations(b, from, &spec->from_population, &spec->n_from_populations);
+    for (int s = 0; s < net->n_sources && n < 64; s++) names[n++] = net->sources[s].name;
+    for (int k = 0; k < net->n_populations && n < 128; k++) names[n++] = net->populations[k].name;
+    build_unknown(b, from, "source or population", from->text, names, n);
+    return false;
 }
 
 static lsnn_status add_projection(build *b, config_node *node, int number)
@@ -271,9 +296,8 @@ static lsnn_status add_projection(build *b, config_node *node, int number)
     if (b->report.n_mistakes > before) return LSNN_OK;
     projection_spec spec = {.name = node->key, .learn = own.learn && b->e->learning.learns, .rate = own.rate,
                             .sparse = own.storage == 1};
-    spec.source = own.from->kind == CONFIG_SCALAR ? network_find_source(net, own.from->text) : -1;
     bool good = read_bounds(b, own.bounds, &spec);
-    if (spec.source < 0) good &= build_populations(b, own.from, &spec.from_population, &spec.n_from_populations);
+    good &= read_start(b, own.from, &spec);
     good &= build_populations(b, own.to, &spec.to_population, &spec.n_to_populations);
     if (!good) return LSNN_OK;
     if (spec.source < 0 && !net->populations[spec.from_population].model->spiking) {

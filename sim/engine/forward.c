@@ -4,7 +4,7 @@
 #include <string.h>
 
 /* A run of cells that spike together, as a list of rows or as a difference of two prefix sums. */
-static void add_runs(const projection *p, const real *weight, const lsnn_events *events, int s, real *sum)
+LSNN_INLINE void add_runs(const projection *p, const real *weight, const lsnn_events *events, int s, real *sum)
 {
     for (uint32_t e = events->start[s]; e < events->start[s + 1]; e++) {
         const event_run run = events->run[e];
@@ -13,18 +13,18 @@ static void add_runs(const projection *p, const real *weight, const lsnn_events 
                                 p->width);
             continue;
         }
-        for (uint32_t i = run.first; i < run.last; i++) rows_add(sum, weight, p->width, &i, 1, 0);
+        for (uint32_t i = run.first; i < run.last; i++) rows_add(sum, weight + i * (size_t)p->width, p->width);
     }
 }
 
-static void add_segment(const projection *p, const real *weight, size_t i, int d, real factor, real *sum)
+LSNN_INLINE void add_segment(const projection *p, const real *weight, size_t i, int d, real factor, real *sum)
 {
     const size_t first = p->segment[i * (size_t)p->n_delays + (size_t)d];
     const size_t last = p->segment[i * (size_t)p->n_delays + (size_t)d + 1];
     for (size_t k = first; k < last; k++) sum[p->target[k]] += factor * weight[k];
 }
 
-static void add_values(const projection *p, const real *weight, const lsnn_trial *input, int s, int d, real *sum)
+LSNN_INLINE void add_values(const projection *p, const real *weight, const lsnn_trial *input, int s, int d, real *sum)
 {
     const real *x = input->analog + (size_t)s * (size_t)p->n_from;
     for (int i = 0; i < p->n_from; i++) {
@@ -34,7 +34,7 @@ static void add_values(const projection *p, const real *weight, const lsnn_trial
     }
 }
 
-static void add_input(const network *net, const projection *p, const tape *tp, int t, real *sum)
+LSNN_INLINE void add_input(const network *net, const projection *p, const tape *tp, int t, real *sum)
 {
     const real *weight = net->parameters[p->parameter].value;
     const lsnn_trial *input = tp->input[p->source];
@@ -53,7 +53,7 @@ static void add_input(const network *net, const projection *p, const tape *tp, i
     }
 }
 
-static void add_spikes(const network *net, const projection *p, const tape *tp, int t, real *sum)
+LSNN_INLINE void add_spikes(const network *net, const projection *p, const tape *tp, int t, real *sum)
 {
     const real *weight = net->parameters[p->parameter].value;
     for (int d = 0; d < p->n_delays; d++) {
@@ -61,15 +61,15 @@ static void add_spikes(const network *net, const projection *p, const tape *tp, 
         if (s < 0) return;
         int n;
         const uint32_t *id = tape_heard(tp, p, s, &n);
-        if (p->dense) {
-            rows_add(sum, weight, p->width, id, n, (uint32_t)p->from);
-            continue;
+        for (int k = 0; k < n; k++) {
+            const size_t i = id[k] - (size_t)p->from;
+            if (p->dense) rows_add(sum, weight + i * (size_t)p->width, p->width);
+            else add_segment(p, weight, i, d, 1, sum);
         }
-        for (int k = 0; k < n; k++) add_segment(p, weight, id[k] - (uint32_t)p->from, d, 1, sum);
     }
 }
 
-static void add_currents(const network *net, const tape *tp, int t, bool to_output, real *current)
+LSNN_INLINE void add_currents(const network *net, const tape *tp, int t, bool to_output, real *current)
 {
     for (int i = 0; i < net->n_projections; i++) {
         const projection *p = &net->projections[i];
@@ -79,7 +79,7 @@ static void add_currents(const network *net, const tape *tp, int t, bool to_outp
     }
 }
 
-static void step_population(const network *net, int k, worker *w, const tape *tp, int t)
+LSNN_INLINE void step_population(const network *net, int k, worker *w, const tape *tp, int t)
 {
     const population *p = &net->populations[k];
     lsnn_slice *slice = &w->slice[k];
@@ -99,7 +99,7 @@ static void clear_state(const network *net, worker *w, tape *tp)
 }
 
 /* The padding may hold no spikes: it gets no current, but its threshold may be negative. */
-static uint32_t collect_spikes(const network *net, const worker *w, tape *tp, uint32_t n)
+LSNN_INLINE uint32_t collect_spikes(const network *net, const worker *w, tape *tp, uint32_t n)
 {
     for (int k = 0; k < net->n_spiking_populations; k++) {
         const population *p = &net->populations[k];
@@ -110,19 +110,23 @@ static uint32_t collect_spikes(const network *net, const worker *w, tape *tp, ui
     return n;
 }
 
-void forward(const network *net, worker *w, tape *tp, worker_observer *observe, void *with)
+LSNN_INLINE void step_readouts(const network *net, worker *w, tape *tp, int t)
 {
-    const size_t n_output_columns = (size_t)(net->n_columns - net->spiking_columns);
+    const int n_output_columns = net->n_columns - net->spiking_columns;
+    add_currents(net, tp, t, true, w->current);
+    for (int k = net->n_spiking_populations; k < net->n_populations; k++) step_population(net, k, w, tp, t);
+    rows_copy(tp->output + (size_t)t * (size_t)n_output_columns, w->output + net->spiking_columns, n_output_columns);
+}
+
+LSNN_KERNEL void forward(const network *net, worker *w, tape *tp, worker_observer *observe, void *with)
+{
     clear_state(net, w, tp);
     for (int t = 0; t < tp->n_steps; t++) {
-        memset(w->current, 0, (size_t)net->n_columns * sizeof(real));
+        rows_clear(w->current, net->n_columns);
         add_currents(net, tp, t, false, w->current);
         for (int k = 0; k < net->n_spiking_populations; k++) step_population(net, k, w, tp, t);
         tp->spike_start[t + 1] = collect_spikes(net, w, tp, tp->spike_start[t]);
-        add_currents(net, tp, t, true, w->current);
-        for (int k = net->n_spiking_populations; k < net->n_populations; k++) step_population(net, k, w, tp, t);
-        memcpy(tp->output + (size_t)t * n_output_columns, w->output + net->spiking_columns,
-               n_output_columns * sizeof(real));
+        if (!tp->collapsed) step_readouts(net, w, tp, t);
         if (observe) observe(with, net, w, tp, t);
     }
     for (uint32_t s = 0; s < tp->spike_start[tp->n_steps]; s++) tp->count[tp->spike[s]]++;

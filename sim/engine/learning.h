@@ -32,6 +32,7 @@ typedef struct schedule_settings {
 
 typedef struct learning_settings {
     bool learns; /* false: only simulate */
+    bool may_collapse; /* nobody asks for the readout's steps (pooled.h) */
     const lsnn_optimiser *optimiser;
     const void *optimiser_parameters;
     lsnn_paths paths;
@@ -52,5 +53,7 @@ double schedule_rate(const learning_settings *settings, uint64_t update);
 typedef double loss_score(const void *with, const lsnn_trial *trial, const real *pooled);
 void loss_judge(const loss_settings *settings, const network *net, tape *tp, double scale, loss_score *score,
                 const void *with);
+/* The same for a collapsed tape, from and to tape.pooled. */
+void loss_judge_pooled(const loss_settings *settings, tape *tp, double scale, loss_score *score, const void *with);
 
 #endif

@@ -38,15 +38,18 @@ static double judge_row(loss_kind kind, const lsnn_trial *trial, int t, const re
     return loss;
 }
 
+static double misclassified(const lsnn_trial *trial, const real *pooled)
+{
+    int decided = 0;
+    for (int k = 1; k < trial->shape.n_out; k++)
+        if (pooled[k] > pooled[decided]) decided = k;
+    return decided == trial->label ? 0 : 1;
+}
+
 static double default_score(const lsnn_trial *trial, size_t row, const real *y, const real *pooled)
 {
     const int n = trial->shape.n_out;
-    if (trial->shape.classes) {
-        int decided = 0;
-        for (int k = 1; k < n; k++)
-            if (pooled[k] > pooled[decided]) decided = k;
-        return decided == trial->label ? 0 : 1;
-    }
+    if (trial->shape.classes) return misclassified(trial, pooled);
     double squares = 0, targets = 0;
     for (int t = 0; t < trial->shape.n_steps; t++) {
         if (trial->weight[t] == 0) continue;
@@ -96,6 +99,12 @@ void loss_judge(const loss_settings *settings, const network *net, tape *tp, dou
         else tp->loss += weight * unit * judge_row(settings->kind, trial, t, y, y, scale * weight * unit);
         for (size_t k = (size_t)trial->shape.n_out; k < row; k++) y[k] = 0;
     }
+}
+
+void loss_judge_pooled(const loss_settings *settings, tape *tp, double scale, loss_score *score, const void *with)
+{
+    tp->error = score ? score(with, tp->trial, tp->pooled) : misclassified(tp->trial, tp->pooled);
+    tp->loss = judge_row(settings->kind, tp->trial, 0, tp->pooled, tp->pooled, scale);
 }
 
 double schedule_rate(const learning_settings *settings, uint64_t update)

@@ -1,5 +1,6 @@
 /* Iterations over batches of trials. */
 #include "trainer.h"
+#include "pooled.h"
 #include "population_check.h"
 #include <math.h>
 #include <omp.h>
@@ -23,8 +24,11 @@ static lsnn_status take_workers(trainer *t, arena *a, lsnn_error *err)
 {
     TRY(arena_take(a, &t->workers, (size_t)t->n_threads, sizeof(worker *), err));
     TRY(arena_take(a, &t->tapes, (size_t)t->n_tapes, sizeof(tape *), err));
-    for (int k = 0; k < t->n_threads; k++) TRY(worker_new(&t->workers[k], t->net, a, err));
-    for (int k = 0; k < t->n_tapes; k++) TRY(tape_new(&t->tapes[k], t->net, a, &t->shape, err));
+    for (int k = 0; k < t->n_threads; k++) TRY(worker_new(&t->workers[k], t->net, a, &t->shape, err));
+    for (int k = 0; k < t->n_tapes; k++) {
+        TRY(tape_new(&t->tapes[k], t->net, a, &t->shape, err));
+        t->tapes[k]->collapsed = t->collapsed;
+    }
     if (!t->settings.learns) return LSNN_OK;
     TRY(arena_take(a, &t->shards, (size_t)t->n_shards, sizeof(gradients *), err));
     for (int s = 0; s < t->n_shards; s++) TRY(gradients_new(&t->shards[s], t->net, a, err));
@@ -45,7 +49,8 @@ lsnn_status trainer_new(trainer **out, network *net, const lsnn_task *task, cons
                    .task_parameters = task_parameters,
                    .shape = *shape,
                    .settings = *settings,
-                   .n_threads = n_threads};
+                   .n_threads = n_threads,
+                   .collapsed = shape->classes && settings->may_collapse && pooled_possible(net, &settings->loss)};
     const int batch = settings->batch;
     t->waits = settings->learns && settings->regularisation.strength > 0 &&
                settings->regularisation.scope == SCOPE_BATCH;
@@ -168,6 +173,17 @@ static void run_forward(trainer *t, worker *w, tape *tp, int sample, const train
     if (show && recorder->trial) recorder->trial(recorder->with, sample, t->net, tp);
 }
 
+static void judge(const trainer *t, worker *w, tape *tp, double scale)
+{
+    loss_score *score = t->task->score ? task_score : NULL;
+    if (!tp->collapsed) {
+        loss_judge(&t->settings.loss, t->net, tp, scale, score, t);
+        return;
+    }
+    pooled_respond(t->net, w, tp);
+    loss_judge_pooled(&t->settings.loss, tp, scale, score, t);
+}
+
 static void add_seconds(trainer *t, int phase, double *since)
 {
     if (!t->timed) return;
@@ -183,7 +199,7 @@ static void sample_forward(trainer *t, worker *w, tape *tp, int sample, const tr
     draw_trial(t, tp, LSNN_TRAIN, t->iteration * (uint64_t)t->settings.batch + (uint64_t)sample);
     add_seconds(t, PHASE_INPUT, &since);
     run_forward(t, w, tp, sample, recorder);
-    loss_judge(&t->settings.loss, t->net, tp, 1.0 / t->settings.batch, t->task->score ? task_score : NULL, t);
+    judge(t, w, tp, 1.0 / t->settings.batch);
     if (recorder && recorder->judged && sample < recorder->n_samples)
         recorder->judged(recorder->with, sample, t->net, tp);
     t->sample_loss[sample] = tp->loss;
@@ -196,6 +212,7 @@ static void sample_backward(trainer *t, worker *w, const tape *tp, gradients *in
 {
     double since = t->timed ? omp_get_wtime() : 0;
     set_rate_signal(t, w, tp);
+    if (tp->collapsed) pooled_return(t->net, w, tp, into);
     backward(t->net, w, tp, into, NULL, NULL);
     add_seconds(t, PHASE_BACKWARD, &since);
 }
@@ -329,7 +346,7 @@ lsnn_status trainer_evaluate(trainer *t, metrics *out, lsnn_set set, uint64_t fi
             for (int b = 0; b < round; b++) {
                 draw_trial(t, tp, set, first + done + (uint64_t)b);
                 forward(t->net, t->workers[omp_get_thread_num()], tp, NULL, NULL);
-                loss_judge(&t->settings.loss, t->net, tp, 1, t->task->score ? task_score : NULL, t);
+                judge(t, t->workers[omp_get_thread_num()], tp, 1);
                 t->sample_loss[b] = tp->loss;
                 t->sample_error[b] = tp->error;
                 spikes += tp->spike_start[tp->n_steps];

@@ -37,17 +37,9 @@ lsnn_status tape_new(tape **out, const network *net, arena *a, const lsnn_shape 
     TRY(arena_take(a, &tp->spike, T * (size_t)net->n_spiking + LSNN_LANES, sizeof *tp->spike, err));
     TRY(arena_take(a, &tp->count, (size_t)net->n_spiking, sizeof *tp->count, err));
     TRY(arena_take(a, &tp->output, T * (size_t)(net->n_columns - net->spiking_columns), sizeof(real), err));
+    TRY(arena_take(a, &tp->pooled, (size_t)(net->n_columns - net->spiking_columns), sizeof(real), err));
     *out = tp;
     return LSNN_OK;
-}
-
-const uint32_t *tape_heard(const tape *tp, const projection *p, int s, int *n)
-{
-    const uint32_t *id = tp->spike + tp->spike_start[s], *end = tp->spike + tp->spike_start[s + 1];
-    while (id < end && *id < (uint32_t)p->from) id++;
-    while (end > id && end[-1] >= (uint32_t)(p->from + p->n_from)) end--;
-    *n = (int)(end - id);
-    return id;
 }
 
 static lsnn_status take_columns(real *column[], int n, int width, arena *a, lsnn_error *err)
@@ -56,10 +48,11 @@ static lsnn_status take_columns(real *column[], int n, int width, arena *a, lsnn
     return LSNN_OK;
 }
 
-lsnn_status worker_new(worker **out, const network *net, arena *a, lsnn_error *err)
+lsnn_status worker_new(worker **out, const network *net, arena *a, const lsnn_shape *shape, lsnn_error *err)
 {
     worker *w;
-    const size_t n = (size_t)net->n_columns;
+    const size_t n = (size_t)net->n_columns, T = (size_t)shape->n_steps;
+    const size_t n_output_columns = n - (size_t)net->spiking_columns;
     TRY(arena_take(a, &w, 1, sizeof *w, err));
     TRY(arena_take(a, &w->current, n, sizeof(real), err));
     TRY(arena_take(a, &w->output, n, sizeof(real), err));
@@ -67,7 +60,13 @@ lsnn_status worker_new(worker **out, const network *net, arena *a, lsnn_error *e
     TRY(arena_take(a, &w->adjoint, n, sizeof(real), err));
     TRY(arena_take(a, &w->rate_signal, n, sizeof(real), err));
     TRY(arena_take(a, &w->output_adjoints,
-                   (size_t)(net->max_delay + 1) * (size_t)(net->n_columns - net->spiking_columns), sizeof(real), err));
+                   (size_t)(net->max_delay + 1) * n_output_columns, sizeof(real), err));
+    TRY(arena_take(a, &w->pooled_weight, T, sizeof(real), err));
+    TRY(arena_take(a, &w->coefficient, T, sizeof(real), err));
+    TRY(arena_take(a, &w->pooled_spikes, (size_t)net->n_spiking, sizeof(real), err));
+    TRY(arena_take(a, &w->pooled_signal, (size_t)net->spiking_columns, sizeof(real), err));
+    for (int l = 0; l < LSNN_MAX_TRAINABLE; l++)
+        TRY(arena_take(a, &w->pooled_trainable[l], n_output_columns, sizeof(real), err));
     TRY(arena_take(a, &w->slice, (size_t)net->n_populations, sizeof *w->slice, err));
     for (int k = 0; k < net->n_populations; k++) {
         const population *p = &net->populations[k];

@@ -15,17 +15,32 @@ typedef struct tape {
     uint32_t *spike;       /* ids, ascending in a step */
     uint32_t *count;       /* [n_spiking] spikes per neuron */
     real *output;          /* [n_steps][output columns] y; the loss turns it into dE/dy */
+    bool collapsed;        /* the readout's steps are left out (pooled.h) */
+    real *pooled;          /* [output columns] with `collapsed`: average readout, then dE/d(average) */
     double loss, loss_rate, error; /* of this trial */
 } tape;
 
 /* The part of step s's spikes that a projection listens to: ids, and how many. */
-const uint32_t *tape_heard(const tape *tp, const projection *p, int s, int *n);
+LSNN_INLINE const uint32_t *tape_heard(const tape *tp, const projection *p, int s, int *n)
+{
+    const uint32_t *id = tp->spike + tp->spike_start[s], *end = tp->spike + tp->spike_start[s + 1];
+    while (id < end && *id < (uint32_t)p->from) id++;
+    while (end > id && end[-1] >= (uint32_t)(p->from + p->n_from)) end--;
+    *n = (int)(end - id);
+    return id;
+}
 
 typedef struct worker {
     real *current, *output, *signal, *adjoint; /* [n_columns]; adjoint = dE/dI */
     real *output_adjoints; /* [max_delay + 1][output columns]: dE/dI of the readouts in the last steps (a ring) */
     real *rate_signal;     /* [spiking columns]: regularisation */
     lsnn_slice *slice;     /* [n_populations] */
+    /* pooled.c */
+    bool coefficients_known;
+    real *pooled_weight, *coefficient; /* [n_steps] weights of the steps, and what a spike of the step adds to the average */
+    real *pooled_trainable[LSNN_MAX_TRAINABLE]; /* [output columns] what a trainable adds to it */
+    real *pooled_spikes;   /* [n_spiking] sum of the coefficients over a neuron's spikes */
+    real *pooled_signal;   /* [spiking columns] */
 } worker;
 
 /* Where the backward pass adds: an array per parameter of the network (projections with `sums` have one row more). */
@@ -34,7 +49,7 @@ typedef struct gradients {
 } gradients;
 
 LSNN_MUST_USE lsnn_status tape_new(tape **out, const network *net, arena *a, const lsnn_shape *shape, lsnn_error *err);
-LSNN_MUST_USE lsnn_status worker_new(worker **out, const network *net, arena *a, lsnn_error *err);
+LSNN_MUST_USE lsnn_status worker_new(worker **out, const network *net, arena *a, const lsnn_shape *shape, lsnn_error *err);
 LSNN_MUST_USE lsnn_status gradients_new(gradients **out, const network *net, arena *a, lsnn_error *err);
 size_t gradients_length(const network *net, int which);
 

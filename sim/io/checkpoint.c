@@ -37,7 +37,7 @@ static lsnn_status write_all(store *file, const state_item *items, int n_items, 
 lsnn_status checkpoint_write(const char *path, const state_item *items, int n_items, const char *config,
                              lsnn_error *err)
 {
-    store *file;
+    store *file = NULL;
     TRY(store_create_sealed(&file, path, err));
     lsnn_status status = write_all(file, items, n_items, config, err);
     lsnn_status closed = store_close(file, status == LSNN_OK, status == LSNN_OK ? err : NULL);

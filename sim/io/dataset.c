@@ -1,5 +1,5 @@
-/* The idx format: two zero bytes, the type of the elements (8: unsigned byte), the number of dimensions, each dimension as a
- * big-endian 32-bit number, then the elements with the last dimension fastest. */
+/* The idx format: two zero bytes, the type of the elements (8: unsigned byte), the number of dimensions, each dimension as
+ * a big-endian 32-bit number, then the elements with the last dimension fastest. */
 #include "dataset.h"
 
 #include "disk.h"
@@ -159,7 +159,7 @@ lsnn_status dataset_idx(lsnn_bytes *out, arena *a, const char *path, lsnn_error 
     if (access(path, F_OK) != 0 && snprintf(packed, sizeof packed, "%s.gz", path) < MAX_PATH &&
         access(packed, F_OK) == 0)
         name = packed;
-    source s;
+    source s = {0};
     TRY(open_source(&s, name, err));
     lsnn_bytes read = {0};
     lsnn_status status = read_source(&s, &read, a, err);

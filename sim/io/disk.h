@@ -1,8 +1,8 @@
 /* An HDF5 file driver on a file descriptor of ours that never lets a failed write reach HDF5.
  *
- * HDF5 cannot give up a file whose dirty parts it cannot write: closing fails, the file stays open inside the library and is
- * tried again at exit. So the driver remembers the first error and keeps what could not be written in memory until HDF5 has
- * closed the file in peace; afterwards disk_error says that the file is no good. */
+ * HDF5 cannot give up a file whose dirty parts it cannot write: closing fails, the file stays open inside the library and
+ * is tried again at exit. So the driver remembers the first error and keeps in memory what could not be written until HDF5
+ * has closed the file in peace; afterwards disk_error says that the file is no good. */
 #ifndef DISK_H
 #define DISK_H
 

@@ -29,8 +29,8 @@ lsnn_status draft_create(draft *out, int *fd, const char *path, lsnn_error *err)
     *out = (draft){.path = joined(path, ""), .temporary = joined(path, ".tmp")};
     if (!out->path || !out->temporary) {
         free(out->temporary);
-        out->temporary = NULL; /* nothing to remove */
-        draft_drop(out);
+        free(out->path);
+        *out = (draft){0};
         return lsnn_fail(err, LSNN_MEMORY, "%s: no memory for its name", path);
     }
     (void)unlink(out->temporary);
@@ -113,8 +113,8 @@ static bool sync_folder(const char *path)
     return good;
 }
 
-/* The old file gets a second name first and becomes <path>.1 last: so the new one is in place before <path>.1, which may be
- * the only good one, is given up. */
+/* The old file gets a second name first and becomes <path>.1 last: so the new one is in place before <path>.1, which may
+ * be the only good one, is given up. */
 static bool replace_and_keep(const draft *d)
 {
     char *aside = joined(d->path, ".old"), *previous = joined(d->path, ".1");

@@ -16,7 +16,8 @@ static lsnn_status numbers(double **out, size_t *n, arena *a, const char *path, 
     if (status != LSNN_OK) return status;
     if (closed != LSNN_OK) return lsnn_fail(err, closed, "%s cannot be closed", path);
     *n = 1;
-    for (int d = 0; d < shape.n_dims; d++) *n *= shape.dim[d];
+    for (int d = 0; d < shape.n_dims; d++)
+        *n *= shape.dim[d];
     return LSNN_OK;
 }
 

@@ -1,4 +1,4 @@
-/* The data of a dataset: where it lies, and what its chunks unpack to (HDF5 File Format Specification 3.0, part III.A.1). */
+/* The data of a dataset: where it lies, and what its chunks unpack to (HDF5 File Format Specification 3.0: III.A.1). */
 #include "guard_inside.h"
 
 #include <stdlib.h>

@@ -88,8 +88,8 @@ guard_verdict guard_read_type(guard_type *out, guard_bytes *b)
     }
 }
 
-/* A global heap: objects of index[2], references[2], reserved[4], size[8] and their bytes up to a multiple of 8; object 0
- * is the free space, whose size counts its own header. */
+/* A global heap: objects of index[2], references[2], reserved[4], size[8] and their bytes up to a multiple of 8; object
+ * 0 is the free space, whose size counts its own header. */
 static guard_verdict find_in_heap(const unsigned char *block, uint64_t total, uint64_t index, uint64_t length)
 {
     enum { HEADER = 16 };

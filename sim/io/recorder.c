@@ -5,10 +5,24 @@
 #define MAX_COLUMNS 1024
 
 typedef enum metric_column {
-    TRIAL_START, TRIAL_STOP, TRIAL_ITERATION, TRIAL_SAMPLE, TRIAL_TARGET, TRIAL_LOSS, TRIAL_ERROR,
-    METRIC_LOSS, METRIC_LOSS_RATE, METRIC_ERROR, METRIC_RATE, METRIC_NORM, METRIC_LEARNING_RATE,
-    VALIDATION_ITERATION, VALIDATION_LOSS, VALIDATION_ERROR,
-    TEST_LOSS, TEST_ERROR,
+    TRIAL_START,
+    TRIAL_STOP,
+    TRIAL_ITERATION,
+    TRIAL_SAMPLE,
+    TRIAL_TARGET,
+    TRIAL_LOSS,
+    TRIAL_ERROR,
+    METRIC_LOSS,
+    METRIC_LOSS_RATE,
+    METRIC_ERROR,
+    METRIC_RATE,
+    METRIC_NORM,
+    METRIC_LEARNING_RATE,
+    VALIDATION_ITERATION,
+    VALIDATION_LOSS,
+    VALIDATION_ERROR,
+    TEST_LOSS,
+    TEST_ERROR,
     N_METRIC_COLUMNS
 } metric_column;
 
@@ -26,7 +40,8 @@ static const result_column metric_columns[N_METRIC_COLUMNS] = {
     [METRIC_RATE] = {"/metrics/rate", STORE_DOUBLE, 1, "Hz", "mean firing rate of the spiking neurons"},
     [METRIC_NORM] = {"/metrics/gradient_norm", STORE_DOUBLE, 1, NULL, "norm of the gradient before clipping"},
     [METRIC_LEARNING_RATE] = {"/metrics/learning_rate", STORE_DOUBLE, 1, NULL, "learning rate of the update"},
-    [VALIDATION_ITERATION] = {"/metrics/validation_iteration", STORE_UINT64, 1, NULL, "iterations done at a validation"},
+    [VALIDATION_ITERATION] = {"/metrics/validation_iteration", STORE_UINT64, 1, NULL,
+                              "iterations done at a validation"},
     [VALIDATION_LOSS] = {"/metrics/validation_loss", STORE_DOUBLE, 1, NULL, "task loss on validation trials"},
     [VALIDATION_ERROR] = {"/metrics/validation_error", STORE_DOUBLE, 1, NULL, "error on validation trials"},
     [TEST_LOSS] = {"/metrics/test_loss", STORE_DOUBLE, 1, NULL, "task loss on test trials after training"},
@@ -159,7 +174,8 @@ static void see_step(void *with, int sample, const network *net, const worker *w
         real scratch[net->populations[spec->population].width];
         const real *column = variable_column(r->e, spec, w, scratch);
         real *row = r->trace[k * r->n_seen + sample] + (size_t)t * (size_t)spec->n_neurons;
-        for (int j = 0; j < spec->n_neurons; j++) row[j] = column[spec->neuron[j]];
+        for (int j = 0; j < spec->n_neurons; j++)
+            row[j] = column[spec->neuron[j]];
     }
 }
 
@@ -179,7 +195,8 @@ lsnn_status recorder_new(recorder **out, experiment *e, lsnn_error *err)
     r->e = e;
     TRY(arena_take(e->memory, &r->columns, MAX_COLUMNS, sizeof *r->columns, err));
     TRY(arena_take(e->memory, &r->first_column, (size_t)e->n_records, sizeof *r->first_column, err));
-    for (int c = 0; c < N_METRIC_COLUMNS; c++) r->columns[r->n_columns++] = metric_columns[c];
+    for (int c = 0; c < N_METRIC_COLUMNS; c++)
+        r->columns[r->n_columns++] = metric_columns[c];
     for (int k = 0; k < e->n_records; k++) {
         r->first_column[k] = r->n_columns;
         TRY(add_record(r, &e->records[k], err));
@@ -306,7 +323,8 @@ lsnn_status recorder_iteration(recorder *r, result *into, const metrics *m, lsnn
     TRY(push(r, into, METRIC_RATE, 1, &m->rate, err));
     TRY(push(r, into, METRIC_NORM, 1, &m->norm, err));
     TRY(push(r, into, METRIC_LEARNING_RATE, 1, &m->learning_rate, err));
-    for (int b = 0; b < r->watcher.n_samples; b++) TRY(push_trial(r, into, b, iteration, err));
+    for (int b = 0; b < r->watcher.n_samples; b++)
+        TRY(push_trial(r, into, b, iteration, err));
     for (int k = 0; k < r->e->n_records; k++)
         if (r->e->records[k].what == RECORD_WEIGHTS && (iteration - 1) % (uint64_t)r->e->records[k].every == 0)
             TRY(push_weights(r, into, k, iteration, err));

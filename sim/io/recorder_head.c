@@ -17,9 +17,15 @@ static lsnn_status write_root(store *file, const recorder_subject *subject, lsnn
     strftime(started, sizeof started, "%Y-%m-%dT%H:%M:%SZ", &calendar);
     const struct {
         const char *name, *text;
-    } texts[] = {{"experiment", e->name},       {"lsnn_version", version_number},  {"commit", version_commit},
-                 {"dirty", version_dirty ? "true" : "false"}, {"compiler", version_compiler}, {"flags", version_flags},
-                 {"host", host},                {"command", subject->command},     {"started", started}};
+    } texts[] = {{"experiment", e->name},
+                 {"lsnn_version", version_number},
+                 {"commit", version_commit},
+                 {"dirty", version_dirty ? "true" : "false"},
+                 {"compiler", version_compiler},
+                 {"flags", version_flags},
+                 {"host", host},
+                 {"command", subject->command},
+                 {"started", started}};
     TRY(sonata_mark(file, err));
     for (size_t k = 0; k < sizeof texts / sizeof *texts; k++)
         TRY(store_set_text(file, "/", texts[k].name, texts[k].text, err));
@@ -101,8 +107,10 @@ static lsnn_status write_mapping(store *file, const experiment *e, const record_
     TRY(arena_take(a, &ids, n + 1, sizeof *ids, err));
     TRY(arena_take(a, &pointers, n + 1, sizeof *pointers, err));
     TRY(arena_take(a, &elements, n + 1, sizeof *elements, err));
-    for (size_t k = 0; k <= n; k++) pointers[k] = k;
-    for (size_t k = 0; k < n; k++) ids[k] = (uint64_t)spec->neuron[k];
+    for (size_t k = 0; k <= n; k++)
+        pointers[k] = k;
+    for (size_t k = 0; k < n; k++)
+        ids[k] = (uint64_t)spec->neuron[k];
     TRY(arena_format(a, &path, err, "/report/%s/mapping/node_ids", spec->name));
     TRY(store_write(file, path, STORE_UINT64, &(store_shape){1, {n}}, ids, false, err));
     TRY(arena_format(a, &path, err, "/report/%s/mapping/index_pointers", spec->name));
@@ -121,7 +129,8 @@ static lsnn_status write_all(store *file, const recorder_subject *subject, arena
 {
     const experiment *e = subject->e;
     TRY(write_root(file, subject, err));
-    for (int k = 0; k < e->net->n_populations; k++) TRY(write_population(file, e, &e->net->populations[k], a, err));
+    for (int k = 0; k < e->net->n_populations; k++)
+        TRY(write_population(file, e, &e->net->populations[k], a, err));
     for (int k = 0; k < e->n_records; k++) {
         for (int p = 0; e->records[k].what == RECORD_SPIKES && p < e->records[k].n_populations; p++)
             TRY(sonata_mark_spikes(file, e->net->populations[e->records[k].population + p].name, err));

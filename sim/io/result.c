@@ -1,4 +1,4 @@
-/* run.h5: rows are gathered in memory, a commit appends them to a copy of the file and puts that in the file's place. */
+/* run.h5: rows are gathered in memory; a commit appends them to a copy of the file and puts that in its place. */
 #include "result.h"
 
 #include "store_access.h"
@@ -108,7 +108,7 @@ lsnn_status result_new(result **out, const char *path, const result_column *colu
                          "the run that lies there",
                          path);
     }
-    result *r;
+    result *r = NULL;
     TRY(allocate(&r, path, columns, n_columns, err));
     store *file = NULL;
     lsnn_status status = store_create(&file, path, err);
@@ -137,7 +137,7 @@ lsnn_status result_resume(result **out, const char *path, const result_column *c
                           const uint64_t *rows, lsnn_error *err)
 {
     *out = NULL;
-    result *r;
+    result *r = NULL;
     TRY(allocate(&r, path, columns, n_columns, err));
     for (int k = 0; k < n_columns; k++)
         r->buffers[k].committed = rows[k];
@@ -206,7 +206,7 @@ static lsnn_status append_all(store *file, const result *r, const char *status, 
 
 lsnn_status result_commit(result *r, const char *status, lsnn_error *err)
 {
-    store *file;
+    store *file = NULL;
     TRY(store_modify(&file, r->path, err));
     lsnn_status outcome = append_all(file, r, status, err);
     lsnn_status closed = store_close(file, outcome == LSNN_OK, outcome == LSNN_OK ? err : NULL);

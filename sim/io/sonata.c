@@ -28,7 +28,8 @@ static hid_t sorting_type(void)
 {
     static const char *const names[] = {"none", "by_id", "by_time"};
     const hid_t type = H5Tenum_create(H5T_NATIVE_UINT8);
-    for (uint8_t k = 0; k < 3; k++) H5Tenum_insert(type, names[k], &k);
+    for (uint8_t k = 0; k < 3; k++)
+        H5Tenum_insert(type, names[k], &k);
     return type;
 }
 

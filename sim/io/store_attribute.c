@@ -31,7 +31,7 @@ static lsnn_status open_attribute(const store *s, hid_t *out, hid_t *type, const
 
 lsnn_status store_get_number(const store *s, double *out, const char *object, const char *name, lsnn_error *err)
 {
-    hid_t id, type;
+    hid_t id = H5I_INVALID_HID, type = H5I_INVALID_HID;
     TRY(open_attribute(s, &id, &type, object, name, err));
     lsnn_status status = LSNN_OK;
     if (!store_is_number(type))
@@ -85,7 +85,7 @@ lsnn_status store_take_text(const store *s, arena *a, const char **out, hid_t id
 lsnn_status store_get_text(const store *s, arena *a, const char **out, const char *object, const char *name,
                            lsnn_error *err)
 {
-    hid_t id, type;
+    hid_t id = H5I_INVALID_HID, type = H5I_INVALID_HID;
     TRY(open_attribute(s, &id, &type, object, name, err));
     lsnn_status status =
         H5Tget_class(type) == H5T_STRING

@@ -231,7 +231,7 @@ lsnn_status store_write(store *s, const char *path, store_type type, const store
     return store_written(s, good, path, err);
 }
 
-/* Of fixed length: HDF5 keeps texts of variable length in a heap whose sizes it believes when it reads a damaged file. */
+/* Of fixed length, which needs no heap. */
 lsnn_status store_write_text(store *s, const char *path, const char *text, lsnn_error *err)
 {
     size_t length = strlen(text);

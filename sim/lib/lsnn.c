@@ -146,7 +146,9 @@ lsnn_status lsnn_present(lsnn *net, const double *x, double *y, uint8_t *z, lsnn
     const size_t row = (size_t)(e->net->n_columns - e->net->spiking_columns);
     TRY(load_input(e, tp->trial, x, err));
     network_refresh(e->net);
+    tp->collapsed = false;
     forward(e->net, e->trainer->workers[0], tp, NULL, NULL);
+    tp->collapsed = e->trainer->collapsed;
     for (int t = 0; y && t < T; t++)
         for (int k = 0; k < n_out; k++) y[(size_t)t * (size_t)n_out + (size_t)k] = tp->output[(size_t)t * row + (size_t)k];
     if (z) memset(z, 0, (size_t)T * (size_t)n);
