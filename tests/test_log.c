@@ -120,7 +120,7 @@ Test(log, writes_the_same_to_its_copy)
     l.copy = copy;
     log_say(&l, LOG_INFO, "reading");
     log_progress(&l, 1, 10, "loss 3");
-    char first[256];
+    char first[1 << 16];
     snprintf(first, sizeof first, "%s", content(file));
     cr_expect_str_eq(content(copy), first);
     cr_expect_eq(count(first, '\n'), 2);

@@ -1,4 +1,4 @@
-/* Memory of workers, tapes and gradients. */
+/* Memory of workers. */
 #include "worker.h"
 #if defined(__SSE__)
 #include <xmmintrin.h>
@@ -14,33 +14,6 @@ void worker_enter_thread(void)
 #endif
 }
 
-lsnn_status tape_new(tape **out, const network *net, arena *a, const lsnn_shape *shape, lsnn_error *err)
-{
-    tape *tp;
-    const size_t T = (size_t)shape->n_steps, n_populations = (size_t)net->n_populations;
-    TRY(arena_take(a, &tp, 1, sizeof *tp, err));
-    tp->n_steps = shape->n_steps;
-    TRY(trial_new(&tp->trial, a, shape, err));
-    TRY(arena_take(a, &tp->input, (size_t)net->n_sources, sizeof *tp->input, err));
-    for (int s = 0; s < net->n_sources; s++) {
-        const source *from = &net->sources[s];
-        const lsnn_shape own = {.n_in = from->n, .n_out = 1, .n_steps = shape->n_steps, .analog = from->analog};
-        tp->input[s] = tp->trial;
-        if (from->kind != SOURCE_TASK) TRY(trial_new(&tp->input[s], a, &own, err));
-    }
-    TRY(arena_take(a, &tp->column, n_populations * LSNN_MAX_TAPES, sizeof *tp->column, err));
-    for (int p = 0; p < net->n_populations; p++)
-        for (int k = 0; k < net->populations[p].n_tapes; k++)
-            TRY(arena_take(a, &tp->column[p * LSNN_MAX_TAPES + k], T * (size_t)net->populations[p].width, sizeof(real),
-                           err));
-    TRY(arena_take(a, &tp->spike_start, T + 1, sizeof *tp->spike_start, err));
-    TRY(arena_take(a, &tp->spike, T * (size_t)net->n_spiking + LSNN_LANES, sizeof *tp->spike, err));
-    TRY(arena_take(a, &tp->count, (size_t)net->n_spiking, sizeof *tp->count, err));
-    TRY(arena_take(a, &tp->output, T * (size_t)(net->n_columns - net->spiking_columns), sizeof(real), err));
-    TRY(arena_take(a, &tp->pooled, (size_t)(net->n_columns - net->spiking_columns), sizeof(real), err));
-    *out = tp;
-    return LSNN_OK;
-}
 
 static lsnn_status take_columns(real *column[], int n, int width, arena *a, lsnn_error *err)
 {
@@ -78,25 +51,5 @@ lsnn_status worker_new(worker **out, const network *net, arena *a, const lsnn_sh
         for (int l = 0; l < p->n_trainable; l++) slice->trainable[l] = net->parameters[p->trainable + l].value;
     }
     *out = w;
-    return LSNN_OK;
-}
-
-size_t gradients_length(const network *net, int which)
-{
-    for (int i = 0; i < net->n_projections; i++) {
-        const projection *p = &net->projections[i];
-        if (p->parameter == which && p->sums) return net->parameters[which].n + (size_t)p->width;
-    }
-    return net->parameters[which].n;
-}
-
-lsnn_status gradients_new(gradients **out, const network *net, arena *a, lsnn_error *err)
-{
-    gradients *g;
-    TRY(arena_take(a, &g, 1, sizeof *g, err));
-    TRY(arena_take(a, &g->value, (size_t)net->n_parameters, sizeof *g->value, err));
-    for (int p = 0; p < net->n_parameters; p++)
-        TRY(arena_take(a, &g->value[p], gradients_length(net, p), sizeof(real), err));
-    *out = g;
     return LSNN_OK;
 }

@@ -40,28 +40,22 @@ void result_free(result *r)
     free(r);
 }
 
-static lsnn_status allocate(result **out, const char *path, const result_column *columns, int n_columns,
-                            lsnn_error *err)
+static result *allocate(const char *path, const result_column *columns, int n_columns)
 {
     result *r = calloc(1, sizeof *r);
-    bool good = r != NULL;
-    if (good) {
-        r->path = strdup(path);
-        r->n_columns = n_columns;
-        r->buffers = calloc((size_t)n_columns + 1, sizeof *r->buffers);
-        good = r->path && r->buffers;
-    }
+    if (!r) return NULL;
+    r->path = strdup(path);
+    r->n_columns = n_columns;
+    r->buffers = calloc((size_t)n_columns + 1, sizeof *r->buffers);
+    bool good = r->path && r->buffers;
     for (int k = 0; good && k < n_columns; k++) {
         r->buffers[k].column = columns[k];
         r->buffers[k].column.path = strdup(columns[k].path);
         good = r->buffers[k].column.path != NULL;
     }
-    if (good) {
-        *out = r;
-        return LSNN_OK;
-    }
+    if (good) return r;
     result_free(r);
-    return lsnn_fail(err, LSNN_MEMORY, "%s: no memory for its columns", path);
+    return NULL;
 }
 
 static void utc_text(char out[static 32])
@@ -108,8 +102,8 @@ lsnn_status result_new(result **out, const char *path, const result_column *colu
                          "the run that lies there",
                          path);
     }
-    result *r = NULL;
-    TRY(allocate(&r, path, columns, n_columns, err));
+    result *r = allocate(path, columns, n_columns);
+    if (!r) return lsnn_fail(err, LSNN_MEMORY, "%s: no memory for its columns", path);
     store *file = NULL;
     lsnn_status status = store_create(&file, path, err);
     if (status == LSNN_OK) {
@@ -137,8 +131,8 @@ lsnn_status result_resume(result **out, const char *path, const result_column *c
                           const uint64_t *rows, lsnn_error *err)
 {
     *out = NULL;
-    result *r = NULL;
-    TRY(allocate(&r, path, columns, n_columns, err));
+    result *r = allocate(path, columns, n_columns);
+    if (!r) return lsnn_fail(err, LSNN_MEMORY, "%s: no memory for its columns", path);
     for (int k = 0; k < n_columns; k++)
         r->buffers[k].committed = rows[k];
     store *file = NULL;
