@@ -100,12 +100,13 @@ LSNN_INLINE void threshold_step(const lsnn_slice *slice, const real *restrict cu
         const real v_decides = kind.dialect == LSNN2018CODE ? v_before : v_now;
         const real scale = relative ? 1 / A : 1;
         const real shape = lsnn_surrogate_shape(kind.surrogate, (v_decides - A) * scale * steepness[j]);
-        const real ready = r[j] > 0 ? 0 : 1;
+        /* Products instead of choices: compilers turn those into jumps around parts of a vector. */
+        const real ready = r[j] > 0 ? 0 : 1, above = v_decides > A ? 1 : 0, resting = r[j] > 1 ? r[j] - 1 : 0;
         const real slope = ready * height[j] * scale * shape;
-        const real spike = v_decides > A ? ready : 0;
+        const real spike = above * ready;
         psi[j] = slope;
         if (relative && kind.adaptive) psi_a[j] = -beta[j] * v_decides * scale * slope;
-        r[j] = spike > 0 ? n_ref[j] : (r[j] > 0 ? r[j] - 1 : 0);
+        r[j] = resting + spike * n_ref[j]; /* a neuron that spikes has rested */
         v[j] = v_now;
         if (kind.adaptive) a[j] = a_now;
         z[j] = spike;

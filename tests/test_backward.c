@@ -36,7 +36,7 @@ static void expect_equal(const stage *s, const projection *p)
 {
     comparison c = {.s = s, .p = p};
     network_each_synapse(s->net, p, compare_synapse, &c);
-    cr_expect_eq(c.n, p->n_synapses);
+    cr_expect_eq((size_t)c.n, p->n_synapses);
     cr_expect_gt(c.largest, 0, "%s: no gradient at all", p->name);
     cr_expect_leq(c.worst, tolerance * c.largest, "%s: differs by %g, the largest is %g", p->name, c.worst, c.largest);
 }

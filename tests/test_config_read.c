@@ -269,3 +269,11 @@ Test(config_read, text_cannot_include)
             "run.yaml:1:1: 'include' works in files only; here is no folder in which to look for the "
             "other file\n    include: x.yaml\n    ^~~~~~~");
 }
+
+/* Many of them would keep libyaml busy for minutes. */
+Test(config_read, refuses_directives)
+{
+    refused("%TAG ! tag:x,2000:\n---\na: 1\n", "run.yaml:1:1: directives (%YAML, %TAG) are not supported\n"
+                                               "    %TAG ! tag:x,2000:\n"
+                                               "    ^~~~~~~~~~~~~~~~~~");
+}

@@ -5,6 +5,12 @@
 #include "lsnn/model.h"
 #include <math.h>
 
+#ifdef LSNN_DOUBLE
+#define LSNN_ABS(x) fabs(x)
+#else
+#define LSNN_ABS(x) fabsf(x)
+#endif
+
 typedef enum lsnn_surrogate {
     LSNN_TRIANGULAR,   /* max(0, 1 - |x|)      Bellec et al. 2018 */
     LSNN_FAST_SIGMOID, /* 1 / (1 + |x|)^2      Zenke & Ganguli 2018, SuperSpike */
@@ -28,9 +34,9 @@ LSNN_INLINE real lsnn_decay(real y)
 
 LSNN_INLINE real lsnn_surrogate_shape(lsnn_surrogate kind, real x)
 {
-    real distance = x < 0 ? -x : x;
+    const real distance = LSNN_ABS(x);
     switch (kind) {
-    case LSNN_TRIANGULAR: return distance < 1 ? 1 - distance : 0;
+    case LSNN_TRIANGULAR: return 1 - distance > 0 ? 1 - distance : 0;
     case LSNN_FAST_SIGMOID: return 1 / ((1 + distance) * (1 + distance));
     case LSNN_ARCTAN: return 1 / (1 + x * x);
     case LSNN_EXPONENTIAL: return lsnn_decay(distance);

@@ -128,7 +128,7 @@ lsnn_status folder_write_config(const folder *f, const config_node *root, const 
     file = fopen(part, "w");
     if (!file) return cannot("written", path, err);
     const lsnn_status status = config_write(root, file, true, err);
-    if (status == LSNN_OK) return publish(file, part, path, true, err);
+    if (status == LSNN_OK || status == LSNN_OUTPUT) return publish(file, part, path, status == LSNN_OK, err);
     fclose(file);
     unlink(part);
     return status;

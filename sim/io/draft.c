@@ -26,19 +26,21 @@ static char *joined(const char *path, const char *ending)
 
 lsnn_status draft_create(draft *out, int *fd, const char *path, lsnn_error *err)
 {
-    *out = (draft){.path = joined(path, ""), .temporary = joined(path, ".tmp")};
-    if (!out->path || !out->temporary) {
-        free(out->temporary);
-        free(out->path);
-        *out = (draft){0};
+    draft made = {.path = joined(path, ""), .temporary = joined(path, ".tmp")};
+    if (!made.path || !made.temporary) {
+        free(made.temporary);
+        free(made.path);
         return lsnn_fail(err, LSNN_MEMORY, "%s: no memory for its name", path);
     }
-    (void)unlink(out->temporary);
-    *fd = open(out->temporary, O_RDWR | O_CREAT | O_EXCL | O_CLOEXEC, 0666);
-    if (*fd >= 0) return LSNN_OK;
-    int code = errno;
-    draft_drop(out);
-    return disk_fail(err, LSNN_OUTPUT, path, code);
+    (void)unlink(made.temporary);
+    *fd = open(made.temporary, O_RDWR | O_CREAT | O_EXCL | O_CLOEXEC, 0666);
+    if (*fd < 0) {
+        const int code = errno;
+        draft_drop(&made);
+        return disk_fail(err, LSNN_OUTPUT, path, code);
+    }
+    *out = made;
+    return LSNN_OK;
 }
 
 /* Inside the kernel where the file system can; false with errno. */

@@ -13,6 +13,6 @@ if grep -v '^lsnn_' <<<"$exported"; then
 fi
 missing=$(comm -13 <(sort <<<"$exported") \
     <(grep -oh '^LSNN_API .*' "$SOURCE"/include/lsnn.h | grep -o 'lsnn_[a-z_]*(' | tr -d '(' | sort -u))
-[[ -z $missing ]] || { echo "liblsnn does not export" $missing; exit 1; }
+[[ -z $missing ]] || { echo "liblsnn does not export:" "$missing"; exit 1; }
 
 exec "$SOURCE/tests/embed/check" "$PWD/build"
