@@ -38,8 +38,8 @@ LSNN_API const char *lsnn_version(void);
 
 /* Read a config, with n_overrides "key=value" texts (may be NULL with 0), and build network and task. n_threads 0: all
  * processors. Free with lsnn_close. LSNN_CONFIG, LSNN_DATA, LSNN_MEMORY. */
-LSNN_API lsnn_status lsnn_open(lsnn **out, const char *path, const char *const *overrides, int n_overrides, int n_threads,
-                               lsnn_error *err) LSNN_MUST_USE;
+LSNN_API lsnn_status lsnn_open(lsnn **out, const char *path, const char *const *overrides, int n_overrides,
+                               int n_threads, lsnn_error *err) LSNN_MUST_USE;
 /* The same from a text; relative file names begin in the working directory. */
 LSNN_API lsnn_status lsnn_open_text(lsnn **out, const char *yaml, int n_threads, lsnn_error *err) LSNN_MUST_USE;
 LSNN_API void lsnn_close(lsnn *net); /* NULL is allowed */
@@ -63,9 +63,11 @@ LSNN_API lsnn_status lsnn_present(lsnn *net, const double *x, double *y, uint8_t
 LSNN_API lsnn_status lsnn_projection_shape(const lsnn *net, const char *projection, int *n_from, int *n_to,
                                            lsnn_error *err) LSNN_MUST_USE;
 /* w [n_from][n_to]; nan where there is no synapse. Of several synapses of one pair (different delays) the sum. */
-LSNN_API lsnn_status lsnn_get_weights(const lsnn *net, const char *projection, double *w, lsnn_error *err) LSNN_MUST_USE;
+LSNN_API lsnn_status lsnn_get_weights(const lsnn *net, const char *projection, double *w,
+                                      lsnn_error *err) LSNN_MUST_USE;
 /* Entries where there is no synapse are not looked at; others must be finite (LSNN_CONFIG). */
-LSNN_API lsnn_status lsnn_set_weights(lsnn *net, const char *projection, const double *w, lsnn_error *err) LSNN_MUST_USE;
+LSNN_API lsnn_status lsnn_set_weights(lsnn *net, const char *projection, const double *w,
+                                      lsnn_error *err) LSNN_MUST_USE;
 
 /* The whole state of learning in a file, replaced only when it is complete; and back. LSNN_OUTPUT, LSNN_DATA. */
 LSNN_API lsnn_status lsnn_save(lsnn *net, const char *path, lsnn_error *err) LSNN_MUST_USE;

@@ -27,7 +27,8 @@ static lsnn_paths paths(const void *parameters)
 
 const lsnn_rule lsnn_rule_eprop = {
     .name = "eprop",
-    .doc = "e-prop (Bellec et al. 2020, Nat. Commun. 11:3625). dE/dW_ij = sum_t L_j[t] e_ij[t] with eligibility traces e,\n"
+    .doc = "e-prop (Bellec et al. 2020, Nat. Commun. 11:3625). dE/dW_ij = sum_t L_j[t] e_ij[t] with eligibility traces "
+           "e,\n"
            "computed by the equal adjoint form: cost neurons x steps + spikes x fan-out instead of synapses x steps.",
     .fields = fields,
     .size = sizeof(eprop),

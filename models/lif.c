@@ -4,12 +4,10 @@
 
 static const lsnn_field fields[] = {THRESHOLD_FIELDS, LSNN_END};
 
-static const lsnn_variable states[] = {{"v", NULL, "membrane potential"},
-                                       {"r", "steps", "silent steps that are left"},
-                                       {NULL, NULL, NULL}};
-static const lsnn_variable adjoints[] = {{"nu", NULL, "dE/dv"},
-                                         {"carry", NULL, "what enters nu a step earlier (lsnn2018code)"},
-                                         {NULL, NULL, NULL}};
+static const lsnn_variable states[] = {
+    {"v", NULL, "membrane potential"}, {"r", "steps", "silent steps that are left"}, {NULL, NULL, NULL}};
+static const lsnn_variable adjoints[] = {
+    {"nu", NULL, "dE/dv"}, {"carry", NULL, "what enters nu a step earlier (lsnn2018code)"}, {NULL, NULL, NULL}};
 static const lsnn_variable tapes[] = {{"psi", NULL, "surrogate derivative dz/dv"}, {NULL, NULL, NULL}};
 
 const lsnn_model lsnn_model_lif = {

@@ -79,8 +79,9 @@ static const char *const trainable[] = {"bias", NULL};
 
 const lsnn_model lsnn_model_readout = {
     .name = "readout",
-    .doc = "Leaky readout (Bellec et al. 2020, eq. 11):\n"
-           "  y[t] = kappa y[t-1] + s_o sum_j W_out[j] z_j[t] (+ b inside or after the filter),  kappa = exp(-dt/tau_out)",
+    .doc =
+        "Leaky readout (Bellec et al. 2020, eq. 11):\n"
+        "  y[t] = kappa y[t-1] + s_o sum_j W_out[j] z_j[t] (+ b inside or after the filter),  kappa = exp(-dt/tau_out)",
     .spiking = false,
     .linear = true,
     .fields = fields,

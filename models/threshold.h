@@ -34,13 +34,25 @@ typedef struct threshold_parameters {
     {THRESHOLD_FIELD(LSNN_NEURONS, tau_m), "20", "ms", 0, INFINITY, true, NULL, "membrane time constant tau_m"},       \
         {THRESHOLD_FIELD(LSNN_NEURONS, v_th), "1", NULL, 0, INFINITY, true, NULL, "threshold v_th at rest"},           \
         {THRESHOLD_FIELD(LSNN_NEURONS, n_ref), "0", "steps", 0, 1e6, false, NULL, "silent steps after a spike"},       \
-        {THRESHOLD_FIELD(LSNN_NEURONS, gamma), "0.3", NULL, 0, INFINITY, false, NULL,                                  \
+        {THRESHOLD_FIELD(LSNN_NEURONS, gamma),                                                                         \
+         "0.3",                                                                                                        \
+         NULL,                                                                                                         \
+         0,                                                                                                            \
+         INFINITY,                                                                                                     \
+         false,                                                                                                        \
+         NULL,                                                                                                         \
          "height gamma of the surrogate derivative (dampening)"},                                                      \
-        {THRESHOLD_FIELD(LSNN_NEURONS, width), "1", NULL, 0, INFINITY, true, NULL,                                     \
+        {THRESHOLD_FIELD(LSNN_NEURONS, width),       "1", NULL, 0, INFINITY, true, NULL,                               \
          "half width of the surrogate in thresholds"},                                                                 \
         {THRESHOLD_FIELD(LSNN_CHOICE, surrogate), "triangular", NULL, 0, 0, false, LSNN_SURROGATES,                    \
          "shape of the surrogate derivative"},                                                                         \
-        {THRESHOLD_FIELD(LSNN_CHOICE, dialect), "eprop2020", NULL, 0, 0, false, THRESHOLD_DIALECTS,                    \
+        {THRESHOLD_FIELD(LSNN_CHOICE, dialect),                                                                        \
+         "eprop2020",                                                                                                  \
+         NULL,                                                                                                         \
+         0,                                                                                                            \
+         0,                                                                                                            \
+         false,                                                                                                        \
+         THRESHOLD_DIALECTS,                                                                                           \
          "whose equations: reset, surrogate and step of decision differ"},                                             \
     {                                                                                                                  \
         THRESHOLD_FIELD(LSNN_CHOICE, scale_input), "none", NULL, 0, 0, false, "none|leak",                             \
@@ -77,7 +89,8 @@ typedef struct threshold_kind {
     bool adaptive;
 } threshold_kind;
 
-LSNN_INLINE void threshold_step(const lsnn_slice *slice, const real *restrict current, real *restrict z, threshold_kind kind)
+LSNN_INLINE void threshold_step(const lsnn_slice *slice, const real *restrict current, real *restrict z,
+                                threshold_kind kind)
 {
     const int n = slice->n;
     const real *restrict alpha = slice->constant[ALPHA], *restrict s_i = slice->constant[S_I];
@@ -116,8 +129,8 @@ LSNN_INLINE void threshold_step(const lsnn_slice *slice, const real *restrict cu
 /* nu is the adjoint of v, mu of a; eprop2020 and lsnn2018paper:
  *     h[t] = signal[t] + s_a mu[t+1];  nu[t] = psi[t] h[t] + alpha nu[t+1];  mu[t] = dz/da h[t] + rho mu[t+1]
  * lsnn2018code decides on v[t-1], so psi[t] h[t] enters nu[t-1]: it is carried one step. dE/dI[t] = s_i nu[t]. */
-LSNN_INLINE void threshold_backward(const lsnn_slice *slice, const real *restrict signal, real *restrict current_adjoint,
-                                    threshold_kind kind)
+LSNN_INLINE void threshold_backward(const lsnn_slice *slice, const real *restrict signal,
+                                    real *restrict current_adjoint, threshold_kind kind)
 {
     const int n = slice->n;
     const real *restrict alpha = slice->constant[ALPHA], *restrict s_i = slice->constant[S_I];
@@ -146,7 +159,7 @@ typedef void threshold_stepper(const lsnn_slice *slice, const real *current, rea
 typedef void threshold_adjointer(const lsnn_slice *slice, const real *signal, real *current_adjoint);
 
 #define THRESHOLD_STEP(dialect, surrogate)                                                                             \
-    LSNN_KERNEL static void step_##dialect##_##surrogate(const lsnn_slice *slice, const real *current, real *z)       \
+    LSNN_KERNEL static void step_##dialect##_##surrogate(const lsnn_slice *slice, const real *current, real *z)        \
     {                                                                                                                  \
         threshold_step(slice, current, z, (threshold_kind){dialect, surrogate, ADAPTIVE});                             \
     }
@@ -155,7 +168,7 @@ typedef void threshold_adjointer(const lsnn_slice *slice, const real *signal, re
     THRESHOLD_STEP(dialect, LSNN_FAST_SIGMOID)                                                                         \
     THRESHOLD_STEP(dialect, LSNN_ARCTAN)                                                                               \
     THRESHOLD_STEP(dialect, LSNN_EXPONENTIAL)                                                                          \
-    LSNN_KERNEL static void backward_##dialect(const lsnn_slice *slice, const real *signal, real *current_adjoint)    \
+    LSNN_KERNEL static void backward_##dialect(const lsnn_slice *slice, const real *signal, real *current_adjoint)     \
     {                                                                                                                  \
         threshold_backward(slice, signal, current_adjoint, (threshold_kind){dialect, LSNN_TRIANGULAR, ADAPTIVE});      \
     }

@@ -59,13 +59,15 @@ static inline network *driven_network(driven *d, const char *model_name, const p
                  err.message);
     cr_assert_eq(network_add_population(net, model_name, model, d->n, parameters, &err), LSNN_OK, "%s", err.message);
     cr_assert_eq(synapses_new(&wires, d->memory, d->n, d->n, (size_t)d->n, NULL), LSNN_OK);
-    for (uint32_t j = 0; j < (uint32_t)d->n; j++) synapses_add(wires, j, j, 1, 0);
+    for (uint32_t j = 0; j < (uint32_t)d->n; j++)
+        synapses_add(wires, j, j, 1, 0);
     cr_assert_eq(network_add_projection(net, &spec, wires, NULL), LSNN_OK);
     return net;
 }
 
 /* `current` is [n_steps][n]. Free with driven_free. */
-static inline driven driven_run(const char *model, int n, const parameters_entry *list, int n_steps, const double *current)
+static inline driven driven_run(const char *model, int n, const parameters_entry *list, int n_steps,
+                                const double *current)
 {
     driven d = {.n = n, .n_steps = n_steps};
     worker *w;
@@ -74,10 +76,12 @@ static inline driven driven_run(const char *model, int n, const parameters_entry
     cr_assert_eq(arena_new(&d.memory, NULL), LSNN_OK);
     network *net = driven_network(&d, model, list);
     double **const columns[] = {&d.z, &d.v, &d.a, &d.A, &d.psi};
-    for (int k = 0; k < 5; k++) *columns[k] = driven_take(&d);
+    for (int k = 0; k < 5; k++)
+        *columns[k] = driven_take(&d);
     cr_assert_eq(worker_new(&w, net, d.memory, &shape, NULL), LSNN_OK);
     cr_assert_eq(tape_new(&tp, net, d.memory, &shape, NULL), LSNN_OK);
-    for (int k = 0; k < n * n_steps; k++) tp->trial->analog[k] = (real)current[k];
+    for (int k = 0; k < n * n_steps; k++)
+        tp->trial->analog[k] = (real)current[k];
     network_refresh(net);
     forward(net, w, tp, driven_see, &d);
     return d;
@@ -99,7 +103,8 @@ static inline int driven_spikes(const driven *d, int j, int *step, int most)
 
 static inline void driven_constant(double *current, int n_steps, int n, const double *level)
 {
-    for (int k = 0; k < n_steps * n; k++) current[k] = level[k % n];
+    for (int k = 0; k < n_steps * n; k++)
+        current[k] = level[k % n];
 }
 
 #endif

@@ -15,9 +15,12 @@ typedef struct scene {
     int n_ref;
     int longest; /* delays are 1 .. longest between neurons, one less from the input; a single one if 1 */
     int out_delay;
-    double density;     /* of synapses; 1: all to all */
-    double strength;    /* of the rate regularisation */
+    double density;  /* of synapses; 1: all to all */
+    double strength; /* of the rate regularisation */
     bool sparse, random, leak, leaky_bias, runs, analog;
+    bool
+        classes; /* label 1, the cross entropy of the average readout; the textbook knows the mean squared error only */
+    bool collapse; /* the readout's steps are left out */
 } scene;
 
 enum { SCENE_STEPS = 80 };
@@ -47,21 +50,24 @@ static inline double *stage_take(stage *s, int n)
 static inline double *stage_numbers(stage *s, int n, double low, double high)
 {
     double *values = stage_take(s, n);
-    for (int k = 0; k < n; k++) values[k] = (real)(low + (high - low) * lsnn_random_uniform(&s->stream));
+    for (int k = 0; k < n; k++)
+        values[k] = (real)(low + (high - low) * lsnn_random_uniform(&s->stream));
     return values;
 }
 
 static inline double *stage_decays(stage *s, int n, const double *tau)
 {
     double *values = stage_take(s, n);
-    for (int k = 0; k < n; k++) values[k] = exp(-1 / tau[k]);
+    for (int k = 0; k < n; k++)
+        values[k] = exp(-1 / tau[k]);
     return values;
 }
 
 static inline double *stage_scales(stage *s, int n, const double *decay)
 {
     double *values = stage_take(s, n);
-    for (int k = 0; k < n; k++) values[k] = s->is.leak ? 1 - decay[k] : 1;
+    for (int k = 0; k < n; k++)
+        values[k] = s->is.leak ? 1 - decay[k] : 1;
     return values;
 }
 
@@ -81,7 +87,8 @@ static inline void stage_populations(stage *s)
     const double *tau_m = stage_numbers(s, n, 8, 25), *tau_a = stage_numbers(s, n, 30, 200);
     const char *scale = is->leak ? "leak" : "none";
     double *beta = stage_numbers(s, n, is->leak ? -0.3 : -0.01, is->leak ? 3 : 0.1), *n_ref = stage_take(s, n);
-    for (int j = 0; j < n; j++) n_ref[j] = is->n_ref > 0 ? is->n_ref + j % 2 : 0;
+    for (int j = 0; j < n; j++)
+        n_ref[j] = is->n_ref > 0 ? is->n_ref + j % 2 : 0;
     memset(beta, 0, (size_t)is->n_lif * sizeof *beta);
     b->beta = beta;
     b->n_ref = n_ref;
@@ -94,37 +101,30 @@ static inline void stage_populations(stage *s)
     b->s_a = stage_scales(s, n, b->rho);
     for (int first = 0; first < n; first = first < is->n_lif ? is->n_lif : n) {
         const bool lif = first < is->n_lif;
-        const parameters_entry list[] = {{.name = "tau_m", .values = tau_m + first},
-                                         {.name = "tau_a", .values = tau_a + first},
-                                         {.name = "v_th", .values = b->v_th + first},
-                                         {.name = "beta", .values = b->beta + first},
-                                         {.name = "gamma", .values = b->gamma + first},
-                                         {.name = "width", .values = b->width + first},
-                                         {.name = "n_ref", .values = b->n_ref + first},
-                                         {.name = "dialect", .choice = is->dialect},
-                                         {.name = "surrogate", .choice = is->surrogate},
-                                         {.name = "scale_input", .choice = scale},
-                                         {.name = "scale_adapt", .choice = scale},
-                                         {0}};
+        const parameters_entry list[] = {
+            {.name = "tau_m", .values = tau_m + first},     {.name = "tau_a", .values = tau_a + first},
+            {.name = "v_th", .values = b->v_th + first},    {.name = "beta", .values = b->beta + first},
+            {.name = "gamma", .values = b->gamma + first},  {.name = "width", .values = b->width + first},
+            {.name = "n_ref", .values = b->n_ref + first},  {.name = "dialect", .choice = is->dialect},
+            {.name = "surrogate", .choice = is->surrogate}, {.name = "scale_input", .choice = scale},
+            {.name = "scale_adapt", .choice = scale},       {0}};
         stage_population(s, lif ? "lif" : "alif", lif ? is->n_lif : is->n_alif, list);
     }
     b->kappa = exp(-1.0 / 15);
     b->s_o = is->leak ? 1 - b->kappa : 1;
     b->leaky_bias = is->leaky_bias;
     b->b_out = stage_numbers(s, is->n_out, -0.5, 0.5);
-    const parameters_entry readout[] = {{.name = "tau_out", .number = 15},
-                                        {.name = "scale", .choice = scale},
-                                        {.name = "bias", .values = b->b_out},
-                                        {.name = "bias_mode", .choice = is->leaky_bias ? "leaky" : "static"},
-                                        {.name = "learn_bias", .number = 1},
-                                        {0}};
+    const parameters_entry readout[] = {
+        {.name = "tau_out", .number = 15},    {.name = "scale", .choice = scale},
+        {.name = "bias", .values = b->b_out}, {.name = "bias_mode", .choice = is->leaky_bias ? "leaky" : "static"},
+        {.name = "learn_bias", .number = 1},  {0}};
     stage_population(s, "readout", is->n_out, readout);
     s->bias = s->net->populations[s->net->n_populations - 1].trainable;
 }
 
 /* `weights` [n_from][n_to], NULL: drawn between low and high. */
-static inline void stage_connect(stage *s, projection_spec spec, int n_from, int n_to, const double *weights, double low,
-                                 double high, int shortest)
+static inline void stage_connect(stage *s, projection_spec spec, int n_from, int n_to, const double *weights,
+                                 double low, double high, int shortest)
 {
     const bool out = spec.to_population == s->net->n_spiking_populations;
     synapses *wires;
@@ -158,11 +158,8 @@ static inline void stage_projections(stage *s)
     b->W_out = stage_numbers(s, b->n_rec * is->n_out, -1, 1);
     b->F = b->W_out;
     stage_connect(s,
-                  (projection_spec){.name = "out",
-                                    .source = -1,
-                                    .n_from_populations = n,
-                                    .to_population = n,
-                                    .n_to_populations = 1},
+                  (projection_spec){
+                      .name = "out", .source = -1, .n_from_populations = n, .to_population = n, .n_to_populations = 1},
                   b->n_rec, is->n_out, b->W_out, 0, 0, is->out_delay);
     s->in = &s->net->projections[0];
     s->rec = &s->net->projections[1];
@@ -172,7 +169,8 @@ static inline void stage_projections(stage *s)
     real *feedback;
     cr_assert_eq(arena_take(s->memory, &feedback, (size_t)(b->n_rec * s->out->width), sizeof *feedback, NULL), LSNN_OK);
     for (int j = 0; j < b->n_rec; j++)
-        for (int k = 0; k < is->n_out; k++) feedback[j * s->out->width + k] = (real)b->F[j * is->n_out + k];
+        for (int k = 0; k < is->n_out; k++)
+            feedback[j * s->out->width + k] = (real)b->F[j * is->n_out + k];
     cr_assert_eq(network_set_feedback(s->net, &s->net->projections[2], feedback, NULL), LSNN_OK);
 }
 
@@ -184,12 +182,16 @@ static inline void stage_draw(const void *state, const void *parameters, const l
     for (int t = 0; t < SCENE_STEPS; t++) {
         for (int i = 0; i < s->is.n_in; i++) {
             const double x = s->x[t * s->is.n_in + i];
-            if (s->is.analog) trial->analog[t * s->is.n_in + i] = (real)x;
-            else if (x > 0) lsnn_trial_spike(trial, t, i);
+            if (s->is.analog)
+                trial->analog[t * s->is.n_in + i] = (real)x;
+            else if (x > 0)
+                lsnn_trial_spike(trial, t, i);
         }
         trial->weight[t] = (real)s->book.w_t[t];
     }
-    for (int k = 0; k < SCENE_STEPS * s->is.n_out; k++) trial->target[k] = (real)s->book.target[k];
+    trial->label = 1;
+    for (int k = 0; !s->is.classes && k < SCENE_STEPS * s->is.n_out; k++)
+        trial->target[k] = (real)s->book.target[k];
 }
 
 static inline void stage_see(void *with, int sample, const network *net, const worker *w, const tape *tp, int t)
@@ -233,7 +235,8 @@ static inline void stage_pull(stage *s)
     double *pull = stage_take(s, s->book.n_rec);
     for (int j = 0; j < s->book.n_rec; j++) {
         double rate = 0;
-        for (int t = 0; t < SCENE_STEPS; t++) rate += s->book.z[t * s->book.n_rec + j] / SCENE_STEPS;
+        for (int t = 0; t < SCENE_STEPS; t++)
+            rate += s->book.z[t * s->book.n_rec + j] / SCENE_STEPS;
         pull[j] = 2 * s->is.strength * (rate - 0.02) / SCENE_STEPS;
     }
     s->book.pull = pull;
@@ -250,23 +253,34 @@ static inline stage *stage_run(scene is)
     s->is = is;
     s->stream = lsnn_random_stream(7, LSNN_WEIGHTS, 0, 0);
     cr_assert_eq(arena_new(&s->memory, NULL), LSNN_OK);
-    s->book = (textbook){.n_steps = SCENE_STEPS, .n_in = is.n_in, .n_rec = is.n_lif + is.n_alif, .n_out = is.n_out,
-                         .dialect = is.dialect, .surrogate = is.surrogate, .out_delay = is.out_delay};
+    s->book = (textbook){.n_steps = SCENE_STEPS,
+                         .n_in = is.n_in,
+                         .n_rec = is.n_lif + is.n_alif,
+                         .n_out = is.n_out,
+                         .dialect = is.dialect,
+                         .surrogate = is.surrogate,
+                         .out_delay = is.out_delay};
     cr_assert_eq(network_new(&s->net, s->memory, 1, 0, NULL), LSNN_OK);
     const source input = {.name = "input", .kind = SOURCE_TASK, .n = is.n_in, .analog = is.analog, .runs = is.runs};
     cr_assert_eq(network_add_source(s->net, &input, NULL), LSNN_OK);
     stage_populations(s);
     stage_projections(s);
     stage_prepare_trial(s);
-    const lsnn_shape *shape = &(lsnn_shape){
-        .n_in = is.n_in, .n_out = is.n_out, .n_steps = SCENE_STEPS, .analog = is.analog, .runs = is.runs};
-    const learning_settings learning = {.learns = true,
-                                        .optimiser = registry_optimiser("sgd"),
-                                        .paths.feedback = is.random ? LSNN_RANDOM : LSNN_SYMMETRIC,
-                                        .batch = 1,
-                                        .shards = 1,
-                                        .loss.kind = LOSS_MSE,
-                                        .regularisation = {is.strength, 0.02, SCOPE_SAMPLE}};
+    const lsnn_shape *shape = &(lsnn_shape){.n_in = is.n_in,
+                                            .n_out = is.n_out,
+                                            .n_steps = SCENE_STEPS,
+                                            .analog = is.analog,
+                                            .runs = is.runs,
+                                            .classes = is.classes};
+    const learning_settings learning = {
+        .learns = true,
+        .optimiser = registry_optimiser("sgd"),
+        .paths.feedback = is.random ? LSNN_RANDOM : LSNN_SYMMETRIC,
+        .batch = 1,
+        .shards = 1,
+        .may_collapse = is.collapse,
+        .loss = {.kind = is.classes ? LOSS_CROSS_ENTROPY : LOSS_MSE, .pool = is.classes},
+        .regularisation = {is.strength, 0.02, SCOPE_SAMPLE}};
     const trainer_recorder recorder = {.with = s, .n_samples = 1, .step = stage_see};
     cr_assert_eq(trainer_new(&s->learner, s->net, &stage_task, s, NULL, shape, &learning, 1, NULL), LSNN_OK);
     cr_assert_eq(trainer_gradient(s->learner, &m, &recorder, &err), LSNN_OK, "%s", err.message);

@@ -9,9 +9,9 @@ Test(alif, without_beta_is_a_lif_neuron)
     double current[STEPS * 3];
     driven_constant(current, STEPS, 3, level);
     driven lif = driven_run("lif", 3, (parameters_entry[]){{.name = "n_ref", .number = 2}, {0}}, STEPS, current);
-    driven alif = driven_run("alif", 3,
-                             (parameters_entry[]){{.name = "n_ref", .number = 2}, {.name = "beta", .values = none}, {0}},
-                             STEPS, current);
+    driven alif = driven_run(
+        "alif", 3, (parameters_entry[]){{.name = "n_ref", .number = 2}, {.name = "beta", .values = none}, {0}}, STEPS,
+        current);
     cr_expect_arr_eq(alif.z, lif.z, 3 * STEPS * sizeof *lif.z);
     cr_expect_arr_eq(alif.v, lif.v, 3 * STEPS * sizeof *lif.v);
     cr_expect_arr_eq(alif.psi, lif.psi, 3 * STEPS * sizeof *lif.psi);
@@ -21,8 +21,8 @@ Test(alif, without_beta_is_a_lif_neuron)
 
 Test(alif, adaptation_decays_after_a_spike)
 {
-    const double tau_a[] = {10, 200, 2000}, beta[] = {0.1, 1.8, -0.2}, s_a[] = {1 - exp(-1.0 / 10), 1 - exp(-1.0 / 200),
-                                                                            1 - exp(-1.0 / 2000)};
+    const double tau_a[] = {10, 200, 2000}, beta[] = {0.1, 1.8, -0.2},
+                 s_a[] = {1 - exp(-1.0 / 10), 1 - exp(-1.0 / 200), 1 - exp(-1.0 / 2000)};
     double current[STEPS * 3] = {1.1, 1.1, 1.1};
     for (int leak = 0; leak < 2; leak++) {
         const parameters_entry list[] = {{.name = "tau_a", .values = tau_a},
@@ -30,7 +30,8 @@ Test(alif, adaptation_decays_after_a_spike)
                                          {.name = "scale_adapt", .choice = leak ? "leak" : "none"},
                                          {0}};
         driven d = driven_run("alif", 3, list, STEPS, current);
-        for (int j = 0; j < 3; j++) cr_expect_eq(d.a[j], 0);
+        for (int j = 0; j < 3; j++)
+            cr_expect_eq(d.a[j], 0);
         for (int t = 1; t < STEPS; t++)
             for (int j = 0; j < 3; j++) {
                 const double a = (leak ? s_a[j] : 1) * exp(-(t - 1) / tau_a[j]);
@@ -65,13 +66,14 @@ Test(alif, adaptation_settles_where_a_period_gains_what_it_loses)
     double current[STEPS];
     int step[STEPS];
     driven_constant(current, STEPS, 1, &level);
-    const parameters_entry list[] = {{.name = "tau_a", .number = 30}, {.name = "beta", .number = 1},
-                                     {.name = "n_ref", .number = 24}, {0}};
+    const parameters_entry list[] = {
+        {.name = "tau_a", .number = 30}, {.name = "beta", .number = 1}, {.name = "n_ref", .number = 24}, {0}};
     driven d = driven_run("alif", 1, list, STEPS, current);
     const int n = driven_spikes(&d, 0, step, STEPS);
     cr_assert_gt(n, 20);
     const int period = step[n - 1] - step[n - 2];
-    for (int k = n - 12; k < n; k++) cr_assert_eq(step[k] - step[k - 1], period, "the numbers of this test do not settle");
+    for (int k = n - 12; k < n; k++)
+        cr_assert_eq(step[k] - step[k - 1], period, "the numbers of this test do not settle");
     cr_expect_float_eq(d.a[step[n - 1]], pow(rho, period - 1) / (1 - pow(rho, period)), 1e-3);
     driven_free(&d);
 }
@@ -86,14 +88,17 @@ Test(alif, resets_by_what_its_dialect_says)
     current[6] = 2.5; /* the second spike comes with an adaptation */
     for (int k = 0; k < 3; k++) {
         int step[20];
-        const parameters_entry list[] = {{.name = "beta", .number = beta}, {.name = "dialect", .choice = dialects[k]},
-                                         {.name = "v_th", .number = 0.8}, {0}};
+        const parameters_entry list[] = {{.name = "beta", .number = beta},
+                                         {.name = "dialect", .choice = dialects[k]},
+                                         {.name = "v_th", .number = 0.8},
+                                         {0}};
         driven d = driven_run("alif", 1, list, 20, current);
         cr_assert_geq(driven_spikes(&d, 0, step, 20), 2, "%s", dialects[k]);
         const int t = step[1];
         const double subtracted = alpha * d.v[t] + current[t + 1] - d.v[t + 1];
         const double expected = k == 0 ? 0.8 : k == 1 ? d.A[t] : d.A[t + 1];
-        cr_expect_float_eq(subtracted, expected, driven_tolerance, "%s: %g, expected %g", dialects[k], subtracted, expected);
+        cr_expect_float_eq(subtracted, expected, driven_tolerance, "%s: %g, expected %g", dialects[k], subtracted,
+                           expected);
         cr_expect_gt(d.A[t + 1], d.A[t]);
         driven_free(&d);
     }

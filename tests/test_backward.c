@@ -22,9 +22,12 @@ static void compare_synapse(void *with, int i, int j, int delay, size_t position
     comparison *c = with;
     const textbook *b = &c->s->book;
     double expected;
-    if (c->p == c->s->out) expected = textbook_readout(b, i, j);
-    else if (c->p == c->s->in) expected = textbook_synapse(b, c->s->x + i, b->n_in, delay, j);
-    else expected = textbook_synapse(b, b->z + i, b->n_rec, delay, j);
+    if (c->p == c->s->out)
+        expected = textbook_readout(b, i, j);
+    else if (c->p == c->s->in)
+        expected = textbook_synapse(b, c->s->x + i, b->n_in, delay, j);
+    else
+        expected = textbook_synapse(b, b->z + i, b->n_rec, delay, j);
     const double found = c->s->learner->gradient->value[c->p->parameter][position];
     cr_assert(isfinite(found));
     c->largest = fmax(c->largest, fabs(expected));
@@ -61,14 +64,16 @@ static void expect_bias(const stage *s)
 {
     for (int k = 0; k < s->is.n_out; k++) {
         const double expected = textbook_bias(&s->book, k), found = s->learner->gradient->value[s->bias][k];
-        cr_expect_leq(fabs(expected - found), 10 * tolerance * fabs(expected), "bias %d: %g, expected %g", k, found, expected);
+        cr_expect_leq(fabs(expected - found), 10 * tolerance * fabs(expected), "bias %d: %g, expected %g", k, found,
+                      expected);
     }
 }
 
 static int spikes_of(const stage *s)
 {
     int n = 0;
-    for (int k = 0; k < SCENE_STEPS * s->book.n_rec; k++) n += s->book.z[k] > 0;
+    for (int k = 0; k < SCENE_STEPS * s->book.n_rec; k++)
+        n += s->book.z[k] > 0;
     return n;
 }
 
@@ -87,8 +92,14 @@ static void agree(scene is)
 }
 
 /* 5 + 4 and 17 + 3 neurons: populations that fill a block of lanes partly, and one lane more than a block. */
-static const scene small = {.n_lif = 5, .n_alif = 4, .n_in = 6, .n_out = 2, .dialect = "eprop2020",
-                            .surrogate = "triangular", .longest = 1, .density = 1};
+static const scene small = {.n_lif = 5,
+                            .n_alif = 4,
+                            .n_in = 6,
+                            .n_out = 2,
+                            .dialect = "eprop2020",
+                            .surrogate = "triangular",
+                            .longest = 1,
+                            .density = 1};
 
 Test(backward, equals_eligibility_traces)
 {
@@ -247,13 +258,50 @@ Test(backward, does_not_depend_on_how_synapses_are_stored)
     stage_free(sparse);
 }
 
+/* ---- losses of the average readout ------------------------------------------------------------------------------------ */
+
+/* Both sum the same, in another order. */
+static void expect_same_gradients(const stage *one, const stage *other)
+{
+    for (int p = 0; p < one->net->n_parameters; p++) {
+        const real *a = one->learner->gradient->value[p], *b = other->learner->gradient->value[p];
+        double largest = 0, worst = 0;
+        for (size_t k = 0; k < one->net->parameters[p].n; k++) {
+            largest = fmax(largest, fabs((double)a[k]));
+            worst = fmax(worst, fabs((double)a[k] - (double)b[k]));
+        }
+        cr_expect_gt(largest, 0, "%s: no gradient", one->net->parameters[p].name);
+        cr_expect_leq(worst, tolerance * largest, "%s: differs by %g, the largest is %g", one->net->parameters[p].name,
+                      worst, largest);
+    }
+}
+
+Test(backward, gives_the_same_without_the_steps_of_the_readout)
+{
+    for (int variant = 0; variant < 3; variant++) {
+        scene is = small;
+        is.classes = true;
+        is.random = variant > 0;
+        is.leaky_bias = variant > 0;
+        is.out_delay = variant > 1 ? 3 : 0;
+        stage *full = stage_run(is);
+        is.collapse = true;
+        stage *collapsed = stage_run(is);
+        cr_assert(!full->learner->collapsed && collapsed->learner->collapsed, "this test is about the shortcut");
+        expect_same_gradients(full, collapsed);
+        stage_free(full);
+        stage_free(collapsed);
+    }
+}
+
 /* ---- the textbook and traces that another program computed ------------------------------------------------------------ */
 
 static double *same_for_all(arena *a, int n, double number)
 {
     double *values;
     cr_assert_eq(arena_take(a, &values, (size_t)n, sizeof *values, NULL), LSNN_OK);
-    for (int j = 0; j < n; j++) values[j] = number;
+    for (int j = 0; j < n; j++)
+        values[j] = number;
     return values;
 }
 
@@ -269,8 +317,13 @@ static textbook book_of(const case_file *c, arena *a)
 {
     const int n = c->n_rec;
     const double alpha = exp(-c->dt / c->tau_m), rho = exp(-c->dt / c->tau_a);
-    textbook b = {.n_steps = c->n_steps, .n_in = c->n_in, .n_rec = n, .n_out = c->n_out, .dialect = c->variant,
-                  .surrogate = "triangular", .beta = c->beta};
+    textbook b = {.n_steps = c->n_steps,
+                  .n_in = c->n_in,
+                  .n_rec = n,
+                  .n_out = c->n_out,
+                  .dialect = c->variant,
+                  .surrogate = "triangular",
+                  .beta = c->beta};
     b.alpha = same_for_all(a, n, alpha);
     b.rho = same_for_all(a, n, rho);
     b.s_i = same_for_all(a, n, c->scale_input ? 1 - alpha : 1);
@@ -336,7 +389,8 @@ static void expect_reference_traces(const char *name)
         worst = fmax(worst, trace_difference(&b, x, c->n_in, c->mask_in, c->d_in, &in, sample));
         worst = fmax(worst, trace_difference(&b, b.z, c->n_rec, c->mask_rec, c->d_rec, &rec, sample));
     }
-    cr_expect_leq(worst, 1e-11, "%s: traces differ by %g", name, worst); /* all in double, traces are of the order 1 to 30 */
+    cr_expect_leq(worst, 1e-11, "%s: traces differ by %g", name,
+                  worst); /* all in double, traces are of the order 1 to 30 */
     cr_assert_eq(store_close(file, false, NULL), LSNN_OK);
     arena_free(a);
 }

@@ -14,7 +14,8 @@ static int steps_to_threshold(double alpha, double v_inf, double v0, double v_th
 
 Test(lif, intervals_under_constant_current_are_exact)
 {
-    const double tau_m[] = {20, 20, 10, 35, 50}, v_th[] = {1, 0.6, 1, 2, 0.61}, I[] = {0.0611, 0.05, 0.13, 0.0823, 0.0371};
+    const double tau_m[] = {20, 20, 10, 35, 50}, v_th[] = {1, 0.6, 1, 2, 0.61},
+                 I[] = {0.0611, 0.05, 0.13, 0.0823, 0.0371};
     const parameters_entry list[] = {{.name = "tau_m", .values = tau_m}, {.name = "v_th", .values = v_th}, {0}};
     double current[STEPS * 5];
     driven_constant(current, STEPS, 5, I);
@@ -51,10 +52,11 @@ Test(lif, decays_to_rest_without_input)
 
 Test(lif, psi_is_a_triangle_around_the_threshold)
 {
-    const parameters_entry list[] = {{.name = "v_th", .number = 0.5}, {.name = "gamma", .number = 0.3},
-                                     {.name = "width", .number = 2}, {0}};
+    const parameters_entry list[] = {
+        {.name = "v_th", .number = 0.5}, {.name = "gamma", .number = 0.3}, {.name = "width", .number = 2}, {0}};
     double current[9];
-    for (int j = 0; j < 9; j++) current[j] = -1.5 + 0.5 * j;
+    for (int j = 0; j < 9; j++)
+        current[j] = -1.5 + 0.5 * j;
     driven d = driven_run("lif", 9, list, 1, current);
     for (int j = 0; j < 9; j++) {
         const double x = (current[j] - 0.5) / (2 * 0.5);
@@ -105,8 +107,10 @@ Test(lif, scales_currents_by_what_leaks_away)
     const double level = 0.9, alpha = exp(-1.0 / 20);
     double current[STEPS];
     driven_constant(current, STEPS, 1, &level);
-    driven d = driven_run("lif", 1, (parameters_entry[]){{.name = "scale_input", .choice = "leak"}, {0}}, STEPS, current);
-    for (int t = 0; t < STEPS; t++) cr_expect_float_eq(d.v[t], level * (1 - pow(alpha, t + 1)), driven_tolerance);
+    driven d =
+        driven_run("lif", 1, (parameters_entry[]){{.name = "scale_input", .choice = "leak"}, {0}}, STEPS, current);
+    for (int t = 0; t < STEPS; t++)
+        cr_expect_float_eq(d.v[t], level * (1 - pow(alpha, t + 1)), driven_tolerance);
     driven_free(&d);
 }
 
@@ -116,8 +120,10 @@ Test(lif, decides_on_the_voltage_before_in_the_dialect_of_the_2018_code)
     double current[STEPS];
     int paper[STEPS], code[STEPS];
     driven_constant(current, STEPS, 1, &level);
-    driven p = driven_run("lif", 1, (parameters_entry[]){{.name = "dialect", .choice = "lsnn2018paper"}, {0}}, STEPS, current);
-    driven c = driven_run("lif", 1, (parameters_entry[]){{.name = "dialect", .choice = "lsnn2018code"}, {0}}, STEPS, current);
+    driven p =
+        driven_run("lif", 1, (parameters_entry[]){{.name = "dialect", .choice = "lsnn2018paper"}, {0}}, STEPS, current);
+    driven c =
+        driven_run("lif", 1, (parameters_entry[]){{.name = "dialect", .choice = "lsnn2018code"}, {0}}, STEPS, current);
     cr_assert_gt(driven_spikes(&p, 0, paper, STEPS), 0);
     cr_assert_gt(driven_spikes(&c, 0, code, STEPS), 0);
     cr_expect_eq(code[0], paper[0] + 1);

@@ -32,7 +32,8 @@ static void respond(double y[STEPS][N_OUT], const double weight[N_OUT], int dela
     cr_assert_eq(synapses_new(&in, a, 1, 1, 1, NULL), LSNN_OK);
     cr_assert_eq(synapses_new(&out, a, 1, N_OUT, N_OUT, NULL), LSNN_OK);
     synapses_add(in, 0, 0, 1.5, 0);
-    for (uint32_t k = 0; k < N_OUT; k++) synapses_add(out, 0, k, weight[k], delay);
+    for (uint32_t k = 0; k < N_OUT; k++)
+        synapses_add(out, 0, k, weight[k], delay);
     cr_assert_eq(network_add_projection(net, &to_neuron, in, NULL), LSNN_OK);
     cr_assert_eq(network_add_projection(net, &to_readout, out, NULL), LSNN_OK);
     cr_assert_eq(worker_new(&w, net, a, &shape, NULL), LSNN_OK);
@@ -43,7 +44,8 @@ static void respond(double y[STEPS][N_OUT], const double weight[N_OUT], int dela
     forward(net, w, tp, NULL, NULL);
     cr_assert_eq(tp->spike_start[STEPS], 1, "the relay should fire once");
     for (int t = 0; t < STEPS; t++)
-        for (int k = 0; k < N_OUT; k++) y[t][k] = tp->output[t * net->populations[1].width + k];
+        for (int k = 0; k < N_OUT; k++)
+            y[t][k] = tp->output[t * net->populations[1].width + k];
     arena_free(a);
 }
 
@@ -64,7 +66,8 @@ Test(readout, hears_a_delayed_spike_later)
     respond(y, weight, 0, (parameters_entry[]){{0}});
     respond(late, weight, 4, (parameters_entry[]){{0}});
     for (int t = 4; t < STEPS; t++)
-        for (int k = 0; k < N_OUT; k++) cr_expect_eq(late[t][k], y[t - 4][k]);
+        for (int k = 0; k < N_OUT; k++)
+            cr_expect_eq(late[t][k], y[t - 4][k]);
 }
 
 Test(readout, scales_by_what_leaks_away)
@@ -72,7 +75,8 @@ Test(readout, scales_by_what_leaks_away)
     const double weight[] = {1, -2, 0.3}, kappa = exp(-1.0 / 20);
     double y[STEPS][N_OUT];
     respond(y, weight, 0, (parameters_entry[]){{.name = "scale", .choice = "leak"}, {0}});
-    for (int k = 0; k < N_OUT; k++) cr_expect_float_eq(y[SPIKE][k], (1 - kappa) * weight[k], driven_tolerance);
+    for (int k = 0; k < N_OUT; k++)
+        cr_expect_float_eq(y[SPIKE][k], (1 - kappa) * weight[k], driven_tolerance);
 }
 
 Test(readout, adds_a_static_bias_after_the_filter)

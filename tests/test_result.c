@@ -4,6 +4,7 @@
 #include "result.h"
 
 #include <criterion/criterion.h>
+#include <math.h>
 
 TestSuite(result, .init = scratch_enter, .fini = scratch_leave, .timeout = 120);
 
@@ -295,6 +296,50 @@ Test(result, refuses_a_dataset_that_cannot_grow)
     expect_refused("run.h5", columns, 1, "run.h5: /spikes/lif/timestamps cannot grow: lsnn did not write it");
 }
 
+/* Many small commits would leave a file that is mostly gaps. */
+Test(result, stays_small_over_many_commits)
+{
+    enum { COMMITS = 250 };
+    result *r = fresh("run.h5"), *again;
+    struct stat file;
+    off_t largest = 0;
+    for (int k = 0; k < COMMITS; k++) {
+        double noise[400];
+        for (int i = 0; i < 400; i++)
+            noise[i] = sin(1e6 * (400 * k + i));
+        cr_assert_eq(result_push(r, TIMES, 400, noise, NULL), LSNN_OK);
+        push(r, k, k + 1);
+        commit(r, "running");
+        cr_assert_eq(stat("run.h5", &file), 0);
+        if (file.st_size > largest) largest = file.st_size;
+    }
+    cr_expect_lt(largest, 8 << 20);
+    const uint64_t rows[] = {result_rows(r, TIMES), COMMITS, COMMITS};
+    cr_expect_eq(rows[0], 401 * COMMITS);
+    result_free(r);
+    cr_assert_eq(result_resume(&again, "run.h5", columns, N_COLUMNS, rows, NULL), LSNN_OK);
+    commit(again, "complete");
+    result_free(again);
+    expect_status("run.h5", "complete", true);
+    store *s = opened("run.h5");
+    arena *a;
+    double *times;
+    const char *text;
+    cr_assert_eq(arena_new(&a, NULL), LSNN_OK);
+    cr_assert_eq(store_read(s, a, &times, STORE_DOUBLE, NULL, &(store_shape){1, {rows[0]}}, columns[TIMES].path, NULL),
+                 LSNN_OK);
+    for (int k = 0; k < COMMITS; k++) {
+        cr_assert_eq(times[401 * k + 7], sin(1e6 * (400 * k + 7)));
+        cr_assert_eq(times[401 * k + 400], 0.5 * k);
+    }
+    cr_expect_eq(store_get_text(s, a, &text, "/", "command", NULL), LSNN_OK);
+    cr_expect_eq(store_get_text(s, a, &text, "/spikes/lif/timestamps", "units", NULL), LSNN_OK);
+    cr_expect_str_eq(text, "ms");
+    cr_expect(store_has_attribute(s, "/spikes/lif", "sorting"));
+    arena_free(a);
+    cr_assert_eq(store_close(s, false, NULL), LSNN_OK);
+}
+
 Test(result, commits_again_after_a_full_disk)
 {
     if (!scratch_small_disk(1024)) cr_skip_test("needs the right to mount a small file system");
@@ -316,6 +361,34 @@ Test(result, commits_again_after_a_full_disk)
     commit(r, "complete");
     expect_rows("small/run.h5", 40000);
     result_free(r);
+    H5close();
+}
+
+/* A large file is written anew by the first commit of a resumed run. */
+Test(result, needs_space_for_a_file_without_gaps_too)
+{
+    enum { N = 700000 };
+    if (!scratch_small_disk(14 << 10)) cr_skip_test("needs the right to mount a small file system");
+    double *noise = malloc(N * sizeof *noise);
+    for (int k = 0; k < N; k++)
+        noise[k] = sin(1e6 * k);
+    result *r;
+    lsnn_error err = {0};
+    cr_assert_eq(result_new(&r, "small/run.h5", columns, 1, NULL, NULL, &err), LSNN_OK, "%s", err.message);
+    cr_assert_eq(result_push(r, TIMES, N, noise, NULL), LSNN_OK);
+    commit(r, "running");
+    result_free(r);
+    cr_assert_eq(result_resume(&r, "small/run.h5", columns, 1, (uint64_t[]){N - 1}, NULL), LSNN_OK);
+    scratch_fill("small");
+    cr_expect_eq(result_commit(r, "complete", &err), LSNN_OUTPUT);
+    cr_expect_str_eq(err.message, "cannot write small/run.h5: no space left on device");
+    cr_expect_not(scratch_exists("small/run.h5.tmp"));
+    expect_status("small/run.h5", "running", false);
+    cr_assert_eq(remove("small/ballast"), 0);
+    commit(r, "complete");
+    expect_status("small/run.h5", "complete", true);
+    result_free(r);
+    free(noise);
     H5close();
 }
 

@@ -20,13 +20,13 @@ typedef struct textbook {
     const double *alpha, *rho, *s_i, *s_a, *v_th, *beta, *gamma, *width, *n_ref; /* [n_rec] */
     double kappa, s_o;
     bool leaky_bias;
-    const double *z, *v, *a;             /* [n_rec] per step: what the neurons did */
-    const double *W_out, *F, *b_out;     /* [n_rec][n_out] twice, [n_out] */
-    const double *target, *w_t;          /* [n_out] per step, [n_steps]; mean squared error */
+    const double *z, *v, *a;         /* [n_rec] per step: what the neurons did */
+    const double *W_out, *F, *b_out; /* [n_rec][n_out] twice, [n_out] */
+    const double *target, *w_t;      /* [n_out] per step, [n_steps]; mean squared error */
     int out_delay;
-    const double *pull;                  /* [n_rec] dE/dz of the regularisation */
-    double *psi, *psi_a;                 /* [n_rec] per step: dz/dv and dz/da, from textbook_slopes */
-    double *err;                         /* [n_out] per step, from textbook_errors */
+    const double *pull;  /* [n_rec] dE/dz of the regularisation */
+    double *psi, *psi_a; /* [n_rec] per step: dz/dv and dz/da, from textbook_slopes */
+    double *err;         /* [n_out] per step, from textbook_errors */
 } textbook;
 
 static inline double textbook_shape(const char *surrogate, double x)
@@ -99,7 +99,8 @@ static inline double textbook_synapse(const textbook *b, const double *x, int st
     textbook_traces(b, x, stride, delay, j, eps_v, eps_a, e);
     for (int t = 0; t < b->n_steps; t++) {
         double L = 0;
-        for (int k = 0; k < b->n_out; k++) L += b->F[j * b->n_out + k] * b->err[t * b->n_out + k];
+        for (int k = 0; k < b->n_out; k++)
+            L += b->F[j * b->n_out + k] * b->err[t * b->n_out + k];
         filtered = b->kappa * filtered + (t >= b->out_delay ? e[t - b->out_delay] : 0);
         sum += b->s_o * L * filtered + b->pull[j] * e[t];
     }

@@ -26,9 +26,9 @@ typedef enum lsnn_status {
 /* Several mistakes of one config are reported in one go, so the text may hold several lines. */
 typedef struct lsnn_error {
     lsnn_status status;
-    int line, column;      /* of the user's file, from 1; 0 where there is none */
-    char file[512];        /* the user's file; empty where there is none */
-    char message[4096];    /* for a person; each line complete in itself */
+    int line, column;   /* of the user's file, from 1; 0 where there is none */
+    char file[512];     /* the user's file; empty where there is none */
+    char message[4096]; /* for a person; each line complete in itself */
 } lsnn_error;
 
 #define LSNN_MUST_USE __attribute__((warn_unused_result))

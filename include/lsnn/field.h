@@ -17,15 +17,15 @@ typedef float real;
 #define LSNN_LANES 16
 
 typedef enum lsnn_kind {
-    LSNN_REAL,     /* double */
-    LSNN_INT,      /* int */
-    LSNN_SEED,     /* uint64_t, read exactly */
-    LSNN_BOOL,     /* bool; true or false */
-    LSNN_TEXT,     /* const char * */
-    LSNN_CHOICE,   /* int: position in `choices` */
-    LSNN_REALS,    /* lsnn_reals: a list of numbers, or one number */
-    LSNN_NEURONS,  /* const double *: one value per neuron: a number, a list, or a distribution */
-    LSNN_NODE      /* const struct config_node *: a part of the config that its owner reads itself */
+    LSNN_REAL,    /* double */
+    LSNN_INT,     /* int */
+    LSNN_SEED,    /* uint64_t, read exactly */
+    LSNN_BOOL,    /* bool; true or false */
+    LSNN_TEXT,    /* const char * */
+    LSNN_CHOICE,  /* int: position in `choices` */
+    LSNN_REALS,   /* lsnn_reals: a list of numbers, or one number */
+    LSNN_NEURONS, /* const double *: one value per neuron: a number, a list, or a distribution */
+    LSNN_NODE     /* const struct config_node *: a part of the config that its owner reads itself */
 } lsnn_kind;
 
 typedef struct lsnn_reals {
@@ -34,7 +34,7 @@ typedef struct lsnn_reals {
 } lsnn_reals;
 
 typedef struct lsnn_field {
-    const char *name;     /* the key in the config */
+    const char *name; /* the key in the config */
     lsnn_kind kind;
     size_t offset;        /* of the member in the struct that the table describes */
     const char *fallback; /* the default, as a user would write it; NULL: the user must give it */
@@ -46,6 +46,9 @@ typedef struct lsnn_field {
 } lsnn_field;
 
 /* A table ends with an entry whose name is NULL. */
-#define LSNN_END {0}
+#define LSNN_END                                                                                                       \
+    {                                                                                                                  \
+        0                                                                                                              \
+    }
 
 #endif

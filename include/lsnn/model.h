@@ -31,28 +31,28 @@ typedef struct lsnn_variable {
 } lsnn_variable;
 
 typedef struct lsnn_slice {
-    int n;                                       /* neurons, with padding */
-    real *constant[LSNN_MAX_CONSTANTS];          /* written by prepare, then read only */
-    real *state[LSNN_MAX_STATES];                /* zero before the first step */
-    real *adjoint[LSNN_MAX_STATES];              /* zero before the first backward step (the last time step) */
-    real *tape[LSNN_MAX_TAPES];                  /* of this time step: written by step, read by backward */
-    real *trainable[LSNN_MAX_TRAINABLE];         /* learned parameters, in the table's order */
+    int n;                                        /* neurons, with padding */
+    real *constant[LSNN_MAX_CONSTANTS];           /* written by prepare, then read only */
+    real *state[LSNN_MAX_STATES];                 /* zero before the first step */
+    real *adjoint[LSNN_MAX_STATES];               /* zero before the first backward step (the last time step) */
+    real *tape[LSNN_MAX_TAPES];                   /* of this time step: written by step, read by backward */
+    real *trainable[LSNN_MAX_TRAINABLE];          /* learned parameters, in the table's order */
     real *trainable_gradient[LSNN_MAX_TRAINABLE]; /* backward adds dE/d(trainable) */
 } lsnn_slice;
 
 typedef struct lsnn_model {
     const char *name;
-    const char *doc;             /* equations and reference, for `lsnn describe` */
-    bool spiking;                /* step's output is z in {0, 1}; else the output is a value y */
-    bool linear;                 /* the output is a linear function of currents and trainables: backward knows it all */
+    const char *doc; /* equations and reference, for `lsnn describe` */
+    bool spiking;    /* step's output is z in {0, 1}; else the output is a value y */
+    bool linear;     /* the output is a linear function of currents and trainables: backward knows it all */
 
     const lsnn_field *fields;    /* parameters; LSNN_NEURONS may differ per neuron */
     size_t size;                 /* of the struct that `fields` describes */
-    const lsnn_variable *states;     /* end: name NULL */
+    const lsnn_variable *states; /* end: name NULL */
     const lsnn_variable *adjoints;
-    const lsnn_variable *tapes;      /* for a spiking model tape 0 is psi = dz/dv */
-    const char *const *constants;    /* names, NULL at the end */
-    const char *const *trainable;    /* names of LSNN_NEURONS fields that learning may change; NULL: none */
+    const lsnn_variable *tapes;   /* for a spiking model tape 0 is psi = dz/dv */
+    const char *const *constants; /* names, NULL at the end */
+    const char *const *trainable; /* names of LSNN_NEURONS fields that learning may change; NULL: none */
 
     /* User's parameters -> constants, once. n real neurons; the engine pads. May return a sentence that says what is
      * wrong with the parameters (then the run does not start), else NULL. REQUIRED */

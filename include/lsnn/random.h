@@ -25,7 +25,7 @@ typedef struct lsnn_random {
     uint32_t key[2];
     uint32_t counter[4]; /* block number, who, when, purpose */
     uint32_t words[4];
-    int used;            /* of `words` */
+    int used; /* of `words` */
 } lsnn_random;
 
 /* `who` is a sample, neuron or row number, `when` an iteration; both below 2^32. */

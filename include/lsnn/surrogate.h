@@ -26,9 +26,11 @@ LSNN_INLINE real lsnn_decay(real y)
 {
     const real x = (y < 40 ? y : 40) / 64;
     real sum = 1;
-    for (int k = 14; k > 0; k--) sum = 1 + sum * x / (real)k;
+    for (int k = 14; k > 0; k--)
+        sum = 1 + sum * x / (real)k;
     real power = 1 / sum;
-    for (int k = 0; k < 6; k++) power *= power;
+    for (int k = 0; k < 6; k++)
+        power *= power;
     return y < 40 ? power : 0;
 }
 

@@ -10,22 +10,22 @@
 typedef enum lsnn_set { LSNN_TRAIN, LSNN_VALIDATION, LSNN_TEST } lsnn_set;
 
 typedef struct lsnn_shape {
-    int n_in;    /* input cells */
-    int n_out;   /* readouts: classes, or values */
-    int n_steps; /* of a trial, each dt long */
-    bool classes; /* the target is a label; else n_out values per step */
-    bool analog;  /* the input is a value per cell and step; else spikes */
-    bool runs;    /* neighbouring cells often fire together: worth sums over runs of rows */
+    int n_in;         /* input cells */
+    int n_out;        /* readouts: classes, or values */
+    int n_steps;      /* of a trial, each dt long */
+    bool classes;     /* the target is a label; else n_out values per step */
+    bool analog;      /* the input is a value per cell and step; else spikes */
+    bool runs;        /* neighbouring cells often fire together: worth sums over runs of rows */
     uint32_t size[3]; /* trials in the sets train, validation, test; 0: as many as are asked for */
 } lsnn_shape;
 
 /* One trial's input and target. The engine owns it and clears it before each draw. */
 typedef struct lsnn_trial {
     lsnn_shape shape;
-    int label;          /* with shape.classes: 0 .. n_out-1 */
-    real *target;       /* [n_steps][n_out], without shape.classes */
-    real *weight;       /* [n_steps]: weight of the step in the loss; 0: the step is not judged */
-    real *analog;       /* [n_steps][n_in], with shape.analog */
+    int label;    /* with shape.classes: 0 .. n_out-1 */
+    real *target; /* [n_steps][n_out], without shape.classes */
+    real *weight; /* [n_steps]: weight of the step in the loss; 0: the step is not judged */
+    real *analog; /* [n_steps][n_in], with shape.analog */
     struct lsnn_events *events;
 } lsnn_trial;
 
@@ -60,7 +60,8 @@ struct lsnn_task_host {
 typedef struct lsnn_draw {
     uint64_t seed;
     lsnn_set set;
-    uint64_t index; /* of the trial in its set: 0, 1, ... over the whole training; the only source of chance besides seed */
+    uint64_t
+        index; /* of the trial in its set: 0, 1, ... over the whole training; the only source of chance besides seed */
 } lsnn_draw;
 
 /* The stream that belongs to a draw. */

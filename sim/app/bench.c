@@ -50,9 +50,12 @@ static double floor_seconds(const experiment *e)
                 for (int k = 0; k < net->n_spiking_populations; k++) {
                     const population *p = &net->populations[k];
                     lsnn_slice *slice = &w->slice[k];
-                    for (int c = 0; c < p->n_tapes; c++) slice->tape[c] = e->trainer->tapes[0]->column[k * LSNN_MAX_TAPES + c];
-                    if (pass == 0) p->model->step(slice, p->parameters, w->current + p->column, w->output + p->column);
-                    else p->model->backward(slice, p->parameters, w->signal + p->column, w->adjoint + p->column);
+                    for (int c = 0; c < p->n_tapes; c++)
+                        slice->tape[c] = e->trainer->tapes[0]->column[k * LSNN_MAX_TAPES + c];
+                    if (pass == 0)
+                        p->model->step(slice, p->parameters, w->current + p->column, w->output + p->column);
+                    else
+                        p->model->backward(slice, p->parameters, w->signal + p->column, w->adjoint + p->column);
                 }
         const double seconds = omp_get_wtime() - start;
         if (seconds < best) best = seconds;
@@ -71,8 +74,10 @@ static lsnn_status time_iterations(const experiment *e, double *per_iteration, l
             TRY(trainer_iterate(t, &m, NULL, err));
             n++;
         } while (omp_get_wtime() - start < ROUND_SECONDS);
-        if (round >= 0) per_iteration[round] = (omp_get_wtime() - start) / n;
-        else memset(t->phase_seconds, 0, sizeof t->phase_seconds); /* the first round only warms up */
+        if (round >= 0)
+            per_iteration[round] = (omp_get_wtime() - start) / n;
+        else
+            memset(t->phase_seconds, 0, sizeof t->phase_seconds); /* the first round only warms up */
     }
     qsort(per_iteration, ROUNDS, sizeof *per_iteration, ascending);
     return LSNN_OK;
@@ -85,18 +90,22 @@ static void print_case(const experiment *e, const char *name, const double *per_
     const double median = per_iteration[ROUNDS / 2], lowest = floor_seconds(e);
     const double neuron_steps = (double)e->net->n_spiking * e->shape.n_steps * e->learning.batch;
     double total = 0;
-    for (int k = 0; k < 4; k++) total += t->phase_seconds[k];
+    for (int k = 0; k < 4; k++)
+        total += t->phase_seconds[k];
     if (json) {
-        printf("{\"name\": \"%s\", \"median_ms\": %.4f, \"min_ms\": %.4f, \"max_ms\": %.4f, \"floor_ms\": %.4f}\n", name,
-               1e3 * median, 1e3 * per_iteration[0], 1e3 * per_iteration[ROUNDS - 1], 1e3 * lowest);
+        printf("{\"name\": \"%s\", \"median_ms\": %.4f, \"min_ms\": %.4f, \"max_ms\": %.4f, \"floor_ms\": %.4f}\n",
+               name, 1e3 * median, 1e3 * per_iteration[0], 1e3 * per_iteration[ROUNDS - 1], 1e3 * lowest);
         return;
     }
     printf("%-24s %8.3f ms an iteration (median; %.3f to %.3f), batch %d, %d neurons, %d steps\n", name, 1e3 * median,
-           1e3 * per_iteration[0], 1e3 * per_iteration[ROUNDS - 1], e->learning.batch, e->net->n_spiking, e->shape.n_steps);
+           1e3 * per_iteration[0], 1e3 * per_iteration[ROUNDS - 1], e->learning.batch, e->net->n_spiking,
+           e->shape.n_steps);
     printf("%-24s ", "");
-    for (int k = 0; k < 4; k++) printf("%s %.0f %%%s", phases[k], 100 * t->phase_seconds[k] / total, k < 3 ? ", " : "\n");
-    printf("%-24s %.3f ns a neuron and step on one thread; the models' arithmetic alone would take %.3f ms: ratio %.2f\n", "",
-           1e9 * median * t->n_threads / neuron_steps, 1e3 * lowest, median / lowest);
+    for (int k = 0; k < 4; k++)
+        printf("%s %.0f %%%s", phases[k], 100 * t->phase_seconds[k] / total, k < 3 ? ", " : "\n");
+    printf(
+        "%-24s %.3f ns a neuron and step on one thread; the models' arithmetic alone would take %.3f ms: ratio %.2f\n",
+        "", 1e9 * median * t->n_threads / neuron_steps, 1e3 * lowest, median / lowest);
 }
 
 static lsnn_status bench_case(const case_of_bench *c, const verb_options *given, lsnn_error *err)
@@ -109,7 +118,8 @@ static lsnn_status bench_case(const case_of_bench *c, const verb_options *given,
     TRY(arena_new(&a, err));
     options.words = words;
     options.n_words = 1;
-    for (int k = 0; k < 4 && c->overrides[k]; k++) words[options.n_words++] = c->overrides[k];
+    for (int k = 0; k < 4 && c->overrides[k]; k++)
+        words[options.n_words++] = c->overrides[k];
     lsnn_status status = verb_load(&e, &options, a, err);
     if (status == LSNN_OK) {
         e->trainer->timed = true;
@@ -127,11 +137,13 @@ static lsnn_status bench_all(int argc, char **argv, arena *a, lsnn_error *err)
     if (!options.json) print_machine(verb_threads(&options));
     for (int w = 0; w < options.n_words; w++) {
         int k = 0;
-        while (k < N_CASES && strcmp(cases[k].name, options.words[w]) != 0) k++;
+        while (k < N_CASES && strcmp(cases[k].name, options.words[w]) != 0)
+            k++;
         const case_of_bench own = {options.words[w], options.words[w], {NULL}};
         TRY(bench_case(k < N_CASES ? &cases[k] : &own, &options, err));
     }
-    for (int k = 0; options.n_words == 0 && k < N_CASES; k++) TRY(bench_case(&cases[k], &options, err));
+    for (int k = 0; options.n_words == 0 && k < N_CASES; k++)
+        TRY(bench_case(&cases[k], &options, err));
     return LSNN_OK;
 }
 
@@ -149,9 +161,10 @@ const verb verb_bench = {
     .name = "bench",
     .summary = "time the training iterations of the shipped experiments",
     .synopsis = "[NAME|CONFIG...] [-j THREADS] [--json]",
-    .help = "Runs iterations of evidence_accumulation, pattern_generation and sequential_mnist (whose data must have been\n"
-            "fetched), or of the named ones or of other configs, and prints the median of 15 rounds, the share of input,\n"
-            "forward pass, backward pass and update, and the ratio to the time of the models' arithmetic alone.\n"
-            "To be called in the folder that holds experiments/, on a quiet machine.\n",
+    .help =
+        "Runs iterations of evidence_accumulation, pattern_generation and sequential_mnist (whose data must have been\n"
+        "fetched), or of the named ones or of other configs, and prints the median of 15 rounds, the share of input,\n"
+        "forward pass, backward pass and update, and the ratio to the time of the models' arithmetic alone.\n"
+        "To be called in the folder that holds experiments/, on a quiet machine.\n",
     .run = bench,
 };

@@ -7,8 +7,8 @@
 static void print_sizes(const experiment *e)
 {
     size_t learned = 0;
-    printf("#\n# task %s: %d input cells, %d steps of %g ms, %d readouts\n", e->task->name, e->shape.n_in, e->shape.n_steps,
-           e->dt, e->shape.n_out);
+    printf("#\n# task %s: %d input cells, %d steps of %g ms, %d readouts\n", e->task->name, e->shape.n_in,
+           e->shape.n_steps, e->dt, e->shape.n_out);
     for (int k = 0; k < e->net->n_populations; k++) {
         const population *p = &e->net->populations[k];
         printf("# population %-12s %d x %s\n", p->name, p->n, p->model->name);
@@ -21,7 +21,8 @@ static void print_sizes(const experiment *e)
     }
     for (int k = 0; k < e->net->n_populations; k++)
         for (int l = 0; l < e->net->populations[k].n_trainable; l++)
-            if (e->net->parameters[e->net->populations[k].trainable + l].learn) learned += (size_t)e->net->populations[k].n;
+            if (e->net->parameters[e->net->populations[k].trainable + l].learn)
+                learned += (size_t)e->net->populations[k].n;
     printf("# learned parameters: %zu\n", learned);
     printf("# iterations: up to %d, %d trials each\n", e->learning.iterations, e->learning.batch);
 }
@@ -36,7 +37,8 @@ static lsnn_status print_forecast(const experiment *e, lsnn_error *err)
     TRY(trainer_evaluate(e->trainer, &m, LSNN_VALIDATION, 0, (uint64_t)e->learning.batch, err));
     text_bytes(bytes, memory_predict(e, m.rate));
     printf("# rate before learning: %.3g Hz; loss %.4g, error %.3g\n", m.rate, m.loss, m.error);
-    if (m.rate < SILENT) printf("# warning: hardly a neuron spikes: larger input weights or a lower threshold would help\n");
+    if (m.rate < SILENT)
+        printf("# warning: hardly a neuron spikes: larger input weights or a lower threshold would help\n");
     if (m.rate > FEVERISH) printf("# warning: neurons fire at more than %g Hz: smaller weights would help\n", FEVERISH);
     printf("# memory: %s at the peak, with %d threads\n", bytes, e->trainer->n_threads);
     return LSNN_OK;
@@ -68,8 +70,9 @@ const verb verb_check = {
     .name = "check",
     .summary = "say what a config means: every default, sizes, memory, rates",
     .synopsis = "CONFIG [KEY=VALUE...] [-j THREADS]",
-    .help = "Prints the config with every default written out (with a comment where a value comes from), then as comments\n"
-            "the sizes of the network, one batch's mean firing rate before learning, and the memory that a run will need.\n"
-            "The output is itself a config. Mistakes are listed all at once; the exit code is then 2.\n",
+    .help =
+        "Prints the config with every default written out (with a comment where a value comes from), then as comments\n"
+        "the sizes of the network, one batch's mean firing rate before learning, and the memory that a run will need.\n"
+        "The output is itself a config. Mistakes are listed all at once; the exit code is then 2.\n",
     .run = check,
 };

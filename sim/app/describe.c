@@ -17,14 +17,17 @@ static void print_first_line(const char *name, const char *doc)
 static void list_all(void)
 {
     printf("neuron models\n");
-    for (int k = 0; registry_models[k]; k++) print_first_line(registry_models[k]->name, registry_models[k]->doc);
+    for (int k = 0; registry_models[k]; k++)
+        print_first_line(registry_models[k]->name, registry_models[k]->doc);
     printf("learning rules\n");
-    for (int k = 0; registry_rules[k]; k++) print_first_line(registry_rules[k]->name, registry_rules[k]->doc);
+    for (int k = 0; registry_rules[k]; k++)
+        print_first_line(registry_rules[k]->name, registry_rules[k]->doc);
     printf("optimisers\n");
     for (int k = 0; registry_optimisers[k]; k++)
         print_first_line(registry_optimisers[k]->name, registry_optimisers[k]->doc);
     printf("tasks\n");
-    for (int k = 0; registry_tasks[k]; k++) print_first_line(registry_tasks[k]->name, registry_tasks[k]->doc);
+    for (int k = 0; registry_tasks[k]; k++)
+        print_first_line(registry_tasks[k]->name, registry_tasks[k]->doc);
     printf("\n`lsnn describe NAME` tells all about one of them, `lsnn describe config` about the config,\n"
            "`lsnn describe FILE.h5` what is in a file.\n");
 }
@@ -33,7 +36,8 @@ static void print_variables(const char *title, const lsnn_variable *v)
 {
     if (!v || !v->name) return;
     printf("\n%s\n", title);
-    for (; v->name; v++) printf("  %-12s %-8s %s\n", v->name, v->unit ? v->unit : "", v->doc);
+    for (; v->name; v++)
+        printf("  %-12s %-8s %s\n", v->name, v->unit ? v->unit : "", v->doc);
 }
 
 static void print_head(const char *sort, const char *name, const char *doc, const lsnn_field *fields)
@@ -57,7 +61,8 @@ static bool describe_plugin(const char *name)
         print_variables("derived (can be recorded)", model->derived);
         print_variables("adjoints of the backward pass", model->adjoints);
         for (int k = 0; model->trainable && model->trainable[k]; k++)
-            printf("%s%s%s", k ? ", " : "\nlearned on request: ", model->trainable[k], model->trainable[k + 1] ? "" : "\n");
+            printf("%s%s%s", k ? ", " : "\nlearned on request: ", model->trainable[k],
+                   model->trainable[k + 1] ? "" : "\n");
     }
     if (rule) print_head("learning rule", name, rule->doc, rule->fields);
     if (optimiser) print_head("optimiser", name, optimiser->doc, optimiser->fields);
@@ -102,7 +107,8 @@ static lsnn_status print_members(const store *file, arena *a, const char *group,
         if (!store_has(file, path)) continue;
         TRY(store_shape_of(file, &shape, path, err));
         printf("  %-24s", names[k]);
-        for (int d = 0; d < shape.n_dims; d++) printf("%s%zu", d ? " x " : " ", shape.dim[d]);
+        for (int d = 0; d < shape.n_dims; d++)
+            printf("%s%zu", d ? " x " : " ", shape.dim[d]);
         printf("%s\n", strcmp(group, "/spikes") == 0 ? " spikes" : "");
     }
     return LSNN_OK;
@@ -124,7 +130,8 @@ static lsnn_status print_metrics(const store *file, arena *a, lsnn_error *err)
         double lowest = values[0];
         for (size_t i = 1; i < shape.dim[0]; i++)
             if (values[i] < lowest) lowest = values[i];
-        printf("  %-24s %8zu %12.5g %12.5g %12.5g\n", names[k], shape.dim[0], values[0], lowest, values[shape.dim[0] - 1]);
+        printf("  %-24s %8zu %12.5g %12.5g %12.5g\n", names[k], shape.dim[0], values[0], lowest,
+               values[shape.dim[0] - 1]);
     }
     return LSNN_OK;
 }
@@ -166,8 +173,8 @@ static lsnn_status print_python(const store *file, arena *a, const char *path, l
 
 static lsnn_status describe_run(const store *file, arena *a, const char *path, lsnn_error *err)
 {
-    static const char *const attributes[] = {"experiment", "status", "started", "finished", "command", "lsnn_version",
-                                             "host"};
+    static const char *const attributes[] = {"experiment", "status",       "started", "finished",
+                                             "command",    "lsnn_version", "host"};
     double seed;
     printf("%s: result of a run\n", path);
     for (size_t k = 0; k < sizeof attributes / sizeof *attributes; k++)
@@ -192,7 +199,8 @@ static lsnn_status describe_open(const store *file, arena *a, const char *path, 
         printf("%s: checkpoint of a run; go on with: lsnn resume FOLDER\n", path);
     else if (strncmp(format, "lsnn", 4) == 0)
         printf("%s: oracle case (%s); run it with: lsnn replay %s --rule eprop -o OUT.h5\n", path, format, path);
-    else return lsnn_fail(err, LSNN_DATA, "%s: an HDF5 file, but not one that lsnn wrote", path);
+    else
+        return lsnn_fail(err, LSNN_DATA, "%s: an HDF5 file, but not one that lsnn wrote", path);
     return LSNN_OK;
 }
 
@@ -215,8 +223,8 @@ static lsnn_status unknown(const char *name, lsnn_error *err)
     names[n++] = "config";
     const char *near = text_nearest(name, names, n);
     if (near) return lsnn_fail(err, LSNN_USAGE, "nothing is called '%s'; did you mean '%s'?", name, near);
-    return lsnn_fail(err, LSNN_USAGE, "nothing is called '%s', and there is no such file; `lsnn describe` lists all names",
-                     name);
+    return lsnn_fail(err, LSNN_USAGE,
+                     "nothing is called '%s', and there is no such file; `lsnn describe` lists all names", name);
 }
 
 static lsnn_status describe_words(int argc, char **argv, arena *a, lsnn_error *err)
@@ -227,9 +235,12 @@ static lsnn_status describe_words(int argc, char **argv, arena *a, lsnn_error *e
     for (int k = 0; k < options.n_words; k++) {
         const char *word = options.words[k];
         if (k > 0) printf("\n");
-        if (strcmp(word, "config") == 0) describe_config();
-        else if (access(word, F_OK) == 0) TRY(describe_file(word, a, err));
-        else if (!describe_plugin(word)) return unknown(word, err);
+        if (strcmp(word, "config") == 0)
+            describe_config();
+        else if (access(word, F_OK) == 0)
+            TRY(describe_file(word, a, err));
+        else if (!describe_plugin(word))
+            return unknown(word, err);
     }
     return LSNN_OK;
 }
@@ -248,8 +259,9 @@ const verb verb_describe = {
     .name = "describe",
     .summary = "tell about models, rules, optimisers, tasks, the config, a result file",
     .synopsis = "[NAME|config|FILE.h5 ...]",
-    .help = "Without a name: lists all models, rules, optimisers and tasks. With one: its equations, its parameters with\n"
-            "default, unit and range, and what can be recorded. `config`: every key of the config. A file: what it holds,\n"
-            "and how to read it in Python.\n",
+    .help =
+        "Without a name: lists all models, rules, optimisers and tasks. With one: its equations, its parameters with\n"
+        "default, unit and range, and what can be recorded. `config`: every key of the config. A file: what it holds,\n"
+        "and how to read it in Python.\n",
     .run = describe,
 };

@@ -22,7 +22,8 @@ static lsnn_status set_paths(folder *f, const char *path, lsnn_error *err)
 {
     if (strlen(path) >= sizeof f->path) return lsnn_fail(err, LSNN_OUTPUT, "the name of the folder is too long");
     snprintf(f->path, sizeof f->path, "%s", path);
-    for (size_t n = strlen(f->path); n > 1 && f->path[n - 1] == '/'; n--) f->path[n - 1] = '\0';
+    for (size_t n = strlen(f->path); n > 1 && f->path[n - 1] == '/'; n--)
+        f->path[n - 1] = '\0';
     snprintf(f->result, sizeof f->result, "%s/run.h5", f->path);
     snprintf(f->checkpoint, sizeof f->checkpoint, "%s/checkpoint.h5", f->path);
     snprintf(f->metrics_path, sizeof f->metrics_path, "%s/metrics.csv", f->path);
@@ -46,7 +47,8 @@ static bool is_empty(const char *path)
     DIR *directory = opendir(path);
     int n = 0;
     if (!directory) return false;
-    for (const struct dirent *entry; (entry = readdir(directory)) && n < 3;) n++;
+    for (const struct dirent *entry; (entry = readdir(directory)) && n < 3;)
+        n++;
     closedir(directory);
     return n <= 2; /* . and .. */
 }
@@ -187,10 +189,12 @@ lsnn_status folder_resume_metrics(folder *f, uint64_t iteration, lsnn_error *err
 lsnn_status folder_add_metrics(folder *f, uint64_t iteration, const metrics *m, double validation_loss,
                                double validation_error, double seconds, lsnn_error *err)
 {
-    fprintf(f->metrics, "%" PRIu64 ",%.9g,%.9g,%.9g,%.9g,%.9g,%.9g,", iteration, m->loss, m->loss_rate, m->error, m->rate,
-            m->norm, m->learning_rate);
-    if (isnan(validation_loss)) fprintf(f->metrics, ",,");
-    else fprintf(f->metrics, "%.9g,%.9g,", validation_loss, validation_error);
+    fprintf(f->metrics, "%" PRIu64 ",%.9g,%.9g,%.9g,%.9g,%.9g,%.9g,", iteration, m->loss, m->loss_rate, m->error,
+            m->rate, m->norm, m->learning_rate);
+    if (isnan(validation_loss))
+        fprintf(f->metrics, ",,");
+    else
+        fprintf(f->metrics, "%.9g,%.9g,", validation_loss, validation_error);
     fprintf(f->metrics, "%.3f\n", seconds);
     return fflush(f->metrics) == 0 ? LSNN_OK : cannot("written", f->metrics_path, err);
 }

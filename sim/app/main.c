@@ -18,11 +18,14 @@ static int unknown(const char *name)
 {
     const char *names[32];
     int n = 0;
-    for (; verbs[n]; n++) names[n] = verbs[n]->name;
+    for (; verbs[n]; n++)
+        names[n] = verbs[n]->name;
     names[n++] = "help";
     const char *near = text_nearest(name, names, n);
-    if (near) fprintf(stderr, "lsnn: no verb is called '%s'; did you mean '%s'?\n", name, near);
-    else fprintf(stderr, "lsnn: no verb is called '%s'; `lsnn help` lists them\n", name);
+    if (near)
+        fprintf(stderr, "lsnn: no verb is called '%s'; did you mean '%s'?\n", name, near);
+    else
+        fprintf(stderr, "lsnn: no verb is called '%s'; `lsnn help` lists them\n", name);
     return lsnn_exit_code(LSNN_USAGE);
 }
 
@@ -31,7 +34,8 @@ static void print_overview(void)
     printf("lsnn %s: long short-term memory in networks of spiking neurons\n\n"
            "usage: lsnn VERB ...\n\n",
            version_number);
-    for (int k = 0; verbs[k]; k++) printf("  %-9s %s\n", verbs[k]->name, verbs[k]->summary);
+    for (int k = 0; verbs[k]; k++)
+        printf("  %-9s %s\n", verbs[k]->name, verbs[k]->summary);
     printf("  %-9s %s\n", "help", "this text, or all about one verb: lsnn help VERB");
     printf("\nStart with: lsnn run experiments/evidence_accumulation/run.yaml\n"
            "Exit codes:");
@@ -60,8 +64,8 @@ int main(int argc, char **argv)
         return lsnn_exit_code(LSNN_USAGE);
     }
     if (strcmp(argv[1], "--version") == 0) {
-        printf("lsnn %s (%s%s, %s, %s)\n", version_number, version_commit, version_dirty ? "-dirty" : "", version_compiler,
-               version_flags);
+        printf("lsnn %s (%s%s, %s, %s)\n", version_number, version_commit, version_dirty ? "-dirty" : "",
+               version_compiler, version_flags);
         return 0;
     }
     if (strcmp(argv[1], "help") == 0 || strcmp(argv[1], "--help") == 0 || strcmp(argv[1], "-h") == 0)

@@ -8,7 +8,8 @@
 static lsnn_status join(const char **out, int argc, char **argv, arena *a, lsnn_error *err)
 {
     const char *all = "lsnn";
-    for (int k = 0; k < argc; k++) TRY(arena_format(a, &all, err, "%s %s", all, argv[k]));
+    for (int k = 0; k < argc; k++)
+        TRY(arena_format(a, &all, err, "%s %s", all, argv[k]));
     *out = all;
     return LSNN_OK;
 }

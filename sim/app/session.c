@@ -62,8 +62,7 @@ static lsnn_status save(session *s, const char *status, lsnn_error *err)
     const double seconds = s->state.seconds;
     TRY(result_commit(s->result, status, err));
     s->state.seconds += log_seconds() - s->started;
-    const lsnn_status written =
-        checkpoint_write(s->folder.checkpoint, s->items, s->n_items, s->e->resolved, err);
+    const lsnn_status written = checkpoint_write(s->folder.checkpoint, s->items, s->n_items, s->e->resolved, err);
     s->state.seconds = seconds;
     s->saved = log_seconds();
     return written;
@@ -152,8 +151,8 @@ static void show(session *s)
     if (s->log.level < LOG_INFO || !log_progress_due(&s->log, done, total)) return;
     char validation[64] = "";
     if (s->state.error >= 0) snprintf(validation, sizeof validation, "  validation %.3g", s->state.error);
-    log_progress(&s->log, done, total, "iteration %" PRIu64 "  loss %.4g  error %.3g%s  rate %.3g Hz", done, s->last.loss,
-                 s->last.error, validation, s->last.rate);
+    log_progress(&s->log, done, total, "iteration %" PRIu64 "  loss %.4g  error %.3g%s  rate %.3g Hz", done,
+                 s->last.loss, s->last.error, validation, s->last.rate);
 }
 
 static lsnn_status iterate(session *s, lsnn_error *err)
@@ -189,7 +188,8 @@ static lsnn_status interrupt(session *s, lsnn_error *err)
 {
     TRY(save(s, "interrupted", err));
     log_progress_end(&s->log);
-    return lsnn_fail(err, LSNN_INTERRUPTED, "stopped by a signal after iteration %" PRIu64 "; go on with: lsnn resume %s",
+    return lsnn_fail(err, LSNN_INTERRUPTED,
+                     "stopped by a signal after iteration %" PRIu64 "; go on with: lsnn resume %s",
                      s->e->trainer->iteration, s->folder.path);
 }
 
@@ -230,7 +230,10 @@ static void print_json(const session *s)
 {
     const experiment *e = s->e;
     printf("{\"experiment\": \"%s\", \"seed\": %" PRIu64 ", \"iterations\": %" PRIu64 ", \"goal_reached\": %s", e->name,
-           e->seed, e->trainer->iteration, e->goal == GOAL_NONE ? "null" : s->state.goal_reached ? "true" : "false");
+           e->seed, e->trainer->iteration,
+           e->goal == GOAL_NONE    ? "null"
+           : s->state.goal_reached ? "true"
+                                   : "false");
     printf(", \"loss\": %.9g, \"error\": %.9g, \"rate\": %.9g", s->last.loss, s->last.error, s->last.rate);
     if (s->state.error >= 0)
         printf(", \"validation_loss\": %.9g, \"validation_error\": %.9g", s->state.loss, s->state.error);
@@ -253,7 +256,8 @@ void session_summary(const session *s, bool json)
                s->state.goal_reached ? "reached" : "not reached");
     if (s->state.error >= 0) printf("  validation   error %.4f, loss %.4g\n", s->state.error, s->state.loss);
     if (s->tested)
-        printf("  test         error %.4f, loss %.4g (%" PRId64 " trials)\n", s->test.error, s->test.loss, e->test_trials);
+        printf("  test         error %.4f, loss %.4g (%" PRId64 " trials)\n", s->test.error, s->test.loss,
+               e->test_trials);
     printf("  last batch   error %.4f, loss %.4g, rate %.1f Hz\n", s->last.error, s->last.loss, s->last.rate);
     printf("  results      %s\n               look with: lsnn describe %s\n", s->folder.path, s->folder.result);
 }

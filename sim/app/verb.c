@@ -8,16 +8,23 @@
 #include <unistd.h>
 
 static const struct option long_options[] = {
-    {"output", required_argument, NULL, 'o'}, {"threads", required_argument, NULL, 'j'}, {"quiet", no_argument, NULL, 'q'},
-    {"verbose", no_argument, NULL, 'v'},      {"json", no_argument, NULL, 'J'},         {"rule", required_argument, NULL, 'r'},
-    {"dry-run", no_argument, NULL, 'n'},      {"only", required_argument, NULL, 'd'},   {NULL, 0, NULL, 0},
+    {"output", required_argument, NULL, 'o'},
+    {"threads", required_argument, NULL, 'j'},
+    {"quiet", no_argument, NULL, 'q'},
+    {"verbose", no_argument, NULL, 'v'},
+    {"json", no_argument, NULL, 'J'},
+    {"rule", required_argument, NULL, 'r'},
+    {"dry-run", no_argument, NULL, 'n'},
+    {"only", required_argument, NULL, 'd'},
+    {NULL, 0, NULL, 0},
 };
 
 static lsnn_status read_threads(int *out, const char *text, lsnn_error *err)
 {
     char *end;
     const long n = strtol(text, &end, 10);
-    if (*end || n < 1 || n > 4096) return lsnn_fail(err, LSNN_USAGE, "-j takes a number of threads from 1, not '%s'", text);
+    if (*end || n < 1 || n > 4096)
+        return lsnn_fail(err, LSNN_USAGE, "-j takes a number of threads from 1, not '%s'", text);
     *out = (int)n;
     return LSNN_OK;
 }
@@ -52,7 +59,8 @@ lsnn_status verb_parse(verb_options *out, const verb *v, int argc, char **argv, 
     }
     out->n_words = argc - optind;
     TRY(arena_take(a, &out->words, (size_t)out->n_words + 1, sizeof *out->words, err));
-    for (int k = 0; k < out->n_words; k++) out->words[k] = argv[optind + k];
+    for (int k = 0; k < out->n_words; k++)
+        out->words[k] = argv[optind + k];
     return LSNN_OK;
 }
 
@@ -70,10 +78,12 @@ int verb_threads(const verb_options *options)
 
 lsnn_status verb_load(experiment **out, const verb_options *options, arena *a, lsnn_error *err)
 {
-    if (options->n_words < 1) return lsnn_fail(err, LSNN_USAGE, "a config file is needed, like experiments/evidence_accumulation/run.yaml");
+    if (options->n_words < 1)
+        return lsnn_fail(err, LSNN_USAGE, "a config file is needed, like experiments/evidence_accumulation/run.yaml");
     config_node *root;
     TRY(config_read(&root, a, options->words[0], err));
-    for (int k = 1; k < options->n_words; k++) TRY(config_override(root, a, options->words[k], err));
+    for (int k = 1; k < options->n_words; k++)
+        TRY(config_override(root, a, options->words[k], err));
     TRY(files_place(root, options->words[0], a, err));
     return build_experiment(out, root, &files_default, verb_threads(options), a, err);
 }

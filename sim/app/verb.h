@@ -23,8 +23,8 @@ typedef struct verb_options {
     int threads;        /* -j; 0: OMP_NUM_THREADS, else all processors */
     log_level level;
     bool json;
-    const char *rule;   /* --rule (replay) */
-    const char *dump;   /* --only and others: the verb's own use */
+    const char *rule; /* --rule (replay) */
+    const char *dump; /* --only and others: the verb's own use */
     bool dry_run;
     int n_words;
     const char **words;

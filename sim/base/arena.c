@@ -98,30 +98,37 @@ static chunk *chunk_for(arena *a, size_t bytes)
     return c;
 }
 
-lsnn_status arena_take(arena *a, void *out_pointer, size_t count, size_t size, lsnn_error *err)
+/* NULL when memory is not had. */
+static void *cut(arena *a, size_t wanted)
 {
-    size_t wanted;
-    if (__builtin_mul_overflow(count, size, &wanted) || wanted > PTRDIFF_MAX - 2 * ALIGNMENT) {
-        return refuse((double)count * (double)size, err);
-    }
     size_t bytes = wanted == 0 ? 1 : wanted; /* nothing, too, has an address of its own */
     chunk *c = chunk_for(a, bytes);
-    if (c == NULL) return refuse((double)wanted, err);
-
+    if (c == NULL) return NULL;
     void *item = c->free;
     size_t step = (bytes + ALIGNMENT - 1) / ALIGNMENT * ALIGNMENT;
     if (step > c->left) step = c->left;
     c->free += step;
     c->left -= step;
     a->bytes += wanted;
+    return item;
+}
+
+lsnn_status arena_take(arena *a, void *out_pointer, size_t count, size_t size, lsnn_error *err)
+{
+    size_t wanted;
+    if (__builtin_mul_overflow(count, size, &wanted) || wanted > PTRDIFF_MAX - 2 * ALIGNMENT) {
+        return refuse((double)count * (double)size, err);
+    }
+    void *item = cut(a, wanted);
+    if (item == NULL) return refuse((double)wanted, err);
     memcpy(out_pointer, &item, sizeof item); /* any object pointer: only its bytes are known here */
     return LSNN_OK;
 }
 
 lsnn_status arena_text(arena *a, const char **out, const char *text, size_t length, lsnn_error *err)
 {
-    char *copy = NULL;
-    TRY(arena_take(a, &copy, length + 1, 1, err));
+    char *copy = cut(a, length + 1);
+    if (copy == NULL) return refuse((double)length + 1, err);
     if (length > 0) memcpy(copy, text, length);
     *out = copy;
     return LSNN_OK;
@@ -135,14 +142,12 @@ lsnn_status arena_format(arena *a, const char **out, lsnn_error *err, const char
     int length = vsnprintf(NULL, 0, format, arguments);
     va_end(arguments);
 
-    char *text;
-    lsnn_status status = arena_take(a, &text, (size_t)length + 1, 1, err);
-    if (status == LSNN_OK) {
-        vsnprintf(text, (size_t)length + 1, format, again);
-        *out = text;
-    }
+    char *text = cut(a, (size_t)length + 1);
+    if (text != NULL) vsnprintf(text, (size_t)length + 1, format, again);
     va_end(again);
-    return status;
+    if (text == NULL) return refuse((double)length + 1, err);
+    *out = text;
+    return LSNN_OK;
 }
 
 size_t arena_bytes(const arena *a)

@@ -174,7 +174,7 @@ static lsnn_status override(config_node *node, arena *a, const char *assignment,
         config_mistake(report, &place, "an override is one line like 'learning.rate=0.01'");
         return LSNN_OK;
     }
-    if (strncmp(assignment, "include=", path_length + 1) == 0) {
+    if (strcspn(assignment, ".=") == strlen("include") && strncmp(assignment, "include", strlen("include")) == 0) {
         config_mistake(report, &place, "'include' works at the top of a file only");
         return LSNN_OK;
     }

@@ -19,10 +19,10 @@ typedef struct config_place {
 typedef struct config_node {
     config_kind kind;
     config_origin origin;
-    const char *key;         /* in a map, else NULL */
+    const char *key; /* in a map, else NULL */
     config_place key_place;
-    config_place place;      /* of the value */
-    const char *text;        /* of a scalar */
+    config_place place; /* of the value */
+    const char *text;   /* of a scalar */
     bool quoted;
     struct config_node *first, *next; /* children in the file's order; the next sibling */
     struct config_node *parent;

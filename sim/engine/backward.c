@@ -7,33 +7,37 @@
 LSNN_INLINE void collect_run(const projection *p, real *gradient, const event_run run, const real *adjoint)
 {
     if (p->sums) {
-        rows_collect_difference(gradient + run.first * (size_t)p->width, gradient + run.last * (size_t)p->width, adjoint,
-                                p->width);
+        rows_collect_difference(gradient + run.first * (size_t)p->width, gradient + run.last * (size_t)p->width,
+                                adjoint, p->width);
         return;
     }
-    for (uint32_t i = run.first; i < run.last; i++) rows_add(gradient + i * (size_t)p->width, adjoint, p->width);
+    for (uint32_t i = run.first; i < run.last; i++)
+        rows_add(gradient + i * (size_t)p->width, adjoint, p->width);
 }
 
 LSNN_INLINE void collect_segment(const projection *p, real *gradient, size_t i, int d, real factor, const real *adjoint)
 {
     const size_t first = p->segment[i * (size_t)p->n_delays + (size_t)d];
     const size_t last = p->segment[i * (size_t)p->n_delays + (size_t)d + 1];
-    for (size_t k = first; k < last; k++) gradient[k] += factor * adjoint[p->target[k]];
+    for (size_t k = first; k < last; k++)
+        gradient[k] += factor * adjoint[p->target[k]];
 }
 
 LSNN_INLINE void collect_values(const projection *p, real *gradient, const lsnn_trial *input, int s, int d,
-                           const real *adjoint)
+                                const real *adjoint)
 {
     const real *x = input->analog + (size_t)s * (size_t)p->n_from;
     for (int i = 0; i < p->n_from; i++) {
         if (x[i] == 0) continue;
-        if (p->dense) rows_add_scaled(gradient + (size_t)i * (size_t)p->width, adjoint, p->width, x[i]);
-        else collect_segment(p, gradient, (size_t)i, d, x[i], adjoint);
+        if (p->dense)
+            rows_add_scaled(gradient + (size_t)i * (size_t)p->width, adjoint, p->width, x[i]);
+        else
+            collect_segment(p, gradient, (size_t)i, d, x[i], adjoint);
     }
 }
 
 LSNN_INLINE void collect_input(const network *net, const projection *p, const tape *tp, int t, real *gradient,
-                          const real *adjoint)
+                               const real *adjoint)
 {
     const lsnn_trial *input = tp->input[p->source];
     for (int d = 0; d < p->n_delays; d++) {
@@ -45,9 +49,11 @@ LSNN_INLINE void collect_input(const network *net, const projection *p, const ta
         }
         for (uint32_t e = input->events->start[s]; e < input->events->start[s + 1]; e++) {
             const event_run run = input->events->run[e];
-            if (p->dense) collect_run(p, gradient, run, adjoint);
+            if (p->dense)
+                collect_run(p, gradient, run, adjoint);
             else
-                for (uint32_t i = run.first; i < run.last; i++) collect_segment(p, gradient, i, d, 1, adjoint);
+                for (uint32_t i = run.first; i < run.last; i++)
+                    collect_segment(p, gradient, i, d, 1, adjoint);
         }
     }
 }
@@ -61,8 +67,10 @@ LSNN_INLINE void collect_spikes(const projection *p, const tape *tp, int t, real
         const uint32_t *id = tape_heard(tp, p, s, &n);
         for (int k = 0; k < n; k++) {
             const size_t i = id[k] - (size_t)p->from;
-            if (p->dense) rows_add(gradient + i * (size_t)p->width, adjoint, p->width);
-            else collect_segment(p, gradient, i, d, 1, adjoint);
+            if (p->dense)
+                rows_add(gradient + i * (size_t)p->width, adjoint, p->width);
+            else
+                collect_segment(p, gradient, i, d, 1, adjoint);
         }
     }
 }
@@ -73,8 +81,10 @@ LSNN_INLINE void collect(const network *net, const worker *w, const tape *tp, in
         const projection *p = &net->projections[i];
         if (p->to_output != to_output || !net->parameters[p->parameter].learn) continue;
         real *gradient = into->value[p->parameter];
-        if (p->source >= 0) collect_input(net, p, tp, t, gradient, w->adjoint + p->column);
-        else collect_spikes(p, tp, t, gradient, w->adjoint + p->column);
+        if (p->source >= 0)
+            collect_input(net, p, tp, t, gradient, w->adjoint + p->column);
+        else
+            collect_spikes(p, tp, t, gradient, w->adjoint + p->column);
     }
 }
 
@@ -84,7 +94,8 @@ LSNN_INLINE void step_back(const network *net, int k, worker *w, const tape *tp,
     lsnn_slice *slice = &w->slice[k];
     for (int c = 0; c < p->n_tapes; c++)
         slice->tape[c] = tp->column[k * LSNN_MAX_TAPES + c] + (size_t)t * (size_t)p->width;
-    for (int l = 0; l < p->n_trainable; l++) slice->trainable_gradient[l] = into->value[p->trainable + l];
+    for (int l = 0; l < p->n_trainable; l++)
+        slice->trainable_gradient[l] = into->value[p->trainable + l];
     p->model->backward(slice, p->parameters, w->signal + p->column, w->adjoint + p->column);
 }
 
@@ -96,9 +107,8 @@ LSNN_INLINE void gather_signal(const network *net, worker *w, int t)
     for (int i = 0; i < net->n_projections; i++) {
         const projection *p = &net->projections[i];
         if (!p->to_output) continue;
-        const real *q = w->output_adjoints +
-                        (size_t)((t + p->delay[0]) % (net->max_delay + 1)) * n_output_columns + p->column -
-                        net->spiking_columns;
+        const real *q = w->output_adjoints + (size_t)((t + p->delay[0]) % (net->max_delay + 1)) * n_output_columns +
+                        p->column - net->spiking_columns;
         for (int k = 0; k < net->n_outputs; k++)
             if (q[k] != 0)
                 rows_add_scaled(w->signal, p->feedback_by_output + (size_t)k * (size_t)net->spiking_columns,
@@ -120,12 +130,14 @@ LSNN_INLINE void step_readouts_back(const network *net, worker *w, const tape *t
     const int n_output_columns = net->n_columns - net->spiking_columns;
     const size_t row = (size_t)(t % (net->max_delay + 1)) * (size_t)n_output_columns;
     rows_copy(w->signal + net->spiking_columns, tp->output + (size_t)t * (size_t)n_output_columns, n_output_columns);
-    for (int k = net->n_spiking_populations; k < net->n_populations; k++) step_back(net, k, w, tp, t, into);
+    for (int k = net->n_spiking_populations; k < net->n_populations; k++)
+        step_back(net, k, w, tp, t, into);
     rows_copy(w->output_adjoints + row, w->adjoint + net->spiking_columns, n_output_columns);
     collect(net, w, tp, t, true, into);
 }
 
-LSNN_KERNEL void backward(const network *net, worker *w, const tape *tp, gradients *into, worker_observer *observe, void *with)
+LSNN_KERNEL void backward(const network *net, worker *w, const tape *tp, gradients *into, worker_observer *observe,
+                          void *with)
 {
     clear_adjoints(net, w);
     for (int t = tp->n_steps - 1; t >= 0; t--) {
@@ -136,7 +148,8 @@ LSNN_KERNEL void backward(const network *net, worker *w, const tape *tp, gradien
             step_readouts_back(net, w, tp, t, into);
             gather_signal(net, w, t);
         }
-        for (int k = 0; k < net->n_spiking_populations; k++) step_back(net, k, w, tp, t, into);
+        for (int k = 0; k < net->n_spiking_populations; k++)
+            step_back(net, k, w, tp, t, into);
         collect(net, w, tp, t, false, into);
         if (observe) observe(with, net, w, tp, t);
     }

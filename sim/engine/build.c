@@ -12,7 +12,10 @@ typedef struct top_fields {
     config_node *task, *sources, *populations, *projections, *learning, *validation, *test, *stop, *record, *checkpoint;
 } top_fields;
 
-#define TOP_NODE(name, fallback, doc) {#name, LSNN_NODE, offsetof(top_fields, name), fallback, NULL, 0, 0, false, NULL, doc}
+#define TOP_NODE(name, fallback, doc)                                                                                  \
+    {                                                                                                                  \
+#name, LSNN_NODE, offsetof(top_fields, name), fallback, NULL, 0, 0, false, NULL, doc                           \
+    }
 
 static const lsnn_field top_table[] = {
     {"experiment", LSNN_TEXT, offsetof(top_fields, experiment), "experiment", NULL, 0, 0, false, NULL,
@@ -87,7 +90,8 @@ const build_table *build_tables(void)
     return tables;
 }
 
-void build_unknown(build *b, const config_node *node, const char *sort, const char *name, const char *const *names, int n)
+void build_unknown(build *b, const config_node *node, const char *sort, const char *name, const char *const *names,
+                   int n)
 {
     const char *near = text_nearest(name, names, n);
     char all[512] = "";
@@ -95,9 +99,12 @@ void build_unknown(build *b, const config_node *node, const char *sort, const ch
         const size_t used = strlen(all);
         snprintf(all + used, sizeof all - used, "%s%s", k ? ", " : "", names[k]);
     }
-    if (near) config_mistake(&b->report, &node->place, "no %s is called '%s'; did you mean '%s'?", sort, name, near);
-    else if (n == 0) config_mistake(&b->report, &node->place, "no %s is called '%s': there is none at all", sort, name);
-    else config_mistake(&b->report, &node->place, "no %s is called '%s'; there are: %s", sort, name, all);
+    if (near)
+        config_mistake(&b->report, &node->place, "no %s is called '%s'; did you mean '%s'?", sort, name, near);
+    else if (n == 0)
+        config_mistake(&b->report, &node->place, "no %s is called '%s': there is none at all", sort, name);
+    else
+        config_mistake(&b->report, &node->place, "no %s is called '%s'; there are: %s", sort, name, all);
 }
 
 /* ---- task ------------------------------------------------------------------------------------------------------------- */
@@ -144,8 +151,10 @@ static lsnn_status open_task(build *b, config_node *node)
     TRY(arena_take(e->memory, &state, 1, e->task->state_size ? e->task->state_size : 1, b->err));
     lsnn_error trouble;
     const lsnn_status status = e->task->open(state, e->task_parameters, &h->calls, &e->shape, &trouble);
-    if (status == LSNN_CONFIG) config_mistake(&b->report, &node->place, "task %s: %s", kind, trouble.message);
-    else if (status != LSNN_OK) *b->err = trouble;
+    if (status == LSNN_CONFIG)
+        config_mistake(&b->report, &node->place, "task %s: %s", kind, trouble.message);
+    else if (status != LSNN_OK)
+        *b->err = trouble;
     e->task_state = state;
     return status == LSNN_CONFIG ? LSNN_OK : status;
 }
@@ -163,8 +172,8 @@ static lsnn_status read_test(build *b, config_node *node)
     if (own.trials->kind == CONFIG_SCALAR && strcmp(own.trials->text, "all") == 0) {
         n = b->e->shape.size[LSNN_TEST];
         if (n == 0)
-            config_mistake(&b->report, &own.trials->place, "task '%s' draws as many test trials as are asked for: give a number",
-                           b->e->task->name);
+            config_mistake(&b->report, &own.trials->place,
+                           "task '%s' draws as many test trials as are asked for: give a number", b->e->task->name);
     } else {
         fields_number(&n, &trials, own.trials, &b->reader);
     }
@@ -179,16 +188,16 @@ static lsnn_status check_readouts(build *b, const config_node *populations)
     if (net->n_populations - net->n_spiking_populations > 1)
         config_mistake(&b->report, &populations->place, "one population of readouts at most");
     else if (b->e->shape.n_out > 0 && net->n_outputs != b->e->shape.n_out)
-        config_mistake(&b->report, &populations->place, "task '%s' needs %d readouts, the network has %d", b->e->task->name,
-                       b->e->shape.n_out, net->n_outputs);
+        config_mistake(&b->report, &populations->place, "task '%s' needs %d readouts, the network has %d",
+                       b->e->task->name, b->e->shape.n_out, net->n_outputs);
     return LSNN_OK;
 }
 
 static lsnn_status add_input(build *b)
 {
     const lsnn_shape *shape = &b->e->shape;
-    const source input = {.name = "input", .kind = SOURCE_TASK, .n = shape->n_in, .analog = shape->analog,
-                          .runs = shape->runs};
+    const source input = {
+        .name = "input", .kind = SOURCE_TASK, .n = shape->n_in, .analog = shape->analog, .runs = shape->runs};
     TRY(network_new(&b->e->net, b->e->memory, b->e->dt, b->e->seed, b->err));
     return shape->n_in > 0 ? network_add_source(b->e->net, &input, b->err) : LSNN_OK;
 }
@@ -197,7 +206,8 @@ static lsnn_status read_parts(build *b, top_fields *top)
 {
     experiment *e = b->e;
     TRY(open_task(b, top->task));
-    if (b->report.n_mistakes > 0) return LSNN_OK; /* without a task sizes are unknown and further complaints would mislead */
+    if (b->report.n_mistakes > 0)
+        return LSNN_OK; /* without a task sizes are unknown and further complaints would mislead */
     TRY(build_learning(b, top->learning));
     TRY(fields_read(e, validation_table, top->validation, NULL, &b->reader, b->err));
     TRY(fields_read(e, goal_table, top->stop, NULL, &b->reader, b->err));

@@ -16,15 +16,15 @@ typedef struct record_spec {
     const char *variable;          /* of the model: a state, a tape, a derived quantity, z or y, I */
     int n_neurons;                 /* variable */
     const int *neuron;
-    int every, trials;             /* iterations; samples of the batch */
+    int every, trials; /* iterations; samples of the batch */
 } record_spec;
 
 typedef enum goal_metric { GOAL_NONE, GOAL_ERROR, GOAL_LOSS } goal_metric;
 
 typedef struct experiment {
     arena *memory;
-    config_node *root;     /* resolved */
-    const char *resolved;  /* as text, without comments: what checkpoints and run.h5 hold */
+    config_node *root;    /* resolved */
+    const char *resolved; /* as text, without comments: what checkpoints and run.h5 hold */
     const char *name;
     uint64_t seed;
     double dt;
@@ -35,10 +35,10 @@ typedef struct experiment {
     lsnn_shape shape;
     learning_settings learning;
     int validate_every, validate_batches; /* every 0: never */
-    int64_t test_trials;   /* -1: the whole set */
-    int goal;              /* goal_metric, of the validation */
+    int64_t test_trials;                  /* -1: the whole set */
+    int goal;                             /* goal_metric, of the validation */
     double goal_below;
-    int goal_confirm;      /* further batches that must reach it as well */
+    int goal_confirm; /* further batches that must reach it as well */
     double checkpoint_seconds;
     int n_records;
     record_spec *records;
@@ -46,8 +46,8 @@ typedef struct experiment {
 
 /* Reads `root` (which becomes the resolved config), builds network and trainer. All mistakes in one go. The experiment's memory is
  * `memory`, and so the caller's to free. */
-LSNN_MUST_USE lsnn_status build_experiment(experiment **out, config_node *root, const values_files *files, int n_threads,
-                                           arena *memory, lsnn_error *err);
+LSNN_MUST_USE lsnn_status build_experiment(experiment **out, config_node *root, const values_files *files,
+                                           int n_threads, arena *memory, lsnn_error *err);
 
 /* Every table of the config that is not a plug-in's, for `lsnn describe config`; ends with title NULL. */
 typedef struct build_table {
@@ -78,7 +78,8 @@ LSNN_MUST_USE lsnn_status build_records(build *b, const config_node *record);
 /* `x` is short for {kind: x}: the node becomes that map, and its kind is returned (NULL after a mistake). */
 LSNN_MUST_USE lsnn_status build_kind(build *b, config_node *node, const char **kind);
 /* A mistake at the node's kind: no such plug-in, did you mean. */
-void build_unknown(build *b, const config_node *node, const char *sort, const char *name, const char *const *names, int n);
+void build_unknown(build *b, const config_node *node, const char *sort, const char *name, const char *const *names,
+                   int n);
 /* The struct of a field table, zeroed and filled from the map (which also holds `kind`). */
 LSNN_MUST_USE lsnn_status build_parameters(build *b, const void **out, const lsnn_field *fields, size_t size,
                                            config_node *map);

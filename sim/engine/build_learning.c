@@ -37,8 +37,10 @@ const lsnn_field build_schedule_table[] = {
     {"kind", LSNN_CHOICE, offsetof(schedule_settings, kind), "constant", NULL, 0, 0, false,
      "constant|step|exponential|cosine",
      "step: times factor each `every` updates; exponential: the same smoothly; cosine: to `final` over all iterations"},
-    {"factor", LSNN_REAL, offsetof(schedule_settings, factor), "0.3", NULL, 0, 1, true, NULL, "of step and exponential"},
-    {"every", LSNN_INT, offsetof(schedule_settings, every), "100", NULL, 1, 2e9, false, NULL, "of step and exponential"},
+    {"factor", LSNN_REAL, offsetof(schedule_settings, factor), "0.3", NULL, 0, 1, true, NULL,
+     "of step and exponential"},
+    {"every", LSNN_INT, offsetof(schedule_settings, every), "100", NULL, 1, 2e9, false, NULL,
+     "of step and exponential"},
     {"final", LSNN_REAL, offsetof(schedule_settings, final), "0", NULL, 0, 1, false, NULL,
      "of cosine: part of the rate that is left at the end"},
     {"warm_up", LSNN_INT, offsetof(schedule_settings, warm_up), "0", NULL, 0, 2e9, false, NULL,
@@ -88,7 +90,8 @@ lsnn_status build_kind(build *b, config_node *node, const char **kind)
     const config_node *name = config_get(node, "kind");
     if (node->kind != CONFIG_MAP || !name || name->kind != CONFIG_SCALAR)
         config_mistake(&b->report, &node->place, "a name, or a map with 'kind', is needed here");
-    else *kind = name->text;
+    else
+        *kind = name->text;
     return LSNN_OK;
 }
 
@@ -219,8 +222,8 @@ lsnn_status build_feedback(build *b)
                          &b->reader))
             return LSNN_OK;
         if (spec.kind == VALUES_LIST && spec.n != (size_t)p->n_from * (size_t)net->n_outputs) {
-            config_mistake(&b->report, &paths->feedback_weights->place, "%zu feedback weights for %d neurons x %d readouts",
-                           spec.n, p->n_from, net->n_outputs);
+            config_mistake(&b->report, &paths->feedback_weights->place,
+                           "%zu feedback weights for %d neurons x %d readouts", spec.n, p->n_from, net->n_outputs);
             return LSNN_OK;
         }
         TRY(arena_take(b->e->memory, &feedback, (size_t)p->n_from * (size_t)p->width, sizeof(real), b->err));

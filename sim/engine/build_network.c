@@ -39,7 +39,8 @@ static lsnn_status read_neurons(build *b, void *parameters, const lsnn_field *fi
             continue;
         }
         lsnn_random stream = lsnn_random_stream(b->e->seed, LSNN_PARAMETERS, (uint64_t)f, (uint64_t)number);
-        for (int j = 0; j < n; j++) values[j] = values_draw(&spec, &stream, (size_t)j);
+        for (int j = 0; j < n; j++)
+            values[j] = values_draw(&spec, &stream, (size_t)j);
     }
     return LSNN_OK;
 }
@@ -61,7 +62,8 @@ static lsnn_status add_population(build *b, config_node *node)
     }
     const char *also[64];
     int n_also = 0;
-    for (const lsnn_field *f = model->fields; f->name && n_also < 63; f++) also[n_also++] = f->name;
+    for (const lsnn_field *f = model->fields; f->name && n_also < 63; f++)
+        also[n_also++] = f->name;
     also[n_also] = NULL;
     const int before = b->report.n_mistakes;
     TRY(fields_read(&own, build_population_table, node, also, &b->reader, b->err));
@@ -73,7 +75,8 @@ static lsnn_status add_population(build *b, config_node *node)
     if (b->report.n_mistakes > before) return LSNN_OK;
     lsnn_error trouble;
     const lsnn_status status = network_add_population(b->e->net, node->key, model, own.n, parameters, &trouble);
-    if (status == LSNN_CONFIG) config_mistake(&b->report, &node->key_place, "%s", trouble.message);
+    if (status == LSNN_CONFIG)
+        config_mistake(&b->report, &node->key_place, "%s", trouble.message);
     else if (status != LSNN_OK) {
         *b->err = trouble;
         return status;
@@ -90,7 +93,8 @@ bool build_populations(build *b, const config_node *node, int *first, int *n)
         const int found = name->kind == CONFIG_SCALAR ? network_find_population(net, name->text) : -1;
         if (found < 0) {
             const char *names[64];
-            for (int k = 0; k < net->n_populations; k++) names[k] = net->populations[k].name;
+            for (int k = 0; k < net->n_populations; k++)
+                names[k] = net->populations[k].name;
             build_unknown(b, name, "population", name->kind == CONFIG_SCALAR ? name->text : "", names,
                           net->n_populations);
             return false;
@@ -103,10 +107,12 @@ bool build_populations(build *b, const config_node *node, int *first, int *n)
         }
         ++*n;
     }
-    if (*n == 0) config_mistake(&b->report, &node->place, "at least one population must be named");
+    if (*n == 0)
+        config_mistake(&b->report, &node->place, "at least one population must be named");
     else if (net->populations[*first].model->spiking != net->populations[*first + *n - 1].model->spiking)
         config_mistake(&b->report, &node->place, "spiking populations and readouts cannot stand in one list");
-    else return true;
+    else
+        return true;
     return false;
 }
 
@@ -201,7 +207,11 @@ static lsnn_status add_source(build *b, config_node *node, int number)
     TRY(fields_read(&own, build_source_table, node, NULL, &b->reader, b->err));
     if (b->report.n_mistakes > before) return LSNN_OK;
     TRY(read_neurons(b, &own, build_source_table, node, own.n, 1000 + number));
-    source s = {.name = node->key, .kind = kinds[own.kind], .n = own.n, .rate = own.rate, .value = own.value,
+    source s = {.name = node->key,
+                .kind = kinds[own.kind],
+                .n = own.n,
+                .rate = own.rate,
+                .value = own.value,
                 .analog = kinds[own.kind] == SOURCE_CURRENT};
     for (int i = 0; s.kind == SOURCE_POISSON && b->report.n_mistakes == before && i < s.n; i++)
         if (s.rate[i] * b->e->dt > 1) {
@@ -209,8 +219,10 @@ static lsnn_status add_source(build *b, config_node *node, int number)
                            "a rate of %g per ms is more than one spike a step of %g ms", s.rate[i], b->e->dt);
             break;
         }
-    if (s.kind == SOURCE_SPIKES && own.spikes->kind == CONFIG_LIST) TRY(spikes_from_list(b, &s, own.spikes));
-    else if (s.kind == SOURCE_SPIKES) TRY(spikes_from_file(b, &s, own.spikes));
+    if (s.kind == SOURCE_SPIKES && own.spikes->kind == CONFIG_LIST)
+        TRY(spikes_from_list(b, &s, own.spikes));
+    else if (s.kind == SOURCE_SPIKES)
+        TRY(spikes_from_file(b, &s, own.spikes));
     return network_add_source(b->e->net, &s, b->err);
 }
 
@@ -235,7 +247,8 @@ const lsnn_field build_projection_table[] = {
      "auto (0 from sources and to readouts, else a step), a time, {uniform: [1 ms, 10 ms]}"},
     {"autapses", LSNN_BOOL, offsetof(projection_fields, autapses), "false", NULL, 0, 0, false, NULL,
      "whether neurons may project to themselves"},
-    {"learn", LSNN_BOOL, offsetof(projection_fields, learn), "true", NULL, 0, 0, false, NULL, "whether the weights change"},
+    {"learn", LSNN_BOOL, offsetof(projection_fields, learn), "true", NULL, 0, 0, false, NULL,
+     "whether the weights change"},
     {"rate", LSNN_REAL, offsetof(projection_fields, rate), "1", NULL, 0, INFINITY, false, NULL,
      "factor of the learning rate"},
     {"bounds", LSNN_NODE, offsetof(projection_fields, bounds), "none", NULL, 0, 0, false, NULL,
@@ -266,7 +279,8 @@ static bool read_bounds(build *b, const config_node *node, projection_spec *spec
 static int count_neurons(const network *net, int first, int n)
 {
     int sum = 0;
-    for (int k = first; k < first + n; k++) sum += net->populations[k].n;
+    for (int k = first; k < first + n; k++)
+        sum += net->populations[k].n;
     return sum;
 }
 
@@ -281,8 +295,10 @@ static bool read_start(build *b, const config_node *from, projection_spec *spec)
     if (spec->source >= 0) return true;
     if (!single || network_find_population(net, from->text) >= 0)
         return build_populations(b, from, &spec->from_population, &spec->n_from_populations);
-    for (int s = 0; s < net->n_sources && n < 64; s++) names[n++] = net->sources[s].name;
-    for (int k = 0; k < net->n_populations && n < 128; k++) names[n++] = net->populations[k].name;
+    for (int s = 0; s < net->n_sources && n < 64; s++)
+        names[n++] = net->sources[s].name;
+    for (int k = 0; k < net->n_populations && n < 128; k++)
+        names[n++] = net->populations[k].name;
     build_unknown(b, from, "source or population", from->text, names, n);
     return false;
 }
@@ -294,18 +310,24 @@ static lsnn_status add_projection(build *b, config_node *node, int number)
     const int before = b->report.n_mistakes;
     TRY(fields_read(&own, build_projection_table, node, NULL, &b->reader, b->err));
     if (b->report.n_mistakes > before) return LSNN_OK;
-    projection_spec spec = {.name = node->key, .learn = own.learn && b->e->learning.learns, .rate = own.rate,
-                            .sparse = own.storage == 1};
+    projection_spec spec = {
+        .name = node->key, .learn = own.learn && b->e->learning.learns, .rate = own.rate, .sparse = own.storage == 1};
     bool good = read_bounds(b, own.bounds, &spec);
     good &= read_start(b, own.from, &spec);
     good &= build_populations(b, own.to, &spec.to_population, &spec.n_to_populations);
     if (!good) return LSNN_OK;
     if (spec.source < 0 && !net->populations[spec.from_population].model->spiking) {
-        config_mistake(&b->report, &own.from->place, "a readout does not spike: it cannot be the start of a projection");
+        config_mistake(&b->report, &own.from->place,
+                       "a readout does not spike: it cannot be the start of a projection");
         return LSNN_OK;
     }
-    wiring_site site = {.name = node->key, .number = number, .autapses = own.autapses, .seed = b->e->seed,
-                        .pattern = own.wiring, .weights = own.weights, .delay = own.delay};
+    wiring_site site = {.name = node->key,
+                        .number = number,
+                        .autapses = own.autapses,
+                        .seed = b->e->seed,
+                        .pattern = own.wiring,
+                        .weights = own.weights,
+                        .delay = own.delay};
     site.n_from = spec.source >= 0 ? net->sources[spec.source].n
                                    : count_neurons(net, spec.from_population, spec.n_from_populations);
     site.n_to = count_neurons(net, spec.to_population, spec.n_to_populations);
@@ -317,8 +339,10 @@ static lsnn_status add_projection(build *b, config_node *node, int number)
     if (!wires) return LSNN_OK;
     lsnn_error trouble;
     const lsnn_status status = network_add_projection(net, &spec, wires, &trouble);
-    if (status == LSNN_CONFIG) config_mistake(&b->report, &node->key_place, "%s", trouble.message);
-    else if (status != LSNN_OK) *b->err = trouble;
+    if (status == LSNN_CONFIG)
+        config_mistake(&b->report, &node->key_place, "%s", trouble.message);
+    else if (status != LSNN_OK)
+        *b->err = trouble;
     return status == LSNN_CONFIG ? LSNN_OK : status;
 }
 
@@ -336,9 +360,12 @@ lsnn_status build_network(build *b, config_node *sources, config_node *populatio
                 config_mistake(&b->report, &node->place, "'%s' must be a map of parameters", node->key);
                 continue;
             }
-            if (m == 0) TRY(add_population(b, node));
-            else if (m == 1) TRY(add_source(b, node, number++));
-            else if (b->report.n_mistakes == 0) TRY(add_projection(b, node, number++));
+            if (m == 0)
+                TRY(add_population(b, node));
+            else if (m == 1)
+                TRY(add_source(b, node, number++));
+            else if (b->report.n_mistakes == 0)
+                TRY(add_projection(b, node, number++));
         }
     }
     return LSNN_OK;

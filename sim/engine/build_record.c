@@ -44,7 +44,8 @@ static void unknown_variable(build *b, const config_node *node, const lsnn_model
     names[n++] = "I";
     names[n++] = model->spiking ? "z" : "y";
     for (int l = 0; l < 3; l++)
-        for (const lsnn_variable *v = lists[l]; v && v->name && n < 64; v++) names[n++] = v->name;
+        for (const lsnn_variable *v = lists[l]; v && v->name && n < 64; v++)
+            names[n++] = v->name;
     build_unknown(b, node, "recordable variable", name, names, n);
 }
 
@@ -56,7 +57,8 @@ static lsnn_status read_neuron_list(build *b, record_spec *spec, config_node *ma
     if (node->kind == CONFIG_SCALAR && strcmp(node->text, "all") == 0) {
         spec->n_neurons = p->n;
         TRY(arena_take(b->e->memory, &neuron, (size_t)p->n, sizeof *neuron, b->err));
-        for (int j = 0; j < p->n; j++) neuron[j] = j;
+        for (int j = 0; j < p->n; j++)
+            neuron[j] = j;
     } else {
         const lsnn_field table[] = {{"neurons", LSNN_REALS, offsetof(neuron_fields, neurons), NULL, NULL, 0, p->n - 1,
                                      false, NULL, "numbers of neurons"},
@@ -66,7 +68,8 @@ static lsnn_status read_neuron_list(build *b, record_spec *spec, config_node *ma
         TRY(fields_read(&own, table, map, also, &b->reader, b->err));
         spec->n_neurons = own.neurons.n;
         TRY(arena_take(b->e->memory, &neuron, (size_t)own.neurons.n + 1, sizeof *neuron, b->err));
-        for (int j = 0; j < own.neurons.n; j++) neuron[j] = (int)own.neurons.values[j];
+        for (int j = 0; j < own.neurons.n; j++)
+            neuron[j] = (int)own.neurons.values[j];
     }
     spec->neuron = neuron;
     return LSNN_OK;
@@ -85,7 +88,8 @@ static lsnn_status read_record(build *b, record_spec *spec, config_node *node)
                                                     : RECORD_VARIABLE;
     if (spec->what == RECORD_WEIGHTS) {
         spec->projection = own.of->kind == CONFIG_SCALAR ? network_find_projection(b->e->net, own.of->text) : -1;
-        if (spec->projection < 0) config_mistake(&b->report, &own.of->place, "weights are recorded of one projection, by name");
+        if (spec->projection < 0)
+            config_mistake(&b->report, &own.of->place, "weights are recorded of one projection, by name");
         return LSNN_OK;
     }
     if (!build_populations(b, own.of, &spec->population, &spec->n_populations)) return LSNN_OK;
@@ -94,10 +98,12 @@ static lsnn_status read_record(build *b, record_spec *spec, config_node *node)
         if (!model->spiking) config_mistake(&b->report, &own.of->place, "readouts have no spikes: record y");
         return LSNN_OK;
     }
-    if (!has_variable(model, own.what)) unknown_variable(b, config_get(node, "what"), model, own.what);
+    if (!has_variable(model, own.what))
+        unknown_variable(b, config_get(node, "what"), model, own.what);
     else if (spec->n_populations > 1)
         config_mistake(&b->report, &own.of->place, "a variable is recorded of one population; make an entry for each");
-    else return read_neuron_list(b, spec, node);
+    else
+        return read_neuron_list(b, spec, node);
     return LSNN_OK;
 }
 
@@ -108,7 +114,8 @@ lsnn_status build_records(build *b, const config_node *record)
     for (config_node *node = record->first; node; node = node->next) {
         if (record->kind != CONFIG_MAP || node->kind != CONFIG_MAP)
             config_mistake(&b->report, &node->place, "an entry of 'record' is a map like {what: spikes, of: alif}");
-        else TRY(read_record(b, &e->records[e->n_records++], node));
+        else
+            TRY(read_record(b, &e->records[e->n_records++], node));
     }
     return LSNN_OK;
 }

@@ -13,7 +13,8 @@ LSNN_INLINE void add_runs(const projection *p, const real *weight, const lsnn_ev
                                 p->width);
             continue;
         }
-        for (uint32_t i = run.first; i < run.last; i++) rows_add(sum, weight + i * (size_t)p->width, p->width);
+        for (uint32_t i = run.first; i < run.last; i++)
+            rows_add(sum, weight + i * (size_t)p->width, p->width);
     }
 }
 
@@ -21,7 +22,8 @@ LSNN_INLINE void add_segment(const projection *p, const real *weight, size_t i, 
 {
     const size_t first = p->segment[i * (size_t)p->n_delays + (size_t)d];
     const size_t last = p->segment[i * (size_t)p->n_delays + (size_t)d + 1];
-    for (size_t k = first; k < last; k++) sum[p->target[k]] += factor * weight[k];
+    for (size_t k = first; k < last; k++)
+        sum[p->target[k]] += factor * weight[k];
 }
 
 LSNN_INLINE void add_values(const projection *p, const real *weight, const lsnn_trial *input, int s, int d, real *sum)
@@ -29,8 +31,10 @@ LSNN_INLINE void add_values(const projection *p, const real *weight, const lsnn_
     const real *x = input->analog + (size_t)s * (size_t)p->n_from;
     for (int i = 0; i < p->n_from; i++) {
         if (x[i] == 0) continue;
-        if (p->dense) rows_add_scaled(sum, weight + (size_t)i * (size_t)p->width, p->width, x[i]);
-        else add_segment(p, weight, (size_t)i, d, x[i], sum);
+        if (p->dense)
+            rows_add_scaled(sum, weight + (size_t)i * (size_t)p->width, p->width, x[i]);
+        else
+            add_segment(p, weight, (size_t)i, d, x[i], sum);
     }
 }
 
@@ -63,8 +67,10 @@ LSNN_INLINE void add_spikes(const network *net, const projection *p, const tape 
         const uint32_t *id = tape_heard(tp, p, s, &n);
         for (int k = 0; k < n; k++) {
             const size_t i = id[k] - (size_t)p->from;
-            if (p->dense) rows_add(sum, weight + i * (size_t)p->width, p->width);
-            else add_segment(p, weight, i, d, 1, sum);
+            if (p->dense)
+                rows_add(sum, weight + i * (size_t)p->width, p->width);
+            else
+                add_segment(p, weight, i, d, 1, sum);
         }
     }
 }
@@ -74,8 +80,10 @@ LSNN_INLINE void add_currents(const network *net, const tape *tp, int t, bool to
     for (int i = 0; i < net->n_projections; i++) {
         const projection *p = &net->projections[i];
         if (p->to_output != to_output) continue;
-        if (p->source >= 0) add_input(net, p, tp, t, current + p->column);
-        else add_spikes(net, p, tp, t, current + p->column);
+        if (p->source >= 0)
+            add_input(net, p, tp, t, current + p->column);
+        else
+            add_spikes(net, p, tp, t, current + p->column);
     }
 }
 
@@ -105,7 +113,8 @@ LSNN_INLINE uint32_t collect_spikes(const network *net, const worker *w, tape *t
         const population *p = &net->populations[k];
         const uint32_t before = n;
         n += (uint32_t)rows_spikes(tp->spike + n, w->output + p->column, p->width, (uint32_t)p->first);
-        while (n > before && tp->spike[n - 1] >= (uint32_t)(p->first + p->n)) n--;
+        while (n > before && tp->spike[n - 1] >= (uint32_t)(p->first + p->n))
+            n--;
     }
     return n;
 }
@@ -114,7 +123,8 @@ LSNN_INLINE void step_readouts(const network *net, worker *w, tape *tp, int t)
 {
     const int n_output_columns = net->n_columns - net->spiking_columns;
     add_currents(net, tp, t, true, w->current);
-    for (int k = net->n_spiking_populations; k < net->n_populations; k++) step_population(net, k, w, tp, t);
+    for (int k = net->n_spiking_populations; k < net->n_populations; k++)
+        step_population(net, k, w, tp, t);
     rows_copy(tp->output + (size_t)t * (size_t)n_output_columns, w->output + net->spiking_columns, n_output_columns);
 }
 
@@ -124,10 +134,12 @@ LSNN_KERNEL void forward(const network *net, worker *w, tape *tp, worker_observe
     for (int t = 0; t < tp->n_steps; t++) {
         rows_clear(w->current, net->n_columns);
         add_currents(net, tp, t, false, w->current);
-        for (int k = 0; k < net->n_spiking_populations; k++) step_population(net, k, w, tp, t);
+        for (int k = 0; k < net->n_spiking_populations; k++)
+            step_population(net, k, w, tp, t);
         tp->spike_start[t + 1] = collect_spikes(net, w, tp, tp->spike_start[t]);
         if (!tp->collapsed) step_readouts(net, w, tp, t);
         if (observe) observe(with, net, w, tp, t);
     }
-    for (uint32_t s = 0; s < tp->spike_start[tp->n_steps]; s++) tp->count[tp->spike[s]]++;
+    for (uint32_t s = 0; s < tp->spike_start[tp->n_steps]; s++)
+        tp->count[tp->spike[s]]++;
 }

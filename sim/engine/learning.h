@@ -11,9 +11,9 @@ typedef enum schedule_kind { SCHEDULE_CONSTANT, SCHEDULE_STEP, SCHEDULE_EXPONENT
 
 /* E = mean over the batch of sum_t w_t l(t); l = 1/2 sum_k (y_k - target_k)^2, or the cross entropy of softmax(y). */
 typedef struct loss_settings {
-    int kind;               /* loss_kind */
-    bool mean;              /* the w_t of a trial are divided by their sum */
-    bool pool;              /* one loss, of y averaged over the judged steps */
+    int kind;                      /* loss_kind */
+    bool mean;                     /* the w_t of a trial are divided by their sum */
+    bool pool;                     /* one loss, of y averaged over the judged steps */
     int window_start, window_stop; /* steps that are judged instead of the task's; stop 0: the task's */
 } loss_settings;
 
@@ -31,7 +31,7 @@ typedef struct schedule_settings {
 } schedule_settings;
 
 typedef struct learning_settings {
-    bool learns; /* false: only simulate */
+    bool learns;       /* false: only simulate */
     bool may_collapse; /* nobody asks for the readout's steps (pooled.h) */
     const lsnn_optimiser *optimiser;
     const void *optimiser_parameters;

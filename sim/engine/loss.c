@@ -28,8 +28,10 @@ static double judge_row(loss_kind kind, const lsnn_trial *trial, int t, const re
         }
         return loss;
     }
-    for (int k = 0; k < n; k++) largest = fmax(largest, y[k]);
-    for (int k = 0; k < n; k++) total += exp(y[k] - largest);
+    for (int k = 0; k < n; k++)
+        largest = fmax(largest, y[k]);
+    for (int k = 0; k < n; k++)
+        total += exp(y[k] - largest);
     for (int k = 0; k < n; k++) {
         const double log_p = y[k] - largest - log(total), target = target_at(trial, t, k);
         loss -= target * log_p;
@@ -70,9 +72,11 @@ static double pool(const lsnn_trial *trial, size_t row, const real *y, real *poo
     for (int t = 0; t < trial->shape.n_steps; t++) {
         if (trial->weight[t] == 0) continue;
         total += trial->weight[t];
-        for (int k = 0; k < trial->shape.n_out; k++) sum[k] += trial->weight[t] * y[(size_t)t * row + (size_t)k];
+        for (int k = 0; k < trial->shape.n_out; k++)
+            sum[k] += trial->weight[t] * y[(size_t)t * row + (size_t)k];
     }
-    for (int k = 0; k < trial->shape.n_out; k++) pooled[k] = (real)(total > 0 ? sum[k] / total : 0);
+    for (int k = 0; k < trial->shape.n_out; k++)
+        pooled[k] = (real)(total > 0 ? sum[k] / total : 0);
     return total;
 }
 
@@ -95,9 +99,12 @@ void loss_judge(const loss_settings *settings, const network *net, tape *tp, dou
             continue;
         }
         if (settings->pool)
-            for (int k = 0; k < trial->shape.n_out; k++) y[k] = (real)(scale * weight / total * slope[k]);
-        else tp->loss += weight * unit * judge_row(settings->kind, trial, t, y, y, scale * weight * unit);
-        for (size_t k = (size_t)trial->shape.n_out; k < row; k++) y[k] = 0;
+            for (int k = 0; k < trial->shape.n_out; k++)
+                y[k] = (real)(scale * weight / total * slope[k]);
+        else
+            tp->loss += weight * unit * judge_row(settings->kind, trial, t, y, y, scale * weight * unit);
+        for (size_t k = (size_t)trial->shape.n_out; k < row; k++)
+            y[k] = 0;
     }
 }
 

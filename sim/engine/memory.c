@@ -33,7 +33,8 @@ static double available(void)
     char line[256];
     FILE *file = fopen("/proc/meminfo", "r");
     if (!file) return -1;
-    while (fgets(line, sizeof line, file) && sscanf(line, "MemAvailable: %lf", &kilobytes) != 1) kilobytes = -1;
+    while (fgets(line, sizeof line, file) && sscanf(line, "MemAvailable: %lf", &kilobytes) != 1)
+        kilobytes = -1;
     fclose(file);
     return kilobytes < 0 ? -1 : kilobytes * 1024;
 }
@@ -42,6 +43,8 @@ lsnn_status memory_check(const experiment *e, lsnn_error *err)
 {
     const double need = memory_predict(e, USUAL_RATE), have = available();
     if (have < 0 || need <= have) return LSNN_OK;
-    return lsnn_fail(err, LSNN_MEMORY, "this run needs about %.1f GB of memory, and %.1f GB are available: a smaller batch, network or trial would fit",
+    return lsnn_fail(err, LSNN_MEMORY,
+                     "this run needs about %.1f GB of memory, and %.1f GB are available: a smaller batch, network or "
+                     "trial would fit",
                      need / 1e9, have / 1e9);
 }

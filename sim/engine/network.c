@@ -48,7 +48,8 @@ static lsnn_status add_parameter(network *net, const char *name, size_t n, param
 static int count_variables(const lsnn_variable *v)
 {
     int n = 0;
-    while (v && v[n].name) n++;
+    while (v && v[n].name)
+        n++;
     return n;
 }
 
@@ -69,7 +70,8 @@ static lsnn_status add_trainables(network *net, population *p, lsnn_error *err)
         TRY(add_parameter(net, full, (size_t)p->width, &learned, err));
         for (const lsnn_field *f = p->model->fields; f->name; f++) {
             if (strcmp(f->name, name) == 0)
-                for (int j = 0; j < p->n; j++) learned->value[j] = (real)neuron_values(p, f)[j];
+                for (int j = 0; j < p->n; j++)
+                    learned->value[j] = (real)neuron_values(p, f)[j];
             if (strncmp(f->name, "learn_", 6) == 0 && strcmp(f->name + 6, name) == 0)
                 learned->learn = *(const bool *)((const char *)p->parameters + f->offset);
         }
@@ -83,12 +85,14 @@ static lsnn_status prepare(network *net, population *p, lsnn_error *err)
 {
     double *column[LSNN_MAX_CONSTANTS];
     int n = 0;
-    for (; p->model->constants[n]; n++) TRY(arena_take(net->memory, &column[n], (size_t)p->n, sizeof(double), err));
+    for (; p->model->constants[n]; n++)
+        TRY(arena_take(net->memory, &column[n], (size_t)p->n, sizeof(double), err));
     const char *complaint = p->model->prepare(p->parameters, net->dt, p->n, column);
     if (complaint) return lsnn_fail(err, LSNN_CONFIG, "populations.%s: %s", p->name, complaint);
     for (int c = 0; c < n; c++) {
         TRY(arena_take(net->memory, &p->constant[c], (size_t)p->width, sizeof(real), err));
-        for (int j = 0; j < p->width; j++) p->constant[c][j] = (real)column[c][j < p->n ? j : p->n - 1];
+        for (int j = 0; j < p->width; j++)
+            p->constant[c][j] = (real)column[c][j < p->n ? j : p->n - 1];
     }
     return LSNN_OK;
 }
@@ -123,7 +127,8 @@ lsnn_status network_add_population(network *net, const char *name, const lsnn_mo
 static int target_column(const network *net, const projection_spec *spec, int j)
 {
     const population *p = &net->populations[spec->to_population];
-    while (j >= p->n) j -= p++->n;
+    while (j >= p->n)
+        j -= p++->n;
     return p->column + j;
 }
 
@@ -261,7 +266,8 @@ static void refresh_prefix(const network *net, const projection *p)
     for (int i = 0; i < p->n_from; i++) {
         const real *before = p->prefix + (size_t)i * (size_t)p->width;
         real *after = p->prefix + (size_t)(i + 1) * (size_t)p->width;
-        for (int j = 0; j < p->width; j++) after[j] = before[j] + row[(size_t)i * (size_t)p->width + (size_t)j];
+        for (int j = 0; j < p->width; j++)
+            after[j] = before[j] + row[(size_t)i * (size_t)p->width + (size_t)j];
     }
 }
 

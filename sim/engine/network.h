@@ -19,7 +19,7 @@ typedef struct population {
     int width;              /* columns: n padded to LSNN_LANES */
     int column;             /* the first column */
     int n_states, n_adjoints, n_tapes, n_trainable;
-    int trainable; /* its first entry in network.parameters */
+    int trainable;                      /* its first entry in network.parameters */
     real *constant[LSNN_MAX_CONSTANTS]; /* [width] */
 } population;
 
@@ -28,9 +28,9 @@ typedef enum source_kind { SOURCE_TASK, SOURCE_POISSON, SOURCE_SPIKES, SOURCE_CU
 typedef struct source {
     const char *name;
     source_kind kind;
-    int n;       /* cells */
-    bool analog; /* a value per cell and step instead of spikes */
-    bool runs;   /* neighbouring cells often spike together */
+    int n;              /* cells */
+    bool analog;        /* a value per cell and step instead of spikes */
+    bool runs;          /* neighbouring cells often spike together */
     const double *rate; /* SOURCE_POISSON: [n] per ms */
     size_t n_spikes;    /* SOURCE_SPIKES: the same spikes in each trial */
     const uint32_t *spike_step, *spike_cell;
@@ -51,22 +51,22 @@ typedef struct parameter {
 
 typedef struct projection {
     const char *name;
-    int source;           /* of the presynaptic cells; -1: they are neurons */
-    int from, n_from;     /* first presynaptic id (cell of the source, or neuron) and how many */
-    int column, width;    /* target columns */
-    bool to_output;       /* the targets are readouts */
-    int n_delays;         /* different delays */
-    const int *delay;     /* [n_delays] steps, ascending */
+    int source;        /* of the presynaptic cells; -1: they are neurons */
+    int from, n_from;  /* first presynaptic id (cell of the source, or neuron) and how many */
+    int column, width; /* target columns */
+    bool to_output;    /* the targets are readouts */
+    int n_delays;      /* different delays */
+    const int *delay;  /* [n_delays] steps, ascending */
     size_t n_synapses;
-    int parameter;        /* of its weights in network.parameters */
+    int parameter; /* of its weights in network.parameters */
     bool dense;
-    bool sums;            /* dense, from a source with runs: prefix sums of the rows are kept */
+    bool sums; /* dense, from a source with runs: prefix sums of the rows are kept */
     /* dense: value[i * width + column - first column]; one delay */
     /* sparse: the synapses of row i with delay k are segment[i * n_delays + k] .. segment[.. + 1] - 1 */
-    size_t *segment;      /* [n_from * n_delays + 1] */
-    uint32_t *target;     /* [n_synapses] column - first column, ascending in a segment */
-    real *prefix;         /* [(n_from + 1) * width]: sum of the rows before; with `sums` */
-    real *feedback;       /* to outputs: F, laid out as the dense weights; the weights themselves when symmetric */
+    size_t *segment;          /* [n_from * n_delays + 1] */
+    uint32_t *target;         /* [n_synapses] column - first column, ascending in a segment */
+    real *prefix;             /* [(n_from + 1) * width]: sum of the rows before; with `sums` */
+    real *feedback;           /* to outputs: F, laid out as the dense weights; the weights themselves when symmetric */
     real *feedback_by_output; /* [n outputs][spiking columns]: F transposed, renewed before each batch */
 } projection;
 
@@ -76,10 +76,10 @@ typedef struct network {
     uint64_t seed;
     population *populations;
     int n_populations, n_spiking_populations;
-    int n_spiking;        /* neurons */
-    int spiking_columns;  /* columns 0 .. spiking_columns-1 spike, the rest are readouts */
+    int n_spiking;       /* neurons */
+    int spiking_columns; /* columns 0 .. spiking_columns-1 spike, the rest are readouts */
     int n_columns;
-    int n_outputs;        /* readout neurons; they sit at spiking_columns + k when one population holds them */
+    int n_outputs; /* readout neurons; they sit at spiking_columns + k when one population holds them */
     source *sources;
     int n_sources, n_cells;
     projection *projections;
@@ -100,7 +100,7 @@ LSNN_MUST_USE lsnn_status network_add_population(network *net, const char *name,
 
 typedef struct projection_spec {
     const char *name;
-    int source;                 /* -1: from neurons */
+    int source;                              /* -1: from neurons */
     int from_population, n_from_populations; /* neighbours; when source is -1 */
     int to_population, n_to_populations;
     bool learn;

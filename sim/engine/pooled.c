@@ -22,7 +22,8 @@ static bool alike(const population *p)
 bool pooled_possible(const network *net, const loss_settings *loss)
 {
     int n = 0;
-    for (int i = 0; i < net->n_projections; i++) n += net->projections[i].to_output;
+    for (int i = 0; i < net->n_projections; i++)
+        n += net->projections[i].to_output;
     if (!loss->pool || n != 1 || net->n_populations != net->n_spiking_populations + 1) return false;
     const population *readout = &net->populations[net->n_spiking_populations];
     return readout->model->linear && alike(readout);
@@ -37,14 +38,17 @@ static void find_coefficients(const network *net, worker *w, const lsnn_trial *t
     real *signal = w->signal + p->column, *adjoint = w->adjoint + p->column;
     double total = 0;
     if (w->coefficients_known && memcmp(w->pooled_weight, trial->weight, (size_t)n_steps * sizeof(real)) == 0) return;
-    for (int t = 0; t < n_steps; t++) total += trial->weight[t];
-    for (int s = 0; s < p->n_adjoints; s++) rows_clear(slice->adjoint[s], p->width);
+    for (int t = 0; t < n_steps; t++)
+        total += trial->weight[t];
+    for (int s = 0; s < p->n_adjoints; s++)
+        rows_clear(slice->adjoint[s], p->width);
     for (int l = 0; l < p->n_trainable; l++) {
         rows_clear(w->pooled_trainable[l], p->width);
         slice->trainable_gradient[l] = w->pooled_trainable[l];
     }
     for (int t = n_steps - 1; t >= 0; t--) {
-        for (int j = 0; j < p->width; j++) signal[j] = (real)(total > 0 ? trial->weight[t] / total : 0);
+        for (int j = 0; j < p->width; j++)
+            signal[j] = (real)(total > 0 ? trial->weight[t] / total : 0);
         p->model->backward(slice, p->parameters, signal, adjoint);
         if (t >= delay) w->coefficient[t - delay] = adjoint[0];
         if (t >= n_steps - delay) w->coefficient[t] = 0;

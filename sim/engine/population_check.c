@@ -7,7 +7,8 @@ bool population_finite(const network *net, const worker *w)
     real sum = 0; /* finite times zero is zero; nan and infinity times zero are nan */
     for (int k = 0; k < net->n_populations; k++)
         for (int s = 0; s < net->populations[k].n_states; s++)
-            for (int j = 0; j < net->populations[k].width; j++) sum += 0 * w->slice[k].state[s][j];
+            for (int j = 0; j < net->populations[k].width; j++)
+                sum += 0 * w->slice[k].state[s][j];
     return sum == 0;
 }
 

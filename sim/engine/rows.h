@@ -9,34 +9,39 @@
 LSNN_INLINE void rows_clear(real *sum, int width)
 {
 #pragma omp simd
-    for (int j = 0; j < width; j++) sum[j] = 0;
+    for (int j = 0; j < width; j++)
+        sum[j] = 0;
 }
 
 LSNN_INLINE void rows_copy(real *to, const real *from, int width)
 {
 #pragma omp simd
-    for (int j = 0; j < width; j++) to[j] = from[j];
+    for (int j = 0; j < width; j++)
+        to[j] = from[j];
 }
 
 /* sum[0 .. width-1] += row */
 LSNN_INLINE void rows_add(real *sum, const real *row, int width)
 {
 #pragma omp simd
-    for (int j = 0; j < width; j++) sum[j] += row[j];
+    for (int j = 0; j < width; j++)
+        sum[j] += row[j];
 }
 
 /* sum += factor * row */
 LSNN_INLINE void rows_add_scaled(real *sum, const real *row, int width, real factor)
 {
 #pragma omp simd
-    for (int j = 0; j < width; j++) sum[j] += factor * row[j];
+    for (int j = 0; j < width; j++)
+        sum[j] += factor * row[j];
 }
 
 /* sum += plus - minus */
 LSNN_INLINE void rows_add_difference(real *sum, const real *plus, const real *minus, int width)
 {
 #pragma omp simd
-    for (int j = 0; j < width; j++) sum[j] += plus[j] - minus[j];
+    for (int j = 0; j < width; j++)
+        sum[j] += plus[j] - minus[j];
 }
 
 /* plus += adjoint, minus -= adjoint */

@@ -42,7 +42,8 @@ lsnn_status synapses_sort(synapses *s, lsnn_error *err)
 {
     wire *wires = malloc((s->n ? s->n : 1) * sizeof *wires);
     if (!wires) return lsnn_fail(err, LSNN_MEMORY, "not enough memory to sort %zu synapses", s->n);
-    for (size_t k = 0; k < s->n; k++) wires[k] = (wire){s->from[k], s->to[k], s->delay[k], s->weight[k]};
+    for (size_t k = 0; k < s->n; k++)
+        wires[k] = (wire){s->from[k], s->to[k], s->delay[k], s->weight[k]};
     qsort(wires, s->n, sizeof *wires, by_place);
     for (size_t k = 0; k < s->n; k++) {
         s->from[k] = wires[k].from;

@@ -13,7 +13,8 @@ typedef struct synapses {
     int *delay; /* steps */
 } synapses;
 
-LSNN_MUST_USE lsnn_status synapses_new(synapses **out, arena *a, int n_from, int n_to, size_t capacity, lsnn_error *err);
+LSNN_MUST_USE lsnn_status synapses_new(synapses **out, arena *a, int n_from, int n_to, size_t capacity,
+                                       lsnn_error *err);
 /* Room must be there. */
 void synapses_add(synapses *s, uint32_t from, uint32_t to, double weight, int delay);
 /* By from, then delay, then to. */

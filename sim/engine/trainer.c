@@ -24,14 +24,16 @@ static lsnn_status take_workers(trainer *t, arena *a, lsnn_error *err)
 {
     TRY(arena_take(a, &t->workers, (size_t)t->n_threads, sizeof(worker *), err));
     TRY(arena_take(a, &t->tapes, (size_t)t->n_tapes, sizeof(tape *), err));
-    for (int k = 0; k < t->n_threads; k++) TRY(worker_new(&t->workers[k], t->net, a, &t->shape, err));
+    for (int k = 0; k < t->n_threads; k++)
+        TRY(worker_new(&t->workers[k], t->net, a, &t->shape, err));
     for (int k = 0; k < t->n_tapes; k++) {
         TRY(tape_new(&t->tapes[k], t->net, a, &t->shape, err));
         t->tapes[k]->collapsed = t->collapsed;
     }
     if (!t->settings.learns) return LSNN_OK;
     TRY(arena_take(a, &t->shards, (size_t)t->n_shards, sizeof(gradients *), err));
-    for (int s = 0; s < t->n_shards; s++) TRY(gradients_new(&t->shards[s], t->net, a, err));
+    for (int s = 0; s < t->n_shards; s++)
+        TRY(gradients_new(&t->shards[s], t->net, a, err));
     TRY(gradients_new(&t->gradient, t->net, a, err));
     return take_moments(t, a, err);
 }
@@ -52,8 +54,8 @@ lsnn_status trainer_new(trainer **out, network *net, const lsnn_task *task, cons
                    .n_threads = n_threads,
                    .collapsed = shape->classes && settings->may_collapse && pooled_possible(net, &settings->loss)};
     const int batch = settings->batch;
-    t->waits = settings->learns && settings->regularisation.strength > 0 &&
-               settings->regularisation.scope == SCOPE_BATCH;
+    t->waits =
+        settings->learns && settings->regularisation.strength > 0 && settings->regularisation.scope == SCOPE_BATCH;
     t->n_shards = batch < settings->shards ? batch : settings->shards;
     if (t->n_threads > t->n_shards) t->n_threads = t->n_shards;
     t->n_tapes = t->waits ? batch : t->n_threads;
@@ -61,7 +63,8 @@ lsnn_status trainer_new(trainer **out, network *net, const lsnn_task *task, cons
     TRY(arena_take(a, &t->shard_count, (size_t)t->n_shards * (size_t)net->n_spiking, sizeof *t->shard_count, err));
     TRY(arena_take(a, &t->count, (size_t)net->n_spiking, sizeof *t->count, err));
     TRY(arena_take(a, &t->previous_rate, (size_t)net->n_spiking, sizeof *t->previous_rate, err));
-    for (int j = 0; j < net->n_spiking; j++) t->previous_rate[j] = -1;
+    for (int j = 0; j < net->n_spiking; j++)
+        t->previous_rate[j] = -1;
     TRY(arena_take(a, &t->sample_loss, (size_t)batch, sizeof(double), err));
     TRY(arena_take(a, &t->sample_loss_rate, (size_t)batch, sizeof(double), err));
     TRY(arena_take(a, &t->sample_error, (size_t)batch, sizeof(double), err));
@@ -88,7 +91,8 @@ static void draw_source(const trainer *t, const source *from, lsnn_trial *input,
         if (from->spike_step[k] < (uint32_t)t->shape.n_steps)
             lsnn_trial_spike(input, (int)from->spike_step[k], (int)from->spike_cell[k]);
     for (int step = 0; from->kind == SOURCE_CURRENT && step < t->shape.n_steps; step++)
-        for (int i = 0; i < from->n; i++) input->analog[step * from->n + i] = (real)from->value[i];
+        for (int i = 0; i < from->n; i++)
+            input->analog[step * from->n + i] = (real)from->value[i];
     if (!from->analog) trial_sort(input);
 }
 
@@ -241,7 +245,8 @@ static void run_shard(trainer *t, int shard, const trainer_recorder *recorder, b
         tape *tp = t->tapes[fused ? omp_get_thread_num() : b];
         sample_forward(t, w, tp, b, recorder);
         if (!population_finite(t->net, w)) diverged[shard] = b + 1;
-        for (int j = 0; j < t->net->n_spiking; j++) count[j] += tp->count[j];
+        for (int j = 0; j < t->net->n_spiking; j++)
+            count[j] += tp->count[j];
         if (fused && t->settings.learns) sample_backward(t, w, tp, t->shards[shard]);
     }
 }
@@ -250,7 +255,8 @@ static void count_spikes(trainer *t)
 {
     memset(t->count, 0, (size_t)t->net->n_spiking * sizeof *t->count);
     for (int s = 0; s < t->n_shards; s++)
-        for (int j = 0; j < t->net->n_spiking; j++) t->count[j] += t->shard_count[s * t->net->n_spiking + j];
+        for (int j = 0; j < t->net->n_spiking; j++)
+            t->count[j] += t->shard_count[s * t->net->n_spiking + j];
 }
 
 static void summarise(trainer *t, metrics *out)
@@ -264,7 +270,8 @@ static void summarise(trainer *t, metrics *out)
         out->error += t->sample_error[b] / batch;
     }
     if (t->settings.regularisation.scope != SCOPE_SAMPLE) out->loss_rate = rate_loss(t, batch_rate, NULL);
-    for (int j = 0; j < t->net->n_spiking; j++) spikes += t->count[j];
+    for (int j = 0; j < t->net->n_spiking; j++)
+        spikes += t->count[j];
     if (t->net->n_spiking > 0)
         out->rate = 1e3 * (double)spikes / ((double)t->net->n_spiking * batch * t->shape.n_steps * t->net->dt);
 }
@@ -276,8 +283,8 @@ static lsnn_status report_divergence(trainer *t, int sample, lsnn_error *err)
     tape *tp = t->tapes[0];
     draw_trial(t, tp, LSNN_TRAIN, t->iteration * (uint64_t)t->settings.batch + (uint64_t)sample);
     forward(t->net, t->workers[0], tp, population_observe, &watch);
-    return lsnn_fail(err, LSNN_DIVERGED, "%s[%d].%s became %g at %g ms of sample %d of iteration %llu", watch.population,
-                     watch.neuron, watch.variable, watch.number, watch.step * t->net->dt, sample,
+    return lsnn_fail(err, LSNN_DIVERGED, "%s[%d].%s became %g at %g ms of sample %d of iteration %llu",
+                     watch.population, watch.neuron, watch.variable, watch.number, watch.step * t->net->dt, sample,
                      (unsigned long long)(t->iteration + 1));
 }
 
@@ -291,7 +298,8 @@ lsnn_status trainer_gradient(trainer *t, metrics *out, const trainer_recorder *r
     {
         worker_enter_thread();
 #pragma omp for schedule(dynamic, 1)
-        for (int s = 0; s < t->n_shards; s++) run_shard(t, s, recorder, fused, diverged);
+        for (int s = 0; s < t->n_shards; s++)
+            run_shard(t, s, recorder, fused, diverged);
 #pragma omp single
         count_spikes(t);
         if (!fused) {
@@ -324,7 +332,8 @@ lsnn_status trainer_iterate(trainer *t, metrics *out, const trainer_recorder *re
                              (unsigned long long)(t->iteration + 1));
         update_apply(t, out->learning_rate, out->norm);
     }
-    for (int j = 0; j < t->net->n_spiking; j++) t->previous_rate[j] = batch_rate(t, NULL, j);
+    for (int j = 0; j < t->net->n_spiking; j++)
+        t->previous_rate[j] = batch_rate(t, NULL, j);
     t->iteration++;
     add_seconds(t, PHASE_UPDATE, &since);
     return LSNN_OK;

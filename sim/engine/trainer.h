@@ -13,8 +13,8 @@ typedef struct trainer trainer;
 typedef struct metrics {
     double loss, loss_rate; /* of the task; of the regularisation */
     double error;
-    double rate;            /* mean of the spiking neurons, Hz */
-    double norm;            /* of the gradient before clipping */
+    double rate; /* mean of the spiking neurons, Hz */
+    double norm; /* of the gradient before clipping */
     double learning_rate;
 } metrics;
 
@@ -36,20 +36,20 @@ struct trainer {
     lsnn_shape shape;
     learning_settings settings;
     int n_threads, n_shards;
-    worker **workers;        /* [n_threads] */
-    bool waits;              /* no sample goes backward before the whole batch went forward (SCOPE_BATCH) */
-    tape **tapes;            /* one per thread; one per sample if the trainer waits */
+    worker **workers; /* [n_threads] */
+    bool waits;       /* no sample goes backward before the whole batch went forward (SCOPE_BATCH) */
+    tape **tapes;     /* one per thread; one per sample if the trainer waits */
     int n_tapes;
-    bool collapsed;          /* pooled.h */
-    gradients **shards;      /* [n_shards] */
-    gradients *gradient;     /* their sum */
+    bool collapsed;                    /* pooled.h */
+    gradients **shards;                /* [n_shards] */
+    gradients *gradient;               /* their sum */
     real *(*moment)[LSNN_MAX_MOMENTS]; /* [n_parameters] */
-    real **before;           /* [n_projections] readout weights before an update (adaptive feedback), or NULL */
-    uint32_t *shard_count;   /* [n_shards][n_spiking] */
-    uint64_t *count;         /* [n_spiking] spikes of the batch */
-    double *previous_rate;   /* [n_spiking] per ms, of the batch before; negative: none yet */
+    real **before;         /* [n_projections] readout weights before an update (adaptive feedback), or NULL */
+    uint32_t *shard_count; /* [n_shards][n_spiking] */
+    uint64_t *count;       /* [n_spiking] spikes of the batch */
+    double *previous_rate; /* [n_spiking] per ms, of the batch before; negative: none yet */
     double *sample_loss, *sample_loss_rate, *sample_error; /* [batch] */
-    uint64_t iteration;      /* done so far */
+    uint64_t iteration;                                    /* done so far */
     double phase_seconds[4]; /* summed over threads: input, forward, backward; and update */
     bool timed;
     const volatile sig_atomic_t *stop; /* not NULL and not 0: give up the present batch */

@@ -12,11 +12,11 @@ typedef struct event_run {
 
 typedef struct lsnn_events {
     int n_steps, n_in;
-    uint32_t n, capacity;  /* runs drawn, and room: n_steps x n_in */
-    uint32_t *drawn_step;  /* [capacity], in the order of drawing */
-    event_run *drawn;      /* [capacity] */
-    uint32_t *start;       /* [n_steps + 1]: the runs of step t are run[start[t]] .. run[start[t+1] - 1] */
-    event_run *run;        /* [capacity + 1], by step, then by cell; without overlaps */
+    uint32_t n, capacity; /* runs drawn, and room: n_steps x n_in */
+    uint32_t *drawn_step; /* [capacity], in the order of drawing */
+    event_run *drawn;     /* [capacity] */
+    uint32_t *start;      /* [n_steps + 1]: the runs of step t are run[start[t]] .. run[start[t+1] - 1] */
+    event_run *run;       /* [capacity + 1], by step, then by cell; without overlaps */
 } lsnn_events;
 
 LSNN_MUST_USE lsnn_status trial_new(lsnn_trial **out, arena *a, const lsnn_shape *shape, lsnn_error *err);

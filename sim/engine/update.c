@@ -9,13 +9,15 @@
 LSNN_KERNEL static void add_chunk(real *sum, const real *part, size_t n)
 {
 #pragma omp simd
-    for (size_t k = 0; k < n; k++) sum[k] += part[k];
+    for (size_t k = 0; k < n; k++)
+        sum[k] += part[k];
 }
 
 LSNN_KERNEL static void mask(real *gradient, const real *present, size_t n)
 {
 #pragma omp simd
-    for (size_t k = 0; k < n; k++) gradient[k] *= present[k];
+    for (size_t k = 0; k < n; k++)
+        gradient[k] *= present[k];
 }
 
 /* With `sums` the shards hold differences between neighbouring rows. */
@@ -58,16 +60,19 @@ double update_norm(const trainer *t)
         if (!t->net->parameters[p].learn) continue;
         const real *g = t->gradient->value[p];
         for (size_t k = 0; k < t->net->parameters[p].n; k += LSNN_LANES)
-            for (int j = 0; j < LSNN_LANES; j++) lane[j] += (double)g[k + (size_t)j] * (double)g[k + (size_t)j];
+            for (int j = 0; j < LSNN_LANES; j++)
+                lane[j] += (double)g[k + (size_t)j] * (double)g[k + (size_t)j];
     }
-    for (int j = 0; j < LSNN_LANES; j++) sum += lane[j];
+    for (int j = 0; j < LSNN_LANES; j++)
+        sum += lane[j];
     return sqrt(sum);
 }
 
 LSNN_KERNEL static void scale(real *values, size_t n, real factor)
 {
 #pragma omp simd
-    for (size_t k = 0; k < n; k++) values[k] *= factor;
+    for (size_t k = 0; k < n; k++)
+        values[k] *= factor;
 }
 
 static void clamp(real *values, const real *present, size_t n, double min, double max)
@@ -88,7 +93,8 @@ static void change(trainer *t, int p, double rate, double factor)
     for (size_t k = 0; k < learned->n; k += CHUNK) {
         const size_t n = learned->n - k < CHUNK ? learned->n - k : CHUNK;
         real *moment[LSNN_MAX_MOMENTS] = {0};
-        for (int m = 0; m < LSNN_MAX_MOMENTS && t->moment[p][m]; m++) moment[m] = t->moment[p][m] + k;
+        for (int m = 0; m < LSNN_MAX_MOMENTS && t->moment[p][m]; m++)
+            moment[m] = t->moment[p][m] + k;
         if (factor != 1) scale(t->gradient->value[p] + k, n, (real)factor);
         if (settings->weight_decay > 0 && learned->decays)
             scale(learned->value + k, n, (real)(1 - own_rate * settings->weight_decay));

@@ -11,10 +11,10 @@ static const struct distribution {
     values_kind kind;
     form form;
 } distributions[] = {
-    {"uniform", VALUES_UNIFORM, PAIR},         {"log_uniform", VALUES_LOG_UNIFORM, PAIR},
-    {"normal", VALUES_NORMAL, PAIR},           {"lognormal", VALUES_LOGNORMAL, PAIR},
-    {"scaled_normal", VALUES_NORMAL, GAIN},    {"glorot_uniform", VALUES_UNIFORM, GAIN},
-    {"repeat", VALUES_LIST, REPEAT},           {"file", VALUES_LIST, FILE_PATH},
+    {"uniform", VALUES_UNIFORM, PAIR},      {"log_uniform", VALUES_LOG_UNIFORM, PAIR},
+    {"normal", VALUES_NORMAL, PAIR},        {"lognormal", VALUES_LOGNORMAL, PAIR},
+    {"scaled_normal", VALUES_NORMAL, GAIN}, {"glorot_uniform", VALUES_UNIFORM, GAIN},
+    {"repeat", VALUES_LIST, REPEAT},        {"file", VALUES_LIST, FILE_PATH},
 };
 #define N_DISTRIBUTIONS ((int)(sizeof distributions / sizeof *distributions))
 
@@ -36,7 +36,10 @@ static const struct distribution *find(const config_node *node, bool fans, const
     const char *near = text_nearest(node->key, names, n);
     config_mistake(reader->report, &node->key_place, "unknown distribution '%s'%s%s%s", node->key,
                    near ? "; did you mean '" : "; there are uniform, log_uniform, normal, lognormal, repeat, file",
-                   near ? near : fans ? ", scaled_normal, glorot_uniform" : "", near ? "'?" : "");
+                   near   ? near
+                   : fans ? ", scaled_normal, glorot_uniform"
+                          : "",
+                   near ? "'?" : "");
     return NULL;
 }
 
@@ -59,7 +62,8 @@ static bool read_pair(values_spec *out, const config_node *node, const lsnn_fiel
         config_mistake(reader->report, &node->place, "%s: the standard deviation is negative", node->key);
     else if (out->kind == VALUES_LOG_UNIFORM && out->a <= 0)
         config_mistake(reader->report, &node->place, "log_uniform: both numbers must be above 0");
-    else return true;
+    else
+        return true;
     return false;
 }
 
@@ -103,14 +107,16 @@ static lsnn_status read_repeat(values_spec *out, const config_node *node, const 
         if (pass == 1) TRY(arena_take(reader->memory, &list, (size_t)total, sizeof *list, err));
         for (const config_node *entry = node->first; entry; entry = entry->next) {
             if (entry->kind != CONFIG_LIST || config_count(entry) != 2) {
-                config_mistake(reader->report, &entry->place, "repeat takes pairs of a count and a value: [[50, 0], [50, 1.7]]");
+                config_mistake(reader->report, &entry->place,
+                               "repeat takes pairs of a count and a value: [[50, 0], [50, 1.7]]");
                 *good = false;
                 return LSNN_OK;
             }
             *good = *good && fields_number(&times, &count, entry->first, reader) &&
                     fields_number(&number, field, entry->first->next, reader);
             if (!*good) return LSNN_OK;
-            for (double k = 0; pass == 1 && k < times; k++) list[out->n++] = number;
+            for (double k = 0; pass == 1 && k < times; k++)
+                list[out->n++] = number;
             if (pass == 0) total += times;
         }
         if (total > MOST_REPEATED) {
@@ -140,8 +146,8 @@ static lsnn_status read_file(values_spec *out, const config_node *map, const lsn
     for (size_t k = 0; k < out->n; k++) {
         if (!bounded || (list[k] >= field->min && list[k] <= field->max && !(field->open_min && list[k] == field->min)))
             continue;
-        config_mistake(reader->report, &file->place, "%s[%zu] of %s is %g, out of the range of '%s'", dataset->text, k, path,
-                       list[k], field->name);
+        config_mistake(reader->report, &file->place, "%s[%zu] of %s is %g, out of the range of '%s'", dataset->text, k,
+                       path, list[k], field->name);
         *good = false;
         return LSNN_OK;
     }
@@ -162,8 +168,8 @@ static lsnn_status read_spec(values_spec *out, const config_node *node, const ls
     }
     const config_node *child = config_get(node, "file") ? config_get(node, "file") : node->first;
     if (!child || (config_count(node) != 1 && strcmp(child->key, "file") != 0)) {
-        config_mistake(reader->report, &node->place, "'%s' takes a number, a list, or one distribution like {uniform: [1, 2]}",
-                       field->name);
+        config_mistake(reader->report, &node->place,
+                       "'%s' takes a number, a list, or one distribution like {uniform: [1, 2]}", field->name);
         *good = false;
         return LSNN_OK;
     }

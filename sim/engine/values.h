@@ -22,9 +22,9 @@ typedef enum values_kind {
     VALUES_CONSTANT, /* a */
     VALUES_UNIFORM,  /* a .. b */
     VALUES_LOG_UNIFORM,
-    VALUES_NORMAL,   /* mean a, standard deviation b */
+    VALUES_NORMAL,    /* mean a, standard deviation b */
     VALUES_LOGNORMAL, /* exp of a normal with mean a, standard deviation b */
-    VALUES_LIST      /* list[0 .. n-1] */
+    VALUES_LIST       /* list[0 .. n-1] */
 } values_kind;
 
 typedef struct values_spec {

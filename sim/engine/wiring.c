@@ -8,8 +8,8 @@ typedef enum pattern_kind { ALL_TO_ALL, ONE_TO_ONE, PROBABILITY, IN_DEGREE, FROM
 
 typedef struct pattern {
     pattern_kind kind;
-    double number;           /* p or k */
-    size_t n;                /* FROM_FILE */
+    double number;                            /* p or k */
+    size_t n;                                 /* FROM_FILE */
     const double *from, *to, *weight, *delay; /* the last two may be NULL */
 } pattern;
 
@@ -17,8 +17,9 @@ typedef struct pattern {
 
 static bool wrong_pattern(const config_node *node, const fields_reader *reader)
 {
-    config_mistake(reader->report, &node->place,
-                   "wiring is all_to_all, one_to_one, {probability: p}, {in_degree: k} or {file: wires.h5, group: /name}");
+    config_mistake(
+        reader->report, &node->place,
+        "wiring is all_to_all, one_to_one, {probability: p}, {in_degree: k} or {file: wires.h5, group: /name}");
     return false;
 }
 
@@ -48,8 +49,9 @@ static lsnn_status read_wires(pattern *out, const config_node *node, const wirin
     }
     for (size_t k = 0; k < out->n; k++)
         if (!(out->from[k] >= 0 && out->from[k] < site->n_from && out->to[k] >= 0 && out->to[k] < site->n_to))
-            return lsnn_fail(err, LSNN_DATA, "%s: synapse %zu goes from %g to %g, but there are %d sources and %d targets",
-                             path, k, out->from[k], out->to[k], site->n_from, site->n_to);
+            return lsnn_fail(err, LSNN_DATA,
+                             "%s: synapse %zu goes from %g to %g, but there are %d sources and %d targets", path, k,
+                             out->from[k], out->to[k], site->n_from, site->n_to);
     return LSNN_OK;
 }
 
@@ -58,12 +60,14 @@ static lsnn_status read_pattern(pattern *out, const wiring_site *site, const val
 {
     const config_node *node = site->pattern;
     const lsnn_field p = {.name = "probability", .kind = LSNN_REAL, .min = 0, .max = 1};
-    const lsnn_field k = {.name = "in_degree", .kind = LSNN_INT, .min = 0,
-                          .max = site->n_from - (site->same && !site->autapses)};
+    const lsnn_field k = {
+        .name = "in_degree", .kind = LSNN_INT, .min = 0, .max = site->n_from - (site->same && !site->autapses)};
     *out = (pattern){.kind = ALL_TO_ALL};
     if (node->kind == CONFIG_SCALAR) {
-        if (strcmp(node->text, "one_to_one") == 0) out->kind = ONE_TO_ONE;
-        else if (strcmp(node->text, "all_to_all") != 0) *good = wrong_pattern(node, reader);
+        if (strcmp(node->text, "one_to_one") == 0)
+            out->kind = ONE_TO_ONE;
+        else if (strcmp(node->text, "all_to_all") != 0)
+            *good = wrong_pattern(node, reader);
         if (out->kind == ONE_TO_ONE && site->n_from != site->n_to) {
             config_mistake(reader->report, &node->place, "one_to_one needs as many targets as sources, here %d and %d",
                            site->n_to, site->n_from);
@@ -113,7 +117,8 @@ static bool read_delay(delay_spec *out, const wiring_site *site, const fields_re
     }
     const config_node *pair = config_get(node, "uniform");
     if (pair && config_count(pair) == 2 && config_count(node) == 1) {
-        if (!fields_number(&from, &steps, pair->first, reader) || !fields_number(&to, &steps, pair->first->next, reader))
+        if (!fields_number(&from, &steps, pair->first, reader) ||
+            !fields_number(&to, &steps, pair->first->next, reader))
             return false;
     } else if (node->kind == CONFIG_SCALAR) {
         if (!fields_number(&from, &steps, node, reader)) return false;
@@ -172,7 +177,8 @@ static lsnn_status connect(synapses **out, const wiring_site *site, const patter
     const double share = p->kind == PROBABILITY ? p->number : 1;
     const double pairs = (double)site->n_from * site->n_to;
     /* Room for six standard deviations more than expected. */
-    double most = p->kind == PROBABILITY ? fmin(pairs, share * pairs + 6 * sqrt(pairs * share * (1 - share)) + 64) : pairs;
+    double most =
+        p->kind == PROBABILITY ? fmin(pairs, share * pairs + 6 * sqrt(pairs * share * (1 - share)) + 64) : pairs;
     if (p->kind == IN_DEGREE) most = p->number * site->n_to;
     if (p->kind == ONE_TO_ONE) most = site->n_from;
     if (p->kind == FROM_FILE) most = (double)p->n;
@@ -187,9 +193,11 @@ static lsnn_status connect(synapses **out, const wiring_site *site, const patter
     } else if (p->kind == IN_DEGREE) {
         bool *taken;
         TRY(arena_take(a, &taken, (size_t)site->n_from + 1, 1, err));
-        for (int j = 0; j < site->n_to; j++) wire_column(*out, site, p, j, taken);
+        for (int j = 0; j < site->n_to; j++)
+            wire_column(*out, site, p, j, taken);
     } else {
-        for (int i = 0; i < site->n_from; i++) wire_row(*out, site, p, i);
+        for (int i = 0; i < site->n_from; i++)
+            wire_row(*out, site, p, i);
     }
     return LSNN_OK;
 }

@@ -7,11 +7,11 @@
 
 typedef struct wiring_site {
     const char *name;
-    int number;          /* of the projection: it has random streams of its own */
+    int number; /* of the projection: it has random streams of its own */
     int n_from, n_to;
-    bool same;           /* the same neurons on both sides: autapses are left out unless asked for */
+    bool same; /* the same neurons on both sides: autapses are left out unless asked for */
     bool autapses;
-    bool recurrent;      /* between spiking neurons: delays of at least a step */
+    bool recurrent; /* between spiking neurons: delays of at least a step */
     uint64_t seed;
     const config_node *pattern, *weights, *delay;
 } wiring_site;

@@ -14,10 +14,10 @@ void worker_enter_thread(void)
 #endif
 }
 
-
 static lsnn_status take_columns(real *column[], int n, int width, arena *a, lsnn_error *err)
 {
-    for (int k = 0; k < n; k++) TRY(arena_take(a, &column[k], (size_t)width, sizeof(real), err));
+    for (int k = 0; k < n; k++)
+        TRY(arena_take(a, &column[k], (size_t)width, sizeof(real), err));
     return LSNN_OK;
 }
 
@@ -32,8 +32,7 @@ lsnn_status worker_new(worker **out, const network *net, arena *a, const lsnn_sh
     TRY(arena_take(a, &w->signal, n, sizeof(real), err));
     TRY(arena_take(a, &w->adjoint, n, sizeof(real), err));
     TRY(arena_take(a, &w->rate_signal, n, sizeof(real), err));
-    TRY(arena_take(a, &w->output_adjoints,
-                   (size_t)(net->max_delay + 1) * n_output_columns, sizeof(real), err));
+    TRY(arena_take(a, &w->output_adjoints, (size_t)(net->max_delay + 1) * n_output_columns, sizeof(real), err));
     TRY(arena_take(a, &w->pooled_weight, T, sizeof(real), err));
     TRY(arena_take(a, &w->coefficient, T, sizeof(real), err));
     TRY(arena_take(a, &w->pooled_spikes, (size_t)net->n_spiking, sizeof(real), err));
@@ -45,10 +44,12 @@ lsnn_status worker_new(worker **out, const network *net, arena *a, const lsnn_sh
         const population *p = &net->populations[k];
         lsnn_slice *slice = &w->slice[k];
         slice->n = p->width;
-        for (int c = 0; c < LSNN_MAX_CONSTANTS; c++) slice->constant[c] = p->constant[c];
+        for (int c = 0; c < LSNN_MAX_CONSTANTS; c++)
+            slice->constant[c] = p->constant[c];
         TRY(take_columns(slice->state, p->n_states, p->width, a, err));
         TRY(take_columns(slice->adjoint, p->n_adjoints, p->width, a, err));
-        for (int l = 0; l < p->n_trainable; l++) slice->trainable[l] = net->parameters[p->trainable + l].value;
+        for (int l = 0; l < p->n_trainable; l++)
+            slice->trainable[l] = net->parameters[p->trainable + l].value;
     }
     *out = w;
     return LSNN_OK;

@@ -24,8 +24,10 @@ typedef struct tape {
 LSNN_INLINE const uint32_t *tape_heard(const tape *tp, const projection *p, int s, int *n)
 {
     const uint32_t *id = tp->spike + tp->spike_start[s], *end = tp->spike + tp->spike_start[s + 1];
-    while (id < end && *id < (uint32_t)p->from) id++;
-    while (end > id && end[-1] >= (uint32_t)(p->from + p->n_from)) end--;
+    while (id < end && *id < (uint32_t)p->from)
+        id++;
+    while (end > id && end[-1] >= (uint32_t)(p->from + p->n_from))
+        end--;
     *n = (int)(end - id);
     return id;
 }
@@ -37,10 +39,11 @@ typedef struct worker {
     lsnn_slice *slice;     /* [n_populations] */
     /* pooled.c */
     bool coefficients_known;
-    real *pooled_weight, *coefficient; /* [n_steps] weights of the steps, and what a spike of the step adds to the average */
+    real *pooled_weight,
+        *coefficient; /* [n_steps] weights of the steps, and what a spike of the step adds to the average */
     real *pooled_trainable[LSNN_MAX_TRAINABLE]; /* [output columns] what a trainable adds to it */
-    real *pooled_spikes;   /* [n_spiking] sum of the coefficients over a neuron's spikes */
-    real *pooled_signal;   /* [spiking columns] */
+    real *pooled_spikes;                        /* [n_spiking] sum of the coefficients over a neuron's spikes */
+    real *pooled_signal;                        /* [spiking columns] */
 } worker;
 
 /* Where the backward pass adds: an array per parameter of the network (projections with `sums` have one row more). */
@@ -49,7 +52,8 @@ typedef struct gradients {
 } gradients;
 
 LSNN_MUST_USE lsnn_status tape_new(tape **out, const network *net, arena *a, const lsnn_shape *shape, lsnn_error *err);
-LSNN_MUST_USE lsnn_status worker_new(worker **out, const network *net, arena *a, const lsnn_shape *shape, lsnn_error *err);
+LSNN_MUST_USE lsnn_status worker_new(worker **out, const network *net, arena *a, const lsnn_shape *shape,
+                                     lsnn_error *err);
 LSNN_MUST_USE lsnn_status gradients_new(gradients **out, const network *net, arena *a, lsnn_error *err);
 size_t gradients_length(const network *net, int which);
 

@@ -3,6 +3,7 @@
 
 #include <ctype.h>
 #include <errno.h>
+#include <fcntl.h>
 #include <stdlib.h>
 #include <string.h>
 #include <unistd.h>
@@ -231,6 +232,17 @@ uint64_t disk_length(const disk *d)
 int disk_error(const disk *d)
 {
     return d->error;
+}
+
+bool disk_reserve(disk *d, uint64_t size)
+{
+    if (size <= d->length) return true;
+    if (fallocate(d->fd, 0, 0, (off_t)size) == 0) {
+        d->length = size;
+        return true;
+    }
+    if (errno == ENOSPC || errno == EDQUOT || errno == EFBIG) d->error = errno; /* others: it cannot be reserved */
+    return d->error == 0;
 }
 
 hid_t disk_access(disk *d)

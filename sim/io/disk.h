@@ -20,6 +20,8 @@ void disk_free(disk *d);
 int disk_descriptor(const disk *d);
 uint64_t disk_length(const disk *d); /* bytes in the file */
 int disk_error(const disk *d);       /* errno of the first write that failed, or 0 */
+/* Takes the space of so many bytes; false (and an error of the disk) when it is not there. Closing gives back the rest. */
+bool disk_reserve(disk *d, uint64_t size);
 /* A file access property list for opening exactly the file of `d`; a link that leads to another file does not open. */
 hid_t disk_access(disk *d);
 

@@ -21,6 +21,9 @@ struct result {
     char *path;
     int n_columns;
     buffer *buffers;
+    uint64_t length;   /* of the file */
+    uint64_t stored;   /* the columns' share of it; 0: not known yet, the run was resumed */
+    uint64_t overhead; /* what else is in it when it has no gaps */
 };
 
 static size_t row_bytes(const result_column *c)
@@ -89,6 +92,12 @@ static lsnn_status write_first(store *file, const result *r, result_head *head, 
     TRY(make_columns(file, r, err));
     if (head) TRY(head(file, subject, err));
     return set_status(file, "running", err);
+}
+
+static uint64_t file_length(const char *path)
+{
+    struct stat file;
+    return stat(path, &file) == 0 ? (uint64_t)file.st_size : 0;
 }
 
 lsnn_status result_new(result **out, const char *path, const result_column *columns, int n_columns, result_head *head,
@@ -188,12 +197,25 @@ uint64_t result_rows(const result *r, int column)
     return r->buffers[column].committed + r->buffers[column].n;
 }
 
-static lsnn_status append_all(store *file, const result *r, const char *status, lsnn_error *err)
+static uint64_t length_without_gaps(const result *r)
 {
+    return r->stored + r->overhead;
+}
+
+static bool has_many_gaps(const result *r)
+{
+    const uint64_t tolerable = (uint64_t)4 << 20;
+    return r->length > 2 * length_without_gaps(r) + tolerable;
+}
+
+static lsnn_status append_all(store *file, const result *r, const char *status, uint64_t *stored, lsnn_error *err)
+{
+    *stored = 0;
     for (int k = 0; k < r->n_columns; k++) {
         const buffer *b = &r->buffers[k];
         TRY(store_extend_table(file, b->column.path, b->column.type, b->column.width, b->committed, b->n, b->rows,
                                err));
+        *stored += store_stored(file, b->column.path);
     }
     return set_status(file, status, err);
 }
@@ -201,8 +223,10 @@ static lsnn_status append_all(store *file, const result *r, const char *status, 
 lsnn_status result_commit(result *r, const char *status, lsnn_error *err)
 {
     store *file = NULL;
-    TRY(store_modify(&file, r->path, err));
-    lsnn_status outcome = append_all(file, r, status, err);
+    uint64_t stored;
+    const bool repack = has_many_gaps(r);
+    TRY(repack ? store_modify_packed(&file, r->path, length_without_gaps(r), err) : store_modify(&file, r->path, err));
+    lsnn_status outcome = append_all(file, r, status, &stored, err);
     lsnn_status closed = store_close(file, outcome == LSNN_OK, outcome == LSNN_OK ? err : NULL);
     if (outcome == LSNN_OK) outcome = closed;
     if (outcome != LSNN_OK) return outcome;
@@ -210,5 +234,8 @@ lsnn_status result_commit(result *r, const char *status, lsnn_error *err)
         r->buffers[k].committed += r->buffers[k].n;
         r->buffers[k].n = 0;
     }
+    r->length = file_length(r->path);
+    r->stored = stored;
+    if (repack) r->overhead = r->length > stored ? r->length - stored : 0;
     return LSNN_OK;
 }

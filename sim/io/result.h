@@ -26,8 +26,8 @@ LSNN_MUST_USE lsnn_status result_new(result **out, const char *path, const resul
 LSNN_MUST_USE lsnn_status result_resume(result **out, const char *path, const result_column *columns, int n_columns,
                                         const uint64_t *rows, lsnn_error *err);
 LSNN_MUST_USE lsnn_status result_push(result *r, int column, size_t n_rows, const void *rows, lsnn_error *err);
-size_t result_buffered(const result *r);             /* bytes that wait for a commit */
-uint64_t result_rows(const result *r, int column);   /* in the file and buffered */
+size_t result_buffered(const result *r);           /* bytes that wait for a commit */
+uint64_t result_rows(const result *r, int column); /* in the file and buffered */
 /* Append what is buffered, set the root attributes status and finished, put the file in place. On failure (full disk) the old
  * file stays, the buffer is kept and the commit can be tried again. */
 LSNN_MUST_USE lsnn_status result_commit(result *r, const char *status, lsnn_error *err);

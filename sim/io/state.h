@@ -16,7 +16,7 @@ typedef struct run_state {
 
 /* All that changes while a run goes on: iteration, parameters, moments, feedback, rates, the run's own state, and the number of rows
  * of each column of run.h5 (`rows`, may be NULL with n_rows 0). The list is in the experiment's memory. */
-LSNN_MUST_USE lsnn_status state_items(state_item **out, int *n, experiment *e, run_state *run, uint64_t *rows, int n_rows,
-                                      lsnn_error *err);
+LSNN_MUST_USE lsnn_status state_items(state_item **out, int *n, experiment *e, run_state *run, uint64_t *rows,
+                                      int n_rows, lsnn_error *err);
 
 #endif

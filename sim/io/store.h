@@ -49,24 +49,27 @@ LSNN_MUST_USE lsnn_status store_read(const store *s, arena *a, void *out_pointer
 LSNN_MUST_USE lsnn_status store_write(store *s, const char *path, store_type type, const store_shape *shape,
                                       const void *values, bool compress, lsnn_error *err);
 LSNN_MUST_USE lsnn_status store_write_text(store *s, const char *path, const char *text, lsnn_error *err);
-LSNN_MUST_USE lsnn_status store_read_text(const store *s, arena *a, const char **out, const char *path, lsnn_error *err);
+LSNN_MUST_USE lsnn_status store_read_text(const store *s, arena *a, const char **out, const char *path,
+                                          lsnn_error *err);
 
 /* Attributes of an object ("/" for the root). Texts are UTF-8. Reading accepts any numeric type, fixed and variable texts. */
 LSNN_MUST_USE lsnn_status store_get_number(const store *s, double *out, const char *object, const char *name,
                                            lsnn_error *err);
-LSNN_MUST_USE lsnn_status store_get_text(const store *s, arena *a, const char **out, const char *object, const char *name,
-                                         lsnn_error *err);
+LSNN_MUST_USE lsnn_status store_get_text(const store *s, arena *a, const char **out, const char *object,
+                                         const char *name, lsnn_error *err);
 bool store_has_attribute(const store *s, const char *object, const char *name);
-LSNN_MUST_USE lsnn_status store_set_number(store *s, const char *object, const char *name, store_type type, double number,
+LSNN_MUST_USE lsnn_status store_set_number(store *s, const char *object, const char *name, store_type type,
+                                           double number, lsnn_error *err);
+LSNN_MUST_USE lsnn_status store_set_uint64(store *s, const char *object, const char *name, uint64_t number,
                                            lsnn_error *err);
-LSNN_MUST_USE lsnn_status store_set_uint64(store *s, const char *object, const char *name, uint64_t number, lsnn_error *err);
 /* An array, such as SONATA's version [0, 1]. */
 LSNN_MUST_USE lsnn_status store_set_numbers(store *s, const char *object, const char *name, store_type type, size_t n,
                                             const double *numbers, lsnn_error *err);
 /* An enumeration of uint8: `choices` are the names of 0, 1, ... (NULL-terminated), such as SONATA's sorting. */
 LSNN_MUST_USE lsnn_status store_set_choice(store *s, const char *object, const char *name, const char *const *choices,
                                            int which, lsnn_error *err);
-LSNN_MUST_USE lsnn_status store_set_text(store *s, const char *object, const char *name, const char *text, lsnn_error *err);
+LSNN_MUST_USE lsnn_status store_set_text(store *s, const char *object, const char *name, const char *text,
+                                         lsnn_error *err);
 /* As long as the text is, for files that are compared with such: h5diff takes the two kinds of text for different types. */
 LSNN_MUST_USE lsnn_status store_set_fixed_text(store *s, const char *object, const char *name, const char *text,
                                                lsnn_error *err);

@@ -33,6 +33,9 @@ LSNN_MUST_USE lsnn_status store_seal(const store *s, lsnn_error *err);
 /* What stands in front of a sealed file of this length whose other bytes have this CRC-32. */
 void store_seal_text(char seal[static STORE_SEAL_BYTES], uint64_t length, uint32_t crc);
 
+/* Like store_modify, but object by object, without the gaps that changes leave in a file. `expected` bytes are reserved. */
+LSNN_MUST_USE lsnn_status store_modify_packed(store **out, const char *path, uint64_t expected, lsnn_error *err);
+
 /* LSNN_DATA unless the object is there and reached through plain groups. */
 LSNN_MUST_USE lsnn_status store_find(const store *s, const char *object, lsnn_error *err);
 LSNN_MUST_USE lsnn_status store_damaged(const store *s, const char *object, lsnn_error *err);
@@ -54,6 +57,8 @@ LSNN_MUST_USE lsnn_status store_make_table(store *s, const char *path, store_typ
 /* LSNN_DATA unless it is such a table of at least `rows` rows. */
 LSNN_MUST_USE lsnn_status store_check_table(const store *s, const char *path, store_type type, size_t width,
                                             uint64_t rows, lsnn_error *err);
+/* Bytes that a dataset's values take in the file, packed; 0 if there is none. */
+uint64_t store_stored(const store *s, const char *path);
 /* Cut to `keep` rows, then append. */
 LSNN_MUST_USE lsnn_status store_extend_table(store *s, const char *path, store_type type, size_t width, uint64_t keep,
                                              uint64_t n_rows, const void *rows, lsnn_error *err);

@@ -57,6 +57,15 @@ lsnn_status store_check_table(const store *s, const char *path, store_type type,
     return LSNN_OK;
 }
 
+uint64_t store_stored(const store *s, const char *path)
+{
+    hid_t set = H5Dopen2(s->file, path, H5P_DEFAULT);
+    if (set < 0) return 0;
+    const uint64_t bytes = H5Dget_storage_size(set);
+    H5Dclose(set);
+    return bytes;
+}
+
 static bool append(hid_t set, store_type type, size_t width, uint64_t keep, uint64_t n_rows, const void *rows)
 {
     const hsize_t start[2] = {keep, 0}, count[2] = {n_rows, width};

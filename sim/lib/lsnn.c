@@ -24,7 +24,8 @@ const char *lsnn_version(void)
 
 static lsnn_status finish(lsnn *net, config_node *root, int n_threads, lsnn_error *err)
 {
-    TRY(build_experiment(&net->e, root, &files_default, n_threads > 0 ? n_threads : omp_get_num_procs(), net->memory, err));
+    TRY(build_experiment(&net->e, root, &files_default, n_threads > 0 ? n_threads : omp_get_num_procs(), net->memory,
+                         err));
     TRY(memory_check(net->e, err));
     return state_items(&net->items, &net->n_items, net->e, &net->run, NULL, 0, err);
 }
@@ -50,7 +51,8 @@ static lsnn_status open_file(lsnn *net, const char *path, const char *const *ove
 {
     config_node *root;
     TRY(config_read(&root, net->memory, path, err));
-    for (int k = 0; k < n_overrides; k++) TRY(config_override(root, net->memory, overrides[k], err));
+    for (int k = 0; k < n_overrides; k++)
+        TRY(config_override(root, net->memory, overrides[k], err));
     TRY(files_place(root, path, net->memory, err));
     return finish(net, root, n_threads, err);
 }
@@ -117,7 +119,8 @@ lsnn_status lsnn_evaluate(lsnn *net, lsnn_metrics *out, int set, uint64_t first,
 {
     metrics m;
     if (set < LSNN_TRAIN || set > LSNN_TEST || n == 0)
-        return lsnn_fail(err, LSNN_USAGE, "set is 0, 1 or 2 and n at least 1, not %d and %llu", set, (unsigned long long)n);
+        return lsnn_fail(err, LSNN_USAGE, "set is 0, 1 or 2 and n at least 1, not %d and %llu", set,
+                         (unsigned long long)n);
     TRY(trainer_evaluate(net->e->trainer, &m, (lsnn_set)set, first, n, err));
     *out = public_metrics(&m);
     return LSNN_OK;
@@ -131,8 +134,10 @@ static lsnn_status load_input(const experiment *e, lsnn_trial *trial, const doub
         for (int i = 0; i < shape->n_in; i++) {
             const double value = x[(size_t)t * (size_t)shape->n_in + (size_t)i];
             if (!isfinite(value)) return lsnn_fail(err, LSNN_USAGE, "x[%d][%d] is %g", t, i, value);
-            if (shape->analog) trial->analog[(size_t)t * (size_t)shape->n_in + (size_t)i] = (real)value;
-            else if (value > 0) lsnn_trial_spike(trial, t, i);
+            if (shape->analog)
+                trial->analog[(size_t)t * (size_t)shape->n_in + (size_t)i] = (real)value;
+            else if (value > 0)
+                lsnn_trial_spike(trial, t, i);
         }
     if (!shape->analog) trial_sort(trial);
     return LSNN_OK;
@@ -150,7 +155,8 @@ lsnn_status lsnn_present(lsnn *net, const double *x, double *y, uint8_t *z, lsnn
     forward(e->net, e->trainer->workers[0], tp, NULL, NULL);
     tp->collapsed = e->trainer->collapsed;
     for (int t = 0; y && t < T; t++)
-        for (int k = 0; k < n_out; k++) y[(size_t)t * (size_t)n_out + (size_t)k] = tp->output[(size_t)t * row + (size_t)k];
+        for (int k = 0; k < n_out; k++)
+            y[(size_t)t * (size_t)n_out + (size_t)k] = tp->output[(size_t)t * row + (size_t)k];
     if (z) memset(z, 0, (size_t)T * (size_t)n);
     for (int t = 0; z && t < T; t++)
         for (uint32_t s = tp->spike_start[t]; s < tp->spike_start[t + 1]; s++)
@@ -221,7 +227,8 @@ lsnn_status lsnn_get_weights(const lsnn *net, const char *name, double *w, lsnn_
     if (!p) return LSNN_CONFIG;
     matrix m = {.out = w, .value = net->e->net->parameters[p->parameter].value};
     m.n_to = (size_t)count_targets(net->e->net, p);
-    for (size_t k = 0; k < (size_t)p->n_from * m.n_to; k++) w[k] = NAN;
+    for (size_t k = 0; k < (size_t)p->n_from * m.n_to; k++)
+        w[k] = NAN;
     network_each_synapse(net->e->net, p, read_synapse, &m);
     return LSNN_OK;
 }

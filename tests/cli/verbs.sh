@@ -1,0 +1,75 @@
+# What the verbs say of themselves, of a config and of a run; and check's forecast of memory against a real run.
+set -euo pipefail
+export OMP_NUM_THREADS=2
+failures=0
+fail() {
+    echo "$1"
+    failures=$((failures + 1))
+}
+
+# ---- help, version, describe ------------------------------------------------------------------------------------------
+"$LSNN" help >overview
+verbs=$(sed -n 's/^  \([a-z]*\)  *[a-z].*/\1/p' overview)
+for verb in run resume check describe replay bench help; do grep -qx $verb <<<"$verbs" || fail "help does not list $verb"; done
+for verb in $verbs; do
+    [[ $verb != help ]] || continue
+    "$LSNN" help "$verb" >help
+    [[ $(head -n 1 help) == "usage: lsnn $verb "* && $(wc -l <help) -ge 3 ]] || fail "help $verb: $(<help)"
+    "$LSNN" "$verb" --help | cmp -s - help || fail "$verb --help differs from help $verb"
+done
+status=0
+"$LSNN" >stdout || status=$?
+[[ $status -eq 2 ]] && cmp -s stdout overview || fail "without a verb: exit code $status, or not the overview"
+[[ $("$LSNN" --version) =~ ^lsnn\ [0-9]+\.[0-9]+\.[0-9]+\ \(.+\)$ ]] || fail "--version: $("$LSNN" --version)"
+
+"$LSNN" describe >all
+for name in $(sed -n 's/^  \([a-z_0-9]*\) .*/\1/p' all); do
+    "$LSNN" describe "$name" >one || fail "describe $name fails"
+    [[ $(head -n 1 one) == *" $name" && $(wc -l <one) -ge 3 ]] || fail "describe $name: $(<one)"
+done
+for name in lif alif readout eprop adam sgd evidence_accumulation; do grep -q "^  $name " all || fail "describe lists no $name"; done
+"$LSNN" describe config >config
+for key in seed populations projections learning record checkpoint; do grep -q "^  $key " config || fail "describe config lacks $key"; done
+
+# ---- check: its output is a config that means the same ----------------------------------------------------------------
+for name in evidence_accumulation pattern_generation; do
+    yaml=$SOURCE/experiments/$name/run.yaml
+    "$LSNN" check "$yaml" learning.batch=2 seed=7 >first.yaml
+    "$LSNN" check first.yaml >second.yaml
+    "$LSNN" check second.yaml >third.yaml
+    cmp second.yaml third.yaml || fail "$name: check of check's output differs"
+    diff <(grep '^# ' first.yaml) <(grep '^# ' second.yaml) || fail "$name: check's output means something else"
+done
+
+# ---- run --json, and memory -------------------------------------------------------------------------------------------
+cat >run.py <<'END'
+"""Runs lsnn with --json, checks what it says, and prints its peak of memory in MB."""
+import json, os, resource, subprocess, sys
+lsnn, config, folder, iterations = sys.argv[1:5]
+words = [lsnn, "run", config, "-q", "--json", "-o", folder, f"learning.iterations={iterations}", *sys.argv[5:]]
+said = subprocess.run(words, check=True, capture_output=True, text=True).stdout
+assert said.count("\n") == 1, said
+summary = json.loads(said)
+assert summary["seed"] == 1 and summary["iterations"] == int(iterations) and summary["folder"] == folder, said
+assert summary["experiment"] == os.path.basename(os.path.dirname(config)), said
+assert summary["goal_reached"] in (None, False), said
+for field in "loss", "error", "rate", "seconds":
+    assert isinstance(summary[field], (int, float)) and summary[field] >= 0, said
+print(resource.getrusage(resource.RUSAGE_CHILDREN).ru_maxrss * 1024 / 1e6)
+END
+forecast() {
+    "$LSNN" check "$@" | sed -n 's/^# memory: \([0-9.]*\) MB at the peak.*/\1/p'
+}
+# memory NAME ITERATIONS OVERRIDE...
+memory() {
+    local yaml=$SOURCE/experiments/$1/run.yaml said used iterations=$2 folder=$1-$3
+    said=$(forecast "$yaml" "${@:3}")
+    used=$("$PYTHON" run.py "$LSNN" "$yaml" "$folder" "$iterations" "${@:3}") || { fail "$1: run --json"; return; }
+    [[ $SANITIZE == 0 ]] || return 0
+    echo "$*: forecast $said MB, used $used MB"
+    awk -v a="$said" -v b="$used" 'BEGIN { exit !(a > 0.8 * b && a < 1.2 * b) }' || fail "$1: the forecast of memory is wrong"
+}
+memory evidence_accumulation 4 test.trials=32
+memory evidence_accumulation 3 learning.regularisation.scope=batch test.trials=32
+memory pattern_generation 20 seed=1
+exit $((failures > 0))
