@@ -52,7 +52,7 @@ Test(config, override_cannot_include)
                      "command line: 'include=x': 'include' works at the top of a file only");
     override_refused(parsed("a: 1\n"), "include.b=x",
                      "command line: 'include.b=x': 'include' works at the top of a file only");
-    override(parsed("a: 1\n"), "includes=x");
+    overridden(parsed("a: 1\n"), "includes=x");
 }
 
 Test(config, override_takes_lists_and_maps)

@@ -44,6 +44,9 @@ typedef struct lsnn_error {
 /* Fill `err` (which may be NULL) and return `status`: return lsnn_fail(err, LSNN_DATA, "..."). */
 LSNN_API lsnn_status lsnn_fail(lsnn_error *err, lsnn_status status, const char *format, ...)
     __attribute__((format(printf, 3, 4)));
+#ifdef __clang_analyzer__ /* which does not see error.c: what has failed is not LSNN_OK */
+#define lsnn_fail(err, status, ...) (lsnn_fail(err, status, __VA_ARGS__), (status))
+#endif
 
 LSNN_API int lsnn_exit_code(lsnn_status status);
 LSNN_API const char *lsnn_status_text(lsnn_status status);

@@ -4,7 +4,7 @@
 #include <stdio.h>
 #include <string.h>
 
-lsnn_status lsnn_fail(lsnn_error *err, lsnn_status status, const char *format, ...)
+lsnn_status(lsnn_fail)(lsnn_error *err, lsnn_status status, const char *format, ...)
 {
     if (err == NULL) return status;
     char message[sizeof err->message]; /* apart, because an argument may be the old message itself */

@@ -1,5 +1,5 @@
-/* The idx format: two zero bytes, the type of the elements (8: unsigned byte), the number of dimensions, each dimension as
- * a big-endian 32-bit number, then the elements with the last dimension fastest. */
+/* The idx format: two zero bytes, the type of the elements (8: unsigned byte), the number of dimensions, each
+ * dimension as a big-endian 32-bit number, then the elements with the last dimension fastest. */
 #include "dataset.h"
 
 #include "disk.h"

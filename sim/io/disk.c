@@ -126,8 +126,8 @@ static herr_t driver_close(H5FD_t *file)
     return 0;
 }
 
-/* What HDF5 gathers into larger writes. For a file that is only read it gathers nothing: that code believes the addresses
- * in a damaged file. */
+/* What HDF5 gathers into larger writes. For a file that is only read it gathers nothing: that code believes the
+ * addresses in a damaged file. */
 static herr_t driver_query(const H5FD_t *file, unsigned long *flags)
 {
     *flags = H5FD_FEAT_IGNORE_DRVRINFO | H5FD_FEAT_DEFAULT_VFD_COMPATIBLE;

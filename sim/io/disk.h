@@ -1,8 +1,8 @@
 /* An HDF5 file driver on a file descriptor of ours that never lets a failed write reach HDF5.
  *
- * HDF5 cannot give up a file whose dirty parts it cannot write: closing fails, the file stays open inside the library and
- * is tried again at exit. So the driver remembers the first error and keeps in memory what could not be written until HDF5
- * has closed the file in peace; afterwards disk_error says that the file is no good. */
+ * HDF5 cannot give up a file whose dirty parts it cannot write: closing fails, the file stays open inside the
+ * library and is tried again at exit. So the driver remembers the first error and keeps in memory what could not
+ * be written until HDF5 has closed the file in peace; afterwards disk_error says that the file is no good. */
 #ifndef DISK_H
 #define DISK_H
 
@@ -20,7 +20,8 @@ void disk_free(disk *d);
 int disk_descriptor(const disk *d);
 uint64_t disk_length(const disk *d); /* bytes in the file */
 int disk_error(const disk *d);       /* errno of the first write that failed, or 0 */
-/* Takes the space of so many bytes; false (and an error of the disk) when it is not there. Closing gives back the rest. */
+/* Takes the space of so many bytes; false (and an error of the disk) when it is not there. Closing gives back the
+ * rest. */
 bool disk_reserve(disk *d, uint64_t size);
 /* A file access property list for opening exactly the file of `d`; a link that leads to another file does not open. */
 hid_t disk_access(disk *d);

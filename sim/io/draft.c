@@ -115,8 +115,8 @@ static bool sync_folder(const char *path)
     return good;
 }
 
-/* The old file gets a second name first and becomes <path>.1 last: so the new one is in place before <path>.1, which may
- * be the only good one, is given up. */
+/* The old file gets a second name first and becomes <path>.1 last: so the new one is in place before <path>.1,
+ * which may be the only good one, is given up. */
 static bool replace_and_keep(const draft *d)
 {
     char *aside = joined(d->path, ".old"), *previous = joined(d->path, ".1");

@@ -1,4 +1,5 @@
-/* Superblock, object headers, and the way to an object (HDF5 File Format Specification 3.0: II.A, III.A to D, IV.A.1). */
+/* Superblock, object headers, and the way to an object (HDF5 File Format Specification 3.0: II.A, III.A to D,
+ * IV.A.1). */
 #include "guard_inside.h"
 
 #include "disk.h"

@@ -2,10 +2,10 @@
  *
  * HDF5 1.10 believes much of what it reads: damaged sizes, counts and addresses make it crash, hang or take memory
  * without end. So the structures on the way to an object are checked here first, strictly and in bounds. What is
- * understood is the format that HDF5 and h5py write unless they are told otherwise (HDF5 File Format Specification:
- * superblock 0, object headers of version 1, groups with symbol tables), and of datasets what this program reads: numbers
- * and texts, contiguous, compact or in chunks with deflate, shuffle and fletcher32. Anything else is strange, not damaged.
- */
+ * understood is the format that HDF5 and h5py write unless they are told otherwise (HDF5 File Format
+ * Specification: superblock 0, object headers of version 1, groups with symbol tables), and of datasets what this
+ * program reads: numbers and texts, contiguous, compact or in chunks with deflate, shuffle and fletcher32.
+ * Anything else is strange, not damaged. */
 #ifndef GUARD_H
 #define GUARD_H
 

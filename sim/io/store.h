@@ -24,7 +24,8 @@ typedef struct store_shape {
 
 typedef struct store store; /* an open file */
 
-LSNN_MUST_USE lsnn_status store_open(store **out, const char *path, lsnn_error *err); /* read only */
+/* Read only. What is understood is what HDF5 and h5py write by default (see guard.h); the rest is refused, not followed. */
+LSNN_MUST_USE lsnn_status store_open(store **out, const char *path, lsnn_error *err);
 /* A new file under a temporary name next to `path`; store_close(.., commit) renames it there after fsync. */
 LSNN_MUST_USE lsnn_status store_create(store **out, const char *path, lsnn_error *err);
 /* Like store_create, but starting as a copy of the file at `path` (for appending safely). */

@@ -33,7 +33,8 @@ LSNN_MUST_USE lsnn_status store_seal(const store *s, lsnn_error *err);
 /* What stands in front of a sealed file of this length whose other bytes have this CRC-32. */
 void store_seal_text(char seal[static STORE_SEAL_BYTES], uint64_t length, uint32_t crc);
 
-/* Like store_modify, but object by object, without the gaps that changes leave in a file. `expected` bytes are reserved. */
+/* Like store_modify, but object by object, without the gaps that changes leave in a file. `expected` bytes are
+ * reserved. */
 LSNN_MUST_USE lsnn_status store_modify_packed(store **out, const char *path, uint64_t expected, lsnn_error *err);
 
 /* LSNN_DATA unless the object is there and reached through plain groups. */

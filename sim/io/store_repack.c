@@ -1,5 +1,5 @@
-/* A new copy of a file, object by object. HDF5 does not remember across openings which parts of a file are free: whatever
- * grows in many small steps leaves gaps. */
+/* A new copy of a file, object by object. HDF5 does not remember across openings which parts of a file are free:
+ * whatever grows in many small steps leaves gaps. */
 #include "store_access.h"
 
 #include <string.h>

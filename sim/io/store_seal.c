@@ -1,5 +1,5 @@
-/* Sealed files: a line in front of the HDF5 part (in HDF5's user block) holds the length and the CRC-32 of all bytes, so
- * that damage is found before HDF5 reads any of them. */
+/* Sealed files: a line in front of the HDF5 part (in HDF5's user block) holds the length and the CRC-32 of all
+ * bytes, so that damage is found before HDF5 reads any of them. */
 #include "store_access.h"
 
 #include <errno.h>
