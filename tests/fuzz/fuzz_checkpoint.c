@@ -1,4 +1,5 @@
 /* Any bytes as a checkpoint, as one whose seal was made to fit, and as the file of an oracle case. */
+#include "case.h"
 #include "checkpoint.h"
 #include "store_access.h"
 
@@ -59,7 +60,9 @@ static void read_case(const char *path)
 {
     arena *a;
     store *s;
+    case_file *oracle;
     if (arena_new(&a, NULL) != LSNN_OK) return;
+    (void)!case_read(&oracle, a, path, NULL);
     if (store_open(&s, path, NULL) == LSNN_OK) {
         read_group(s, a, "", 0);
         (void)!store_close(s, false, NULL);
