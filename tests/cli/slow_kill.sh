@@ -17,7 +17,7 @@ projections:
 learning:
   rule: {kind: eprop, feedback: adaptive}
   batch: 4
-  iterations: 300
+  iterations: 1500
   loss: cross_entropy
   regularisation: {strength: 1, scope: previous}
 validation: {every: 7}
@@ -25,7 +25,7 @@ test: {trials: 16}
 record:
   spikes: {what: spikes, of: [lif, alif], every: 2, trials: 2}
   v: {what: v, of: alif, neurons: [0, 3], every: 50}
-  rec: {what: weights, of: rec, every: 20}
+  rec: {what: weights, of: rec, every: 100}
 checkpoint: {every: 0.02 s}
 END
 
