@@ -4,6 +4,7 @@
 #include <criterion/criterion.h>
 #include <fcntl.h>
 #include <math.h>
+#include <poll.h>
 #include <stdlib.h>
 #include <string.h>
 #include <sys/ioctl.h>
@@ -58,9 +59,14 @@ static FILE *terminal(int *screen, unsigned short columns)
 static const char *on_screen(int screen, FILE *line)
 {
     fflush(line);
-    ssize_t n = read(screen, seen, sizeof seen - 1);
-    cr_assert_geq(n, 0);
-    seen[n] = '\0';
+    size_t length = 0;
+    /* What was written in pieces may arrive in pieces. */
+    for (struct pollfd ready = {.fd = screen, .events = POLLIN}; poll(&ready, 1, 300) == 1;) {
+        ssize_t n = read(screen, seen + length, sizeof seen - 1 - length);
+        cr_assert_gt(n, 0);
+        length += (size_t)n;
+    }
+    seen[length] = '\0';
     return seen;
 }
 

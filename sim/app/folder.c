@@ -47,7 +47,7 @@ static bool is_empty(const char *path)
     DIR *directory = opendir(path);
     int n = 0;
     if (!directory) return false;
-    for (const struct dirent *entry; (entry = readdir(directory)) && n < 3;)
+    while (n < 3 && readdir(directory))
         n++;
     closedir(directory);
     return n <= 2; /* . and .. */

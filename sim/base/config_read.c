@@ -20,7 +20,7 @@ static lsnn_status read_map(config_node **out, arena *a, const char *name, const
         config_mistake(report, &place, "is larger than 16 MiB; put large lists into a data file");
         return LSNN_OK;
     }
-    if (length >= 3 && memcmp(text, "\xef\xbb\xbf", 3) == 0) { /* byte order mark */
+    if (length >= 3 && memcmp(source.text, "\xef\xbb\xbf", 3) == 0) { /* byte order mark */
         source.text += 3;
         source.length -= 3;
     }

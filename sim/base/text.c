@@ -17,7 +17,7 @@ static int least(int a, int b)
 /* Optimal string alignment: row i of the table needs the two rows above it. */
 int text_distance(const char *a, const char *b)
 {
-    size_t length_a = strlen(a), length_b = strlen(b);
+    const size_t length_a = strlen(a), length_b = strlen(b);
     if (length_a > LONGEST_NAME || length_b > LONGEST_NAME) {
         return strcmp(a, b) == 0 ? 0 : (int)(length_a > length_b ? length_a : length_b);
     }
@@ -53,7 +53,7 @@ static void lower(char *out, const char *name)
  * wrong. */
 const char *text_nearest(const char *word, const char *const *candidates, int n)
 {
-    char wrong[LONGEST_NAME + 2], right[LONGEST_NAME + 2];
+    char wrong[LONGEST_NAME + 2] = {0}, right[LONGEST_NAME + 2] = {0};
     lower(wrong, word);
     int length = (int)strlen(wrong);
     int best = (length + 1) / 3 + 1;
