@@ -103,23 +103,26 @@ LSNN_INLINE void step_back(const network *net, int k, worker *w, const tape *tp,
 LSNN_INLINE void gather_signal(const network *net, worker *w, int t)
 {
     const size_t n_output_columns = (size_t)(net->n_columns - net->spiking_columns);
-    rows_copy(w->signal, w->rate_signal, net->spiking_columns);
+    const real *sum = w->rate_signal; /* the first term is added to it, the others to the sum so far */
     for (int i = 0; i < net->n_projections; i++) {
         const projection *p = &net->projections[i];
         if (!p->to_output) continue;
-        const real *q = w->output_adjoints + (size_t)((t + p->delay[0]) % (net->max_delay + 1)) * n_output_columns +
-                        p->column - net->spiking_columns;
-        for (int k = 0; k < net->n_outputs; k++)
-            if (q[k] != 0)
-                rows_add_scaled(w->signal, p->feedback_by_output + (size_t)k * (size_t)net->spiking_columns,
-                                net->spiking_columns, q[k]);
+        const real *q = w->output_adjoints + (size_t)((t + p->delay[0]) & w->ring_mask) * n_output_columns + p->column -
+                        net->spiking_columns;
+        for (int k = 0; k < net->n_outputs; k++) {
+            if (q[k] == 0) continue;
+            rows_sum_scaled(w->signal, sum, p->feedback_by_output + (size_t)k * (size_t)net->spiking_columns,
+                            net->spiking_columns, q[k]);
+            sum = w->signal;
+        }
     }
+    if (sum == w->rate_signal) rows_copy(w->signal, sum, net->spiking_columns);
 }
 
 static void clear_adjoints(const network *net, worker *w)
 {
     const size_t n_output_columns = (size_t)(net->n_columns - net->spiking_columns);
-    memset(w->output_adjoints, 0, (size_t)(net->max_delay + 1) * n_output_columns * sizeof(real));
+    memset(w->output_adjoints, 0, (size_t)(w->ring_mask + 1) * n_output_columns * sizeof(real));
     for (int k = 0; k < net->n_populations; k++)
         for (int s = 0; s < net->populations[k].n_adjoints; s++)
             memset(w->slice[k].adjoint[s], 0, (size_t)net->populations[k].width * sizeof(real));
@@ -128,7 +131,7 @@ static void clear_adjoints(const network *net, worker *w)
 LSNN_INLINE void step_readouts_back(const network *net, worker *w, const tape *tp, int t, gradients *into)
 {
     const int n_output_columns = net->n_columns - net->spiking_columns;
-    const size_t row = (size_t)(t % (net->max_delay + 1)) * (size_t)n_output_columns;
+    const size_t row = (size_t)(t & w->ring_mask) * (size_t)n_output_columns;
     rows_copy(w->signal + net->spiking_columns, tp->output + (size_t)t * (size_t)n_output_columns, n_output_columns);
     for (int k = net->n_spiking_populations; k < net->n_populations; k++)
         step_back(net, k, w, tp, t, into);
@@ -142,8 +145,7 @@ LSNN_KERNEL void backward(const network *net, worker *w, const tape *tp, gradien
     clear_adjoints(net, w);
     for (int t = tp->n_steps - 1; t >= 0; t--) {
         if (tp->collapsed) {
-            rows_copy(w->signal, w->rate_signal, net->spiking_columns);
-            rows_add_scaled(w->signal, w->pooled_signal, net->spiking_columns, w->coefficient[t]);
+            rows_sum_scaled(w->signal, w->rate_signal, w->pooled_signal, net->spiking_columns, w->coefficient[t]);
         } else {
             step_readouts_back(net, w, tp, t, into);
             gather_signal(net, w, t);

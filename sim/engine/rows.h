@@ -36,6 +36,14 @@ LSNN_INLINE void rows_add_scaled(real *sum, const real *row, int width, real fac
         sum[j] += factor * row[j];
 }
 
+/* sum = base + factor * row */
+LSNN_INLINE void rows_sum_scaled(real *sum, const real *base, const real *row, int width, real factor)
+{
+#pragma omp simd
+    for (int j = 0; j < width; j++)
+        sum[j] = base[j] + factor * row[j];
+}
+
 /* sum += plus - minus */
 LSNN_INLINE void rows_add_difference(real *sum, const real *plus, const real *minus, int width)
 {

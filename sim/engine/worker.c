@@ -32,7 +32,9 @@ lsnn_status worker_new(worker **out, const network *net, arena *a, const lsnn_sh
     TRY(arena_take(a, &w->signal, n, sizeof(real), err));
     TRY(arena_take(a, &w->adjoint, n, sizeof(real), err));
     TRY(arena_take(a, &w->rate_signal, n, sizeof(real), err));
-    TRY(arena_take(a, &w->output_adjoints, (size_t)(net->max_delay + 1) * n_output_columns, sizeof(real), err));
+    while (w->ring_mask < net->max_delay)
+        w->ring_mask = 2 * w->ring_mask + 1;
+    TRY(arena_take(a, &w->output_adjoints, (size_t)(w->ring_mask + 1) * n_output_columns, sizeof(real), err));
     TRY(arena_take(a, &w->pooled_weight, T, sizeof(real), err));
     TRY(arena_take(a, &w->coefficient, T, sizeof(real), err));
     TRY(arena_take(a, &w->pooled_spikes, (size_t)net->n_spiking, sizeof(real), err));

@@ -34,7 +34,8 @@ LSNN_INLINE const uint32_t *tape_heard(const tape *tp, const projection *p, int 
 
 typedef struct worker {
     real *current, *output, *signal, *adjoint; /* [n_columns]; adjoint = dE/dI */
-    real *output_adjoints; /* [max_delay + 1][output columns]: dE/dI of the readouts in the last steps (a ring) */
+    real *output_adjoints; /* [ring_mask + 1][output columns]: dE/dI of the readouts in the last steps (a ring) */
+    int ring_mask;         /* its length, a power of two above the longest delay, less 1 */
     real *rate_signal;     /* [spiking columns]: regularisation */
     lsnn_slice *slice;     /* [n_populations] */
     /* pooled.c */
