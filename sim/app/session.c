@@ -151,8 +151,8 @@ static void show(session *s)
     if (s->log.level < LOG_INFO || !log_progress_due(&s->log, done, total)) return;
     char validation[64] = "";
     if (s->state.error >= 0) snprintf(validation, sizeof validation, "  validation %.3g", s->state.error);
-    log_progress(&s->log, done, total, "iteration %" PRIu64 "  loss %.4g  error %.3g%s  rate %.3g Hz", done,
-                 s->last.loss, s->last.error, validation, s->last.rate);
+    log_progress(&s->log, done, total, "loss %.4g  error %.3g%s  rate %.3g Hz", s->last.loss, s->last.error, validation,
+                 s->last.rate);
 }
 
 static lsnn_status iterate(session *s, lsnn_error *err)
