@@ -87,7 +87,11 @@ typedef struct threshold_kind {
     threshold_dialect dialect;
     lsnn_surrogate surrogate;
     bool adaptive;
+    bool alike; /* the constants that PER_KIND reads are the same for all neurons: they stay in registers */
 } threshold_kind;
+
+#define ALIKE (1u << S_I | 1u << V_TH | 1u << N_REF | 1u << HEIGHT | 1u << STEEPNESS | 1u << S_A)
+#define PER_KIND(constant) constant[kind.alike ? 0 : j]
 
 LSNN_INLINE void threshold_step(const lsnn_slice *slice, const real *restrict current, real *restrict z,
                                 threshold_kind kind)
@@ -105,21 +109,21 @@ LSNN_INLINE void threshold_step(const lsnn_slice *slice, const real *restrict cu
 #pragma omp simd
     for (int j = 0; j < n; j++) {
         const real v_before = v[j];
-        const real A_before = kind.adaptive ? v_th[j] + beta[j] * a[j] : v_th[j];
-        const real a_now = kind.adaptive ? rho[j] * a[j] + s_a[j] * z[j] : 0;
-        const real A = kind.adaptive ? v_th[j] + beta[j] * a_now : v_th[j];
-        const real reset = kind.dialect == EPROP2020 ? v_th[j] : kind.dialect == LSNN2018PAPER ? A_before : A;
-        const real v_now = alpha[j] * v_before + s_i[j] * current[j] - reset * z[j];
+        const real A_before = kind.adaptive ? PER_KIND(v_th) + beta[j] * a[j] : PER_KIND(v_th);
+        const real a_now = kind.adaptive ? rho[j] * a[j] + PER_KIND(s_a) * z[j] : 0;
+        const real A = kind.adaptive ? PER_KIND(v_th) + beta[j] * a_now : PER_KIND(v_th);
+        const real reset = kind.dialect == EPROP2020 ? PER_KIND(v_th) : kind.dialect == LSNN2018PAPER ? A_before : A;
+        const real v_now = alpha[j] * v_before + PER_KIND(s_i) * current[j] - reset * z[j];
         const real v_decides = kind.dialect == LSNN2018CODE ? v_before : v_now;
         const real scale = relative ? 1 / A : 1;
-        const real shape = lsnn_surrogate_shape(kind.surrogate, (v_decides - A) * scale * steepness[j]);
+        const real shape = lsnn_surrogate_shape(kind.surrogate, (v_decides - A) * scale * PER_KIND(steepness));
         /* Products instead of choices: compilers turn those into jumps around parts of a vector. */
         const real ready = r[j] > 0 ? 0 : 1, above = v_decides > A ? 1 : 0, resting = r[j] > 1 ? r[j] - 1 : 0;
-        const real slope = ready * height[j] * scale * shape;
+        const real slope = ready * PER_KIND(height) * scale * shape;
         const real spike = above * ready;
         psi[j] = slope;
         if (relative && kind.adaptive) psi_a[j] = -beta[j] * v_decides * scale * slope;
-        r[j] = resting + spike * n_ref[j]; /* a neuron that spikes has rested */
+        r[j] = resting + spike * PER_KIND(n_ref); /* a neuron that spikes has rested */
         v[j] = v_now;
         if (kind.adaptive) a[j] = a_now;
         z[j] = spike;
@@ -141,7 +145,7 @@ LSNN_INLINE void threshold_backward(const lsnn_slice *slice, const real *restric
 
 #pragma omp simd
     for (int j = 0; j < n; j++) {
-        const real h = kind.adaptive ? signal[j] + s_a[j] * mu[j] : signal[j];
+        const real h = kind.adaptive ? signal[j] + PER_KIND(s_a) * mu[j] : signal[j];
         const real to_v = psi[j] * h;
         const real nu_now = (kind.dialect == LSNN2018CODE ? carry[j] : to_v) + alpha[j] * nu[j];
         if (kind.dialect == LSNN2018CODE) carry[j] = to_v;
@@ -150,53 +154,67 @@ LSNN_INLINE void threshold_backward(const lsnn_slice *slice, const real *restric
             mu[j] = to_a + rho[j] * mu[j];
         }
         nu[j] = nu_now;
-        current_adjoint[j] = s_i[j] * nu_now;
+        current_adjoint[j] = PER_KIND(s_i) * nu_now;
     }
 }
 
-/* One kernel per dialect and surrogate, for a file that defines ADAPTIVE (true or false) and includes this header. */
+/* One kernel per dialect, surrogate and `alike`, for a file that defines ADAPTIVE (true or false) and includes this header. */
 typedef void threshold_stepper(const lsnn_slice *slice, const real *current, real *z);
 typedef void threshold_adjointer(const lsnn_slice *slice, const real *signal, real *current_adjoint);
 
-#define THRESHOLD_STEP(dialect, surrogate)                                                                             \
-    LSNN_KERNEL static void step_##dialect##_##surrogate(const lsnn_slice *slice, const real *current, real *z)        \
+#define THRESHOLD_STEP(dialect, surrogate, alike)                                                                      \
+    LSNN_KERNEL static void step_##dialect##_##surrogate##_##alike(const lsnn_slice *slice, const real *current,       \
+                                                                   real *z)                                            \
     {                                                                                                                  \
-        threshold_step(slice, current, z, (threshold_kind){dialect, surrogate, ADAPTIVE});                             \
+        threshold_step(slice, current, z, (threshold_kind){dialect, surrogate, ADAPTIVE, alike});                      \
     }
-#define THRESHOLD_KERNELS(dialect)                                                                                     \
-    THRESHOLD_STEP(dialect, LSNN_TRIANGULAR)                                                                           \
-    THRESHOLD_STEP(dialect, LSNN_FAST_SIGMOID)                                                                         \
-    THRESHOLD_STEP(dialect, LSNN_ARCTAN)                                                                               \
-    THRESHOLD_STEP(dialect, LSNN_EXPONENTIAL)                                                                          \
-    LSNN_KERNEL static void backward_##dialect(const lsnn_slice *slice, const real *signal, real *current_adjoint)     \
+#define THRESHOLD_KERNELS(dialect, alike)                                                                              \
+    THRESHOLD_STEP(dialect, LSNN_TRIANGULAR, alike)                                                                    \
+    THRESHOLD_STEP(dialect, LSNN_FAST_SIGMOID, alike)                                                                  \
+    THRESHOLD_STEP(dialect, LSNN_ARCTAN, alike)                                                                        \
+    THRESHOLD_STEP(dialect, LSNN_EXPONENTIAL, alike)                                                                   \
+    LSNN_KERNEL static void backward_##dialect##_##alike(const lsnn_slice *slice, const real *signal,                  \
+                                                         real *current_adjoint)                                        \
     {                                                                                                                  \
-        threshold_backward(slice, signal, current_adjoint, (threshold_kind){dialect, LSNN_TRIANGULAR, ADAPTIVE});      \
+        threshold_backward(slice, signal, current_adjoint, (threshold_kind){dialect, LSNN_TRIANGULAR, ADAPTIVE, alike}); \
     }
-#define THRESHOLD_ROW(dialect)                                                                                         \
+#define THRESHOLD_ROW(dialect, alike)                                                                                  \
     {                                                                                                                  \
-        step_##dialect##_LSNN_TRIANGULAR, step_##dialect##_LSNN_FAST_SIGMOID, step_##dialect##_LSNN_ARCTAN,            \
-            step_##dialect##_LSNN_EXPONENTIAL                                                                          \
+        step_##dialect##_LSNN_TRIANGULAR_##alike, step_##dialect##_LSNN_FAST_SIGMOID_##alike,                          \
+            step_##dialect##_LSNN_ARCTAN_##alike, step_##dialect##_LSNN_EXPONENTIAL_##alike                            \
     }
 
-THRESHOLD_KERNELS(EPROP2020)
-THRESHOLD_KERNELS(LSNN2018PAPER)
-THRESHOLD_KERNELS(LSNN2018CODE)
+THRESHOLD_KERNELS(EPROP2020, 0)
+THRESHOLD_KERNELS(EPROP2020, 1)
+THRESHOLD_KERNELS(LSNN2018PAPER, 0)
+THRESHOLD_KERNELS(LSNN2018PAPER, 1)
+THRESHOLD_KERNELS(LSNN2018CODE, 0)
+THRESHOLD_KERNELS(LSNN2018CODE, 1)
 
-static threshold_stepper *const threshold_steps[][4] = {THRESHOLD_ROW(EPROP2020), THRESHOLD_ROW(LSNN2018PAPER),
-                                                        THRESHOLD_ROW(LSNN2018CODE)};
-static threshold_adjointer *const threshold_adjoints[] = {backward_EPROP2020, backward_LSNN2018PAPER,
-                                                          backward_LSNN2018CODE};
+static threshold_stepper *const threshold_steps[][2][4] = {
+    {THRESHOLD_ROW(EPROP2020, 0), THRESHOLD_ROW(EPROP2020, 1)},
+    {THRESHOLD_ROW(LSNN2018PAPER, 0), THRESHOLD_ROW(LSNN2018PAPER, 1)},
+    {THRESHOLD_ROW(LSNN2018CODE, 0), THRESHOLD_ROW(LSNN2018CODE, 1)}};
+static threshold_adjointer *const threshold_adjoints[][2] = {{backward_EPROP2020_0, backward_EPROP2020_1},
+                                                             {backward_LSNN2018PAPER_0, backward_LSNN2018PAPER_1},
+                                                             {backward_LSNN2018CODE_0, backward_LSNN2018CODE_1}};
+
+static bool threshold_alike(const lsnn_slice *slice)
+{
+    return (slice->uniform & ALIKE) == ALIKE;
+}
 
 static void threshold_model_step(const lsnn_slice *slice, const void *parameters, const real *current, real *z)
 {
     const threshold_parameters *p = parameters;
-    threshold_steps[p->dialect][p->surrogate](slice, current, z);
+    threshold_steps[p->dialect][threshold_alike(slice)][p->surrogate](slice, current, z);
 }
 
 static void threshold_model_backward(const lsnn_slice *slice, const void *parameters, const real *signal,
                                      real *current_adjoint)
 {
-    threshold_adjoints[((const threshold_parameters *)parameters)->dialect](slice, signal, current_adjoint);
+    const threshold_parameters *p = parameters;
+    threshold_adjoints[p->dialect][threshold_alike(slice)](slice, signal, current_adjoint);
 }
 
 static const lsnn_variable threshold_derived[] = {{"A", NULL, "threshold now"}, {NULL, NULL, NULL}};

@@ -33,6 +33,7 @@ typedef struct lsnn_variable {
 typedef struct lsnn_slice {
     int n;                                        /* neurons, with padding */
     real *constant[LSNN_MAX_CONSTANTS];           /* written by prepare, then read only */
+    unsigned uniform;                             /* bit c: constant[c] is the same for all neurons */
     real *state[LSNN_MAX_STATES];                 /* zero before the first step */
     real *adjoint[LSNN_MAX_STATES];               /* zero before the first backward step (the last time step) */
     real *tape[LSNN_MAX_TAPES];                   /* of this time step: written by step, read by backward */

@@ -58,6 +58,7 @@ static void see_population(run *u, int sample, const network *net, const worker 
     replay_case *r = u->r;
     real *A = u->column + (size_t)sample * (size_t)net->n_columns;
     const real *v = state_of(net, w, k, "v"), *left = state_of(net, w, k, "r"), *a = state_of(net, w, k, "a");
+    const real *I = worker_row(net, w, w->current, t) + p->column;
     p->model->derive(&w->slice[k], p->parameters, 0, A);
     for (int j = 0; j < p->n; j++) {
         const size_t place = row * n_rec + (size_t)(p->first + j);
@@ -67,7 +68,7 @@ static void see_population(run *u, int sample, const network *net, const worker 
         r->A[place] = A[j];
         r->psi[place] = w->slice[k].tape[0][j];
         r->psi_a[place] = p->n_tapes > 1 ? w->slice[k].tape[1][j] : -u->c->beta[p->first + j] * r->psi[place];
-        r->I[place] = w->current[p->column + j];
+        r->I[place] = I[j];
         if (t + 1 < u->c->n_steps) r->ref[place + n_rec] = left[j] > 0;
     }
 }

@@ -1,21 +1,17 @@
-/* The forward pass of one trial: input and spikes become currents, the models step, new spikes are collected. */
+/* The forward pass of one trial: input and spikes become currents, the models step, new spikes are collected. Currents wait in a
+ * ring of rows, one per step: input is added a chunk of steps ahead, a spike when it is fired. */
 #include "rows.h"
 #include "worker.h"
 #include <string.h>
 
-/* A run of cells that spike together, as a list of rows or as a difference of two prefix sums. */
-LSNN_INLINE void add_runs(const projection *p, const real *weight, const lsnn_events *events, int s, real *sum)
+LSNN_INLINE int at_least_0(int t)
 {
-    for (uint32_t e = events->start[s]; e < events->start[s + 1]; e++) {
-        const event_run run = events->run[e];
-        if (p->sums) {
-            rows_add_difference(sum, p->prefix + run.last * (size_t)p->width, p->prefix + run.first * (size_t)p->width,
-                                p->width);
-            continue;
-        }
-        for (uint32_t i = run.first; i < run.last; i++)
-            rows_add(sum, weight + i * (size_t)p->width, p->width);
-    }
+    return t > 0 ? t : 0;
+}
+
+LSNN_INLINE int smaller(int a, int b)
+{
+    return a < b ? a : b;
 }
 
 LSNN_INLINE void add_segment(const projection *p, const real *weight, size_t i, int d, real factor, real *sum)
@@ -26,9 +22,24 @@ LSNN_INLINE void add_segment(const projection *p, const real *weight, size_t i, 
         sum[p->target[k]] += factor * weight[k];
 }
 
-LSNN_INLINE void add_values(const projection *p, const real *weight, const lsnn_trial *input, int s, int d, real *sum)
+/* Cells that spike together, as a list of rows or as a difference of two prefix sums. */
+LSNN_INLINE void add_run(const projection *p, const real *weight, event_run run, int d, real *sum)
 {
-    const real *x = input->analog + (size_t)s * (size_t)p->n_from;
+    if (p->sums) {
+        rows_add_difference(sum, p->prefix + run.last * (size_t)p->width, p->prefix + run.first * (size_t)p->width,
+                            p->width);
+        return;
+    }
+    for (size_t i = run.first; i < run.last; i++) {
+        if (p->dense)
+            rows_add(sum, weight + i * (size_t)p->width, p->width);
+        else
+            add_segment(p, weight, i, d, 1, sum);
+    }
+}
+
+LSNN_INLINE void add_values(const projection *p, const real *weight, const real *x, int d, real *sum)
+{
     for (int i = 0; i < p->n_from; i++) {
         if (x[i] == 0) continue;
         if (p->dense)
@@ -38,52 +49,59 @@ LSNN_INLINE void add_values(const projection *p, const real *weight, const lsnn_
     }
 }
 
-LSNN_INLINE void add_input(const network *net, const projection *p, const tape *tp, int t, real *sum)
+/* What arrives in the steps from .. to-1. One loop over the events of all these steps: how many are in one step cannot be
+ * foreseen, and each surprise would cost as much as a row. */
+LSNN_INLINE void add_input(const network *net, worker *w, const projection *p, const tape *tp, int from, int to)
 {
     const real *weight = net->parameters[p->parameter].value;
     const lsnn_trial *input = tp->input[p->source];
+    const lsnn_events *events = input->events;
     for (int d = 0; d < p->n_delays; d++) {
-        const int s = t - p->delay[d];
-        if (s < 0) return;
+        const int delay = p->delay[d], first = at_least_0(from - delay), last = at_least_0(to - delay);
         if (net->sources[p->source].analog) {
-            add_values(p, weight, input, s, d, sum);
-        } else if (p->dense) {
-            add_runs(p, weight, input->events, s, sum);
-        } else {
-            for (uint32_t e = input->events->start[s]; e < input->events->start[s + 1]; e++)
-                for (uint32_t i = input->events->run[e].first; i < input->events->run[e].last; i++)
-                    add_segment(p, weight, i, d, 1, sum);
+            for (int s = first; s < last; s++)
+                add_values(p, weight, input->analog + (size_t)s * (size_t)p->n_from, d,
+                           worker_row(net, w, w->current, s + delay) + p->column);
+            continue;
         }
+        for (uint32_t e = events->start[first]; e < events->start[last]; e++)
+            add_run(p, weight, events->run[e], d,
+                    worker_row(net, w, w->current, (int)events->step[e] + delay) + p->column);
     }
 }
 
-LSNN_INLINE void add_spikes(const network *net, const projection *p, const tape *tp, int t, real *sum)
+static void clear_currents(const network *net, worker *w, int from, int to)
 {
-    const real *weight = net->parameters[p->parameter].value;
-    for (int d = 0; d < p->n_delays; d++) {
-        const int s = t - p->delay[d];
-        if (s < 0) return;
-        int n;
-        const uint32_t *id = tape_heard(tp, p, s, &n);
-        for (int k = 0; k < n; k++) {
-            const size_t i = id[k] - (size_t)p->from;
-            if (p->dense)
-                rows_add(sum, weight + i * (size_t)p->width, p->width);
-            else
-                add_segment(p, weight, i, d, 1, sum);
-        }
+    while (from < to) { /* as far as the ring goes, then from its beginning */
+        const int n = w->ring_mask + 1 - (from & w->ring_mask);
+        const int here = n < to - from ? n : to - from;
+        memset(worker_row(net, w, w->current, from), 0, (size_t)here * (size_t)net->n_columns * sizeof(real));
+        from += here;
     }
 }
 
-LSNN_INLINE void add_currents(const network *net, const tape *tp, int t, bool to_output, real *current)
+LSNN_INLINE void fill_currents(const network *net, worker *w, const tape *tp, int from, int to)
 {
-    for (int i = 0; i < net->n_projections; i++) {
-        const projection *p = &net->projections[i];
-        if (p->to_output != to_output) continue;
-        if (p->source >= 0)
-            add_input(net, p, tp, t, current + p->column);
-        else
-            add_spikes(net, p, tp, t, current + p->column);
+    clear_currents(net, w, from, to);
+    for (int i = 0; i < net->n_projections; i++)
+        if (net->projections[i].source >= 0) add_input(net, w, &net->projections[i], tp, from, to);
+}
+
+/* The spike of neuron `id` at step t adds to the currents of the steps to come. */
+LSNN_INLINE void send_spike(const network *net, worker *w, uint32_t id, int t)
+{
+    for (int k = 0; k < net->n_projections; k++) {
+        const projection *p = &net->projections[k];
+        const size_t i = (size_t)id - (size_t)p->from;
+        if (p->source >= 0 || i >= (size_t)p->n_from) continue;
+        const real *weight = net->parameters[p->parameter].value;
+        if (p->dense) {
+            rows_add(worker_row(net, w, w->current, t + p->delay[0]) + p->column, weight + i * (size_t)p->width,
+                     p->width);
+            continue;
+        }
+        for (int d = 0; d < p->n_delays; d++)
+            add_segment(p, weight, i, d, 1, worker_row(net, w, w->current, t + p->delay[d]) + p->column);
     }
 }
 
@@ -93,7 +111,7 @@ LSNN_INLINE void step_population(const network *net, int k, worker *w, const tap
     lsnn_slice *slice = &w->slice[k];
     for (int c = 0; c < p->n_tapes; c++)
         slice->tape[c] = tp->column[k * LSNN_MAX_TAPES + c] + (size_t)t * (size_t)p->width;
-    p->model->step(slice, p->parameters, w->current + p->column, w->output + p->column);
+    p->model->step(slice, p->parameters, worker_row(net, w, w->current, t) + p->column, w->output + p->column);
 }
 
 static void clear_state(const network *net, worker *w, tape *tp)
@@ -107,12 +125,14 @@ static void clear_state(const network *net, worker *w, tape *tp)
 }
 
 /* The padding may hold no spikes: it gets no current, but its threshold may be negative. */
-LSNN_INLINE uint32_t collect_spikes(const network *net, const worker *w, tape *tp, uint32_t n)
+LSNN_INLINE uint32_t collect_spikes(const network *net, const worker *w, tape *tp, int t)
 {
+    uint32_t n = tp->spike_start[t];
     for (int k = 0; k < net->n_spiking_populations; k++) {
         const population *p = &net->populations[k];
         const uint32_t before = n;
-        n += (uint32_t)rows_spikes(tp->spike + n, w->output + p->column, p->width, (uint32_t)p->first);
+        n += (uint32_t)rows_spikes(tp->spike + n, tp->spike_step + n, w->output + p->column, p->width,
+                                   (uint32_t)p->first, (uint32_t)t);
         while (n > before && tp->spike[n - 1] >= (uint32_t)(p->first + p->n))
             n--;
     }
@@ -122,23 +142,34 @@ LSNN_INLINE uint32_t collect_spikes(const network *net, const worker *w, tape *t
 LSNN_INLINE void step_readouts(const network *net, worker *w, tape *tp, int t)
 {
     const int n_output_columns = net->n_columns - net->spiking_columns;
-    add_currents(net, tp, t, true, w->current);
     for (int k = net->n_spiking_populations; k < net->n_populations; k++)
         step_population(net, k, w, tp, t);
     rows_copy(tp->output + (size_t)t * (size_t)n_output_columns, w->output + net->spiking_columns, n_output_columns);
 }
 
+LSNN_INLINE void step_network(const network *net, worker *w, tape *tp, int t)
+{
+    for (int k = 0; k < net->n_spiking_populations; k++)
+        step_population(net, k, w, tp, t);
+    tp->spike_start[t + 1] = collect_spikes(net, w, tp, t);
+    for (uint32_t s = tp->spike_start[t]; s < tp->spike_start[t + 1]; s++)
+        send_spike(net, w, tp->spike[s], t);
+    if (!tp->collapsed) step_readouts(net, w, tp, t);
+}
+
+/* Input is filled in one longest delay ahead of the steps, so that it is in a row before any spike adds to the row: the order of
+ * the sums does not depend on the chunks. */
 LSNN_KERNEL void forward(const network *net, worker *w, tape *tp, worker_observer *observe, void *with)
 {
     clear_state(net, w, tp);
-    for (int t = 0; t < tp->n_steps; t++) {
-        rows_clear(w->current, net->n_columns);
-        add_currents(net, tp, t, false, w->current);
-        for (int k = 0; k < net->n_spiking_populations; k++)
-            step_population(net, k, w, tp, t);
-        tp->spike_start[t + 1] = collect_spikes(net, w, tp, tp->spike_start[t]);
-        if (!tp->collapsed) step_readouts(net, w, tp, t);
-        if (observe) observe(with, net, w, tp, t);
+    for (int t = 0, filled = 0; t < tp->n_steps;) {
+        const int end = smaller(t + w->chunk, tp->n_steps), ahead = smaller(end + net->max_delay, tp->n_steps);
+        fill_currents(net, w, tp, filled, ahead);
+        filled = ahead;
+        for (; t < end; t++) {
+            step_network(net, w, tp, t);
+            if (observe) observe(with, net, w, tp, t);
+        }
     }
     for (uint32_t s = 0; s < tp->spike_start[tp->n_steps]; s++)
         tp->count[tp->spike[s]]++;

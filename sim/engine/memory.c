@@ -12,11 +12,11 @@ static double untouched_per_tape(const experiment *e, double rate)
 {
     const double T = e->shape.n_steps;
     const double used = rate * e->dt / 1e3;
-    /* A reserved list of spikes: ids; of input: the drawn step, the drawn run, the sorted run. */
-    const double spikes = T * e->net->n_spiking * sizeof(uint32_t) * (1 - used);
+    /* A reserved list of spikes: ids and steps; of input: step and run as drawn, and as sorted. */
+    const double spikes = T * e->net->n_spiking * 2 * sizeof(uint32_t) * (1 - used);
     double events = 0;
     for (int s = 0; s < e->net->n_sources; s++)
-        if (!e->net->sources[s].analog) events += T * e->net->sources[s].n * 20.0 * (1 - used);
+        if (!e->net->sources[s].analog) events += T * e->net->sources[s].n * 24.0 * (1 - used);
     return spikes + events;
 }
 

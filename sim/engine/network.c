@@ -80,6 +80,17 @@ static lsnn_status add_trainables(network *net, population *p, lsnn_error *err)
     return LSNN_OK;
 }
 
+static void mark_uniform(population *p)
+{
+    p->uniform = 0;
+    for (int c = 0; p->model->constants[c]; c++) {
+        bool same = true;
+        for (int j = 1; j < p->n; j++)
+            same = same && p->constant[c][j] == p->constant[c][0];
+        if (same) p->uniform |= 1u << c;
+    }
+}
+
 /* Constants are computed in double and then stored as real; the padding repeats the last neuron. */
 static lsnn_status prepare(network *net, population *p, lsnn_error *err)
 {
@@ -94,6 +105,7 @@ static lsnn_status prepare(network *net, population *p, lsnn_error *err)
         for (int j = 0; j < p->width; j++)
             p->constant[c][j] = (real)column[c][j < p->n ? j : p->n - 1];
     }
+    mark_uniform(p);
     return LSNN_OK;
 }
 

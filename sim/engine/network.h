@@ -21,6 +21,7 @@ typedef struct population {
     int n_states, n_adjoints, n_tapes, n_trainable;
     int trainable;                      /* its first entry in network.parameters */
     real *constant[LSNN_MAX_CONSTANTS]; /* [width] */
+    unsigned uniform;                   /* as in lsnn_slice */
 } population;
 
 typedef enum source_kind { SOURCE_TASK, SOURCE_POISSON, SOURCE_SPIKES, SOURCE_CURRENT } source_kind;

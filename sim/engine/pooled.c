@@ -14,8 +14,7 @@ static const projection *output_projection(const network *net)
 static bool alike(const population *p)
 {
     for (int c = 0; p->model->constants[c]; c++)
-        for (int j = 1; j < p->n; j++)
-            if (p->constant[c][j] != p->constant[c][0]) return false;
+        if (!(p->uniform & 1u << c)) return false;
     return true;
 }
 

@@ -22,6 +22,7 @@ lsnn_status tape_new(tape **out, const network *net, arena *a, const lsnn_shape 
                            err));
     TRY(arena_take(a, &tp->spike_start, T + 1, sizeof *tp->spike_start, err));
     TRY(arena_take(a, &tp->spike, T * (size_t)net->n_spiking + LSNN_LANES, sizeof *tp->spike, err));
+    TRY(arena_take(a, &tp->spike_step, T * (size_t)net->n_spiking + LSNN_LANES, sizeof *tp->spike_step, err));
     TRY(arena_take(a, &tp->count, (size_t)net->n_spiking, sizeof *tp->count, err));
     TRY(arena_take(a, &tp->output, T * (size_t)(net->n_columns - net->spiking_columns), sizeof(real), err));
     TRY(arena_take(a, &tp->pooled, (size_t)(net->n_columns - net->spiking_columns), sizeof(real), err));

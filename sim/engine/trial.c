@@ -25,6 +25,7 @@ lsnn_status trial_new(lsnn_trial **out, arena *a, const lsnn_shape *shape, lsnn_
     *e = (lsnn_events){.n_steps = shape->n_steps, .n_in = shape->n_in, .capacity = (uint32_t)room};
     TRY(arena_take(a, &e->start, n_steps + 1, sizeof *e->start, err));
     TRY(arena_take(a, &e->run, room + 1, sizeof *e->run, err)); /* trial_sort reads one behind the last */
+    TRY(arena_take(a, &e->step, room + 1, sizeof *e->step, err));
     if (room > 0) {
         TRY(arena_take(a, &e->drawn_step, room, sizeof *e->drawn_step, err));
         TRY(arena_take(a, &e->drawn, room, sizeof *e->drawn, err));
@@ -97,8 +98,11 @@ void trial_sort(lsnn_trial *trial)
     for (int t = 0; t < e->n_steps; t++) {
         uint32_t to = e->start[t + 1];
         e->start[t] = kept;
+        e->step[kept] = (uint32_t)t;
         if (to - from > 1) {
             kept = join(e->run, kept, from, to, touching);
+            for (uint32_t k = e->start[t]; k < kept; k++)
+                e->step[k] = (uint32_t)t;
         } else { /* one or none, without a branch between them: which of the two cannot be foreseen */
             e->run[kept] = e->run[from];
             kept += to - from;

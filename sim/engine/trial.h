@@ -17,6 +17,7 @@ typedef struct lsnn_events {
     event_run *drawn;     /* [capacity] */
     uint32_t *start;      /* [n_steps + 1]: the runs of step t are run[start[t]] .. run[start[t+1] - 1] */
     event_run *run;       /* [capacity + 1], by step, then by cell; without overlaps */
+    uint32_t *step;       /* [capacity + 1] of each run */
 } lsnn_events;
 
 LSNN_MUST_USE lsnn_status trial_new(lsnn_trial **out, arena *a, const lsnn_shape *shape, lsnn_error *err);

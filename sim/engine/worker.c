@@ -6,6 +6,7 @@
 
 #define FLUSH_TO_ZERO 0x8000u
 #define DENORMALS_ARE_ZERO 0x0040u
+#define SHORTEST_RING 32
 
 void worker_enter_thread(void)
 {
@@ -21,20 +22,28 @@ static lsnn_status take_columns(real *column[], int n, int width, arena *a, lsnn
     return LSNN_OK;
 }
 
+/* Long chunks cost cache, short ones calls; a ring holds twice the longest delay at least, so that a chunk is not tiny. */
+static void set_chunk(worker *w, const network *net)
+{
+    w->ring_mask = SHORTEST_RING - 1;
+    while (w->ring_mask + 1 < 2 * net->max_delay)
+        w->ring_mask = 2 * w->ring_mask + 1;
+    w->chunk = w->ring_mask + 1 - net->max_delay;
+}
+
 lsnn_status worker_new(worker **out, const network *net, arena *a, const lsnn_shape *shape, lsnn_error *err)
 {
     worker *w;
     const size_t n = (size_t)net->n_columns, T = (size_t)shape->n_steps;
     const size_t n_output_columns = n - (size_t)net->spiking_columns;
     TRY(arena_take(a, &w, 1, sizeof *w, err));
-    TRY(arena_take(a, &w->current, n, sizeof(real), err));
+    set_chunk(w, net);
+    const size_t ring = (size_t)(w->ring_mask + 1) * n;
+    TRY(arena_take(a, &w->current, ring, sizeof(real), err));
+    TRY(arena_take(a, &w->signal, ring, sizeof(real), err));
+    TRY(arena_take(a, &w->adjoint, ring, sizeof(real), err));
     TRY(arena_take(a, &w->output, n, sizeof(real), err));
-    TRY(arena_take(a, &w->signal, n, sizeof(real), err));
-    TRY(arena_take(a, &w->adjoint, n, sizeof(real), err));
     TRY(arena_take(a, &w->rate_signal, n, sizeof(real), err));
-    while (w->ring_mask < net->max_delay)
-        w->ring_mask = 2 * w->ring_mask + 1;
-    TRY(arena_take(a, &w->output_adjoints, (size_t)(w->ring_mask + 1) * n_output_columns, sizeof(real), err));
     TRY(arena_take(a, &w->pooled_weight, T, sizeof(real), err));
     TRY(arena_take(a, &w->coefficient, T, sizeof(real), err));
     TRY(arena_take(a, &w->pooled_spikes, (size_t)net->n_spiking, sizeof(real), err));
@@ -46,6 +55,7 @@ lsnn_status worker_new(worker **out, const network *net, arena *a, const lsnn_sh
         const population *p = &net->populations[k];
         lsnn_slice *slice = &w->slice[k];
         slice->n = p->width;
+        slice->uniform = p->uniform;
         for (int c = 0; c < LSNN_MAX_CONSTANTS; c++)
             slice->constant[c] = p->constant[c];
         TRY(take_columns(slice->state, p->n_states, p->width, a, err));

@@ -13,6 +13,7 @@ typedef struct tape {
     real **column;         /* [n_populations * LSNN_MAX_TAPES] -> [n_steps][width], psi first */
     uint32_t *spike_start; /* [n_steps + 1]: the spikes of step t are spike[start[t]] .. spike[start[t+1] - 1] */
     uint32_t *spike;       /* ids, ascending in a step */
+    uint32_t *spike_step;  /* the step of each */
     uint32_t *count;       /* [n_spiking] spikes per neuron */
     real *output;          /* [n_steps][output columns] y; the loss turns it into dE/dy */
     bool collapsed;        /* the readout's steps are left out (pooled.h) */
@@ -20,24 +21,16 @@ typedef struct tape {
     double loss, loss_rate, error; /* of this trial */
 } tape;
 
-/* The part of step s's spikes that a projection listens to: ids, and how many. */
-LSNN_INLINE const uint32_t *tape_heard(const tape *tp, const projection *p, int s, int *n)
-{
-    const uint32_t *id = tp->spike + tp->spike_start[s], *end = tp->spike + tp->spike_start[s + 1];
-    while (id < end && *id < (uint32_t)p->from)
-        id++;
-    while (end > id && end[-1] >= (uint32_t)(p->from + p->n_from))
-        end--;
-    *n = (int)(end - id);
-    return id;
-}
-
 typedef struct worker {
-    real *current, *output, *signal, *adjoint; /* [n_columns]; adjoint = dE/dI */
-    real *output_adjoints; /* [ring_mask + 1][output columns]: dE/dI of the readouts in the last steps (a ring) */
-    int ring_mask;         /* its length, a power of two above the longest delay, less 1 */
-    real *rate_signal;     /* [spiking columns]: regularisation */
-    lsnn_slice *slice;     /* [n_populations] */
+    /* Rings of rows, one per step, at row (step & ring_mask): [ring_mask + 1][n_columns]. */
+    real *current; /* I of the coming steps: spikes add to it when they are fired */
+    real *signal;  /* dE/dz (readouts: dE/dy) of the steps of a chunk */
+    real *adjoint; /* dE/dI of the last steps */
+    int ring_mask;
+    int chunk;         /* steps that the passes take together: chunk + longest delay = length of a ring */
+    real *output;      /* [n_columns] z and y of the step */
+    real *rate_signal; /* [spiking columns]: regularisation */
+    lsnn_slice *slice; /* [n_populations] */
     /* pooled.c */
     bool coefficients_known;
     real *pooled_weight,
@@ -46,6 +39,12 @@ typedef struct worker {
     real *pooled_spikes;                        /* [n_spiking] sum of the coefficients over a neuron's spikes */
     real *pooled_signal;                        /* [spiking columns] */
 } worker;
+
+/* The row of a step in one of the worker's rings. */
+LSNN_INLINE real *worker_row(const network *net, const worker *w, real *ring, int t)
+{
+    return ring + (size_t)(t & w->ring_mask) * (size_t)net->n_columns;
+}
 
 /* Where the backward pass adds: an array per parameter of the network (projections with `sums` have one row more). */
 typedef struct gradients {
@@ -67,8 +66,8 @@ typedef void worker_observer(void *with, const network *net, const worker *w, co
 
 /* Simulate the trial whose input is on the tape. `observe` may be NULL. */
 void forward(const network *net, worker *w, tape *tp, worker_observer *observe, void *with);
-/* From dE/dy on the tape (tape.output) and worker.rate_signal to gradients. `observe` (may be NULL) sees worker.signal = dE/dz
- * and worker.adjoint after each step, t descending. */
+/* From dE/dy on the tape (tape.output) and worker.rate_signal to gradients. `observe` (may be NULL) sees the rows of
+ * worker.signal and worker.adjoint after each step, t descending. */
 void backward(const network *net, worker *w, const tape *tp, gradients *into, worker_observer *observe, void *with);
 
 #endif

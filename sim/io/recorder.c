@@ -148,12 +148,12 @@ static bool is_due(const recorder *r, const record_spec *spec)
 
 /* ---- seeing ----------------------------------------------------------------------------------------------------------- */
 
-static const real *variable_column(const experiment *e, const record_spec *spec, const worker *w, real *scratch)
+static const real *variable_column(const experiment *e, const record_spec *spec, const worker *w, int t, real *scratch)
 {
     const population *p = &e->net->populations[spec->population];
     const lsnn_slice *slice = &w->slice[spec->population];
     const lsnn_model *model = p->model;
-    if (strcmp(spec->variable, "I") == 0) return w->current + p->column;
+    if (strcmp(spec->variable, "I") == 0) return worker_row(e->net, w, w->current, t) + p->column;
     if (strcmp(spec->variable, model->spiking ? "z" : "y") == 0) return w->output + p->column;
     for (int k = 0; k < p->n_states; k++)
         if (strcmp(model->states[k].name, spec->variable) == 0) return slice->state[k];
@@ -172,7 +172,7 @@ static void see_step(void *with, int sample, const network *net, const worker *w
         const record_spec *spec = &r->e->records[k];
         if (spec->what != RECORD_VARIABLE || sample >= spec->trials || !is_due(r, spec)) continue;
         real scratch[net->populations[spec->population].width];
-        const real *column = variable_column(r->e, spec, w, scratch);
+        const real *column = variable_column(r->e, spec, w, t, scratch);
         real *row = r->trace[k * r->n_seen + sample] + (size_t)t * (size_t)spec->n_neurons;
         for (int j = 0; j < spec->n_neurons; j++)
             row[j] = column[spec->neuron[j]];
