@@ -176,7 +176,8 @@ typedef void threshold_adjointer(const lsnn_slice *slice, const real *signal, re
     LSNN_KERNEL static void backward_##dialect##_##alike(const lsnn_slice *slice, const real *signal,                  \
                                                          real *current_adjoint)                                        \
     {                                                                                                                  \
-        threshold_backward(slice, signal, current_adjoint, (threshold_kind){dialect, LSNN_TRIANGULAR, ADAPTIVE, alike}); \
+        threshold_backward(slice, signal, current_adjoint,                                                             \
+                           (threshold_kind){dialect, LSNN_TRIANGULAR, ADAPTIVE, alike});                               \
     }
 #define THRESHOLD_ROW(dialect, alike)                                                                                  \
     {                                                                                                                  \

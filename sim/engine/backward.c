@@ -1,5 +1,6 @@
 /* The backward pass of one trial, in chunks of steps: the readouts' errors become signals to the neurons, the models' local adjoints
  * run backward in time, and each spike adds the adjoints of its targets' currents to its row of the gradient. */
+#include "quiet.h"
 #include "rows.h"
 #include "worker.h"
 #include <string.h>
@@ -48,8 +49,8 @@ LSNN_INLINE void collect_values(const projection *p, real *gradient, const real 
 }
 
 /* What arrived from a source in the steps from .. to-1, through delay d. */
-LSNN_INLINE void collect_input(const network *net, const worker *w, const projection *p, const tape *tp, int d, int from,
-                               int to, real *gradient)
+LSNN_INLINE void collect_input(const network *net, const worker *w, const projection *p, const tape *tp, int d,
+                               int from, int to, real *gradient)
 {
     const lsnn_trial *input = tp->input[p->source];
     const lsnn_events *events = input->events;
@@ -81,13 +82,15 @@ LSNN_INLINE void collect(const network *net, const worker *w, const tape *tp, in
 {
     for (int k = 0; k < net->n_projections; k++) {
         const projection *p = &net->projections[k];
-        if (!net->parameters[p->parameter].learn || (p->to_output && tp->collapsed)) continue;
+        if (!net->parameters[p->parameter].learn) continue;
         real *gradient = into->value[p->parameter];
+        const int first = p->to_output && from < tp->readout_from ? tp->readout_from : from;
+        if (first >= to) continue;
         for (int d = 0; d < p->n_delays; d++) {
             if (p->source >= 0)
-                collect_input(net, w, p, tp, d, from, to, gradient);
+                collect_input(net, w, p, tp, d, first, to, gradient);
             else
-                collect_spikes(net, w, p, tp, d, from, to, gradient);
+                collect_spikes(net, w, p, tp, d, first, to, gradient);
         }
     }
 }
@@ -140,6 +143,19 @@ static void clear_adjoints(const network *net, worker *w)
             memset(w->slice[k].adjoint[s], 0, (size_t)net->populations[k].width * sizeof(real));
 }
 
+/* Readouts, and what they mean for the spikes. */
+LSNN_INLINE void step_outputs_back(const network *net, worker *w, const tape *tp, int t, gradients *into)
+{
+    const bool last = t + 1 == tp->readout_from && !tp->collapsed; /* the adjoint that the steps before share */
+    if (t >= tp->readout_from || last) step_readouts_back(net, w, tp, t, into);
+    if (last) quiet_return(net, w, tp, into);
+    if (t < tp->early)
+        rows_sum_scaled(worker_row(net, w, w->signal, t), w->rate_signal, w->early_signal, net->spiking_columns,
+                        w->coefficient[t]);
+    else
+        gather_signal(net, w, t);
+}
+
 LSNN_KERNEL void backward(const network *net, worker *w, const tape *tp, gradients *into, worker_observer *observe,
                           void *with)
 {
@@ -147,13 +163,7 @@ LSNN_KERNEL void backward(const network *net, worker *w, const tape *tp, gradien
     for (int end = tp->n_steps; end > 0; end -= w->chunk) {
         const int start = at_least_0(end - w->chunk);
         for (int t = end - 1; t >= start; t--) {
-            if (tp->collapsed) {
-                rows_sum_scaled(worker_row(net, w, w->signal, t), w->rate_signal, w->pooled_signal,
-                                net->spiking_columns, w->coefficient[t]);
-            } else {
-                step_readouts_back(net, w, tp, t, into);
-                gather_signal(net, w, t);
-            }
+            step_outputs_back(net, w, tp, t, into);
             for (int k = 0; k < net->n_spiking_populations; k++)
                 step_back(net, k, w, tp, t, into);
             if (observe) observe(with, net, w, tp, t);

@@ -1,5 +1,6 @@
 /* The forward pass of one trial: input and spikes become currents, the models step, new spikes are collected. Currents wait in a
  * ring of rows, one per step: input is added a chunk of steps ahead, a spike when it is fired. */
+#include "quiet.h"
 #include "rows.h"
 #include "worker.h"
 #include <string.h>
@@ -88,12 +89,13 @@ LSNN_INLINE void fill_currents(const network *net, worker *w, const tape *tp, in
 }
 
 /* The spike of neuron `id` at step t adds to the currents of the steps to come. */
-LSNN_INLINE void send_spike(const network *net, worker *w, uint32_t id, int t)
+LSNN_INLINE void send_spike(const network *net, worker *w, const tape *tp, uint32_t id, int t)
 {
     for (int k = 0; k < net->n_projections; k++) {
         const projection *p = &net->projections[k];
         const size_t i = (size_t)id - (size_t)p->from;
         if (p->source >= 0 || i >= (size_t)p->n_from) continue;
+        if (p->to_output && t + p->delay[0] < tp->readout_from) continue;
         const real *weight = net->parameters[p->parameter].value;
         if (p->dense) {
             rows_add(worker_row(net, w, w->current, t + p->delay[0]) + p->column, weight + i * (size_t)p->width,
@@ -153,8 +155,9 @@ LSNN_INLINE void step_network(const network *net, worker *w, tape *tp, int t)
         step_population(net, k, w, tp, t);
     tp->spike_start[t + 1] = collect_spikes(net, w, tp, t);
     for (uint32_t s = tp->spike_start[t]; s < tp->spike_start[t + 1]; s++)
-        send_spike(net, w, tp->spike[s], t);
-    if (!tp->collapsed) step_readouts(net, w, tp, t);
+        send_spike(net, w, tp, tp->spike[s], t);
+    if (t + 1 == tp->readout_from && !tp->collapsed) quiet_respond(net, w, tp);
+    if (t >= tp->readout_from) step_readouts(net, w, tp, t);
 }
 
 /* Input is filled in one longest delay ahead of the steps, so that it is in a row before any spike adds to the row: the order of

@@ -91,7 +91,8 @@ void loss_judge(const loss_settings *settings, const network *net, tape *tp, dou
     tp->error = score ? score(with, trial, pooled) : default_score(trial, row, tp->output, pooled);
     tp->loss = 0;
     if (settings->pool) tp->loss = judge_row(settings->kind, trial, 0, pooled, slope, 1);
-    for (int t = 0; t < tp->n_steps; t++) {
+    /* One step before the readout's first, too: the backward pass begins there with an error of zero (quiet.h). */
+    for (int t = tp->readout_from > 0 ? tp->readout_from - 1 : 0; t < tp->n_steps; t++) {
         real *y = tp->output + (size_t)t * row;
         const double weight = trial->weight[t];
         if (weight == 0) {

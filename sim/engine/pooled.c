@@ -3,14 +3,6 @@
 #include "rows.h"
 #include <string.h>
 
-static const projection *output_projection(const network *net)
-{
-    const projection *found = NULL;
-    for (int i = 0; i < net->n_projections; i++)
-        if (net->projections[i].to_output) found = &net->projections[i];
-    return found;
-}
-
 static bool alike(const population *p)
 {
     for (int c = 0; p->model->constants[c]; c++)
@@ -18,20 +10,24 @@ static bool alike(const population *p)
     return true;
 }
 
-bool pooled_possible(const network *net, const loss_settings *loss)
+const projection *pooled_readout(const network *net)
 {
+    const projection *found = NULL;
     int n = 0;
     for (int i = 0; i < net->n_projections; i++)
-        n += net->projections[i].to_output;
-    if (!loss->pool || n != 1 || net->n_populations != net->n_spiking_populations + 1) return false;
+        if (net->projections[i].to_output) {
+            found = &net->projections[i];
+            n++;
+        }
+    if (n != 1 || net->n_populations != net->n_spiking_populations + 1) return NULL;
     const population *readout = &net->populations[net->n_spiking_populations];
-    return readout->model->linear && alike(readout);
+    return readout->model->linear && alike(readout) ? found : NULL;
 }
 
 /* The readout's own adjoint, run backward over the weights of the steps, gives c[t] and what the trainables contribute. */
 static void find_coefficients(const network *net, worker *w, const lsnn_trial *trial, int n_steps)
 {
-    const int k = net->n_spiking_populations, delay = output_projection(net)->delay[0];
+    const int k = net->n_spiking_populations, delay = pooled_readout(net)->delay[0];
     const population *p = &net->populations[k];
     lsnn_slice *slice = &w->slice[k];
     real *signal = w->signal + p->column, *adjoint = w->adjoint + p->column;
@@ -66,7 +62,7 @@ static void sum_spikes(worker *w, const tape *tp, int n_spiking)
 
 void pooled_respond(const network *net, worker *w, tape *tp)
 {
-    const projection *p = output_projection(net);
+    const projection *p = pooled_readout(net);
     const population *readout = &net->populations[net->n_spiking_populations];
     const real *weight = net->parameters[p->parameter].value;
     find_coefficients(net, w, tp->trial, tp->n_steps);
@@ -81,7 +77,7 @@ void pooled_respond(const network *net, worker *w, tape *tp)
 
 void pooled_return(const network *net, worker *w, const tape *tp, gradients *into)
 {
-    const projection *p = output_projection(net);
+    const projection *p = pooled_readout(net);
     const population *readout = &net->populations[net->n_spiking_populations];
     real *gradient = into->value[p->parameter];
     /* The tape may come from another worker (a loss that waits for its batch). */
@@ -92,8 +88,8 @@ void pooled_return(const network *net, worker *w, const tape *tp, gradients *int
     for (int l = 0; l < readout->n_trainable; l++)
         for (int k = 0; k < p->width; k++)
             into->value[readout->trainable + l][k] += w->pooled_trainable[l][k] * tp->pooled[k];
-    rows_clear(w->pooled_signal, net->spiking_columns);
+    rows_clear(w->early_signal, net->spiking_columns);
     for (int k = 0; k < net->n_outputs; k++)
-        rows_add_scaled(w->pooled_signal, p->feedback_by_output + (size_t)k * (size_t)net->spiking_columns,
+        rows_add_scaled(w->early_signal, p->feedback_by_output + (size_t)k * (size_t)net->spiking_columns,
                         net->spiking_columns, tp->pooled[k]);
 }

@@ -6,13 +6,13 @@
 
 #include "learning.h"
 
-/* One linear readout population whose neurons are alike, one projection to it, a pooled loss. */
-bool pooled_possible(const network *net, const loss_settings *loss);
+/* The one projection to one linear readout population whose neurons are alike; NULL: the network is not like that. */
+const projection *pooled_readout(const network *net);
 
 /* After forward with tape.collapsed: the average readout, into tape.pooled [output columns]. */
 void pooled_respond(const network *net, worker *w, tape *tp);
-/* From tape.pooled = dE/d(average): adds the gradients of readout weights and trainables, and sets worker.pooled_signal, so that
- * backward with tape.collapsed takes coefficient[t] * pooled_signal as the signal of step t. */
+/* From tape.pooled = dE/d(average): adds the gradients of readout weights and trainables, and sets worker.early_signal, so that
+ * backward with tape.collapsed takes coefficient[t] * early_signal as the signal of step t. */
 void pooled_return(const network *net, worker *w, const tape *tp, gradients *into);
 
 #endif

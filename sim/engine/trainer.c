@@ -2,6 +2,7 @@
 #include "trainer.h"
 #include "pooled.h"
 #include "population_check.h"
+#include "quiet.h"
 #include <math.h>
 #include <omp.h>
 #include <string.h>
@@ -26,10 +27,8 @@ static lsnn_status take_workers(trainer *t, arena *a, lsnn_error *err)
     TRY(arena_take(a, &t->tapes, (size_t)t->n_tapes, sizeof(tape *), err));
     for (int k = 0; k < t->n_threads; k++)
         TRY(worker_new(&t->workers[k], t->net, a, &t->shape, err));
-    for (int k = 0; k < t->n_tapes; k++) {
+    for (int k = 0; k < t->n_tapes; k++)
         TRY(tape_new(&t->tapes[k], t->net, a, &t->shape, err));
-        t->tapes[k]->collapsed = t->collapsed;
-    }
     if (!t->settings.learns) return LSNN_OK;
     TRY(arena_take(a, &t->shards, (size_t)t->n_shards, sizeof(gradients *), err));
     for (int s = 0; s < t->n_shards; s++)
@@ -51,8 +50,11 @@ lsnn_status trainer_new(trainer **out, network *net, const lsnn_task *task, cons
                    .task_parameters = task_parameters,
                    .shape = *shape,
                    .settings = *settings,
-                   .n_threads = n_threads,
-                   .collapsed = shape->classes && settings->may_collapse && pooled_possible(net, &settings->loss)};
+                   .n_threads = n_threads};
+    if (settings->may_collapse && shape->classes) {
+        t->collapsed = settings->loss.pool && pooled_readout(net);
+        t->quiet = quiet_possible(net, &settings->loss);
+    }
     const int batch = settings->batch;
     t->waits =
         settings->learns && settings->regularisation.strength > 0 && settings->regularisation.scope == SCOPE_BATCH;
@@ -96,6 +98,15 @@ static void draw_source(const trainer *t, const source *from, lsnn_trial *input,
     if (!from->analog) trial_sort(input);
 }
 
+/* Which steps of the readout are needed. */
+static void plan_readout(const trainer *t, tape *tp)
+{
+    tp->collapsed = t->collapsed;
+    tp->readout_from = t->collapsed ? tp->n_steps : t->quiet ? quiet_until(tp->trial) : 0;
+    tp->early = tp->readout_from;
+    if (t->quiet) tp->early -= pooled_readout(t->net)->delay[0];
+}
+
 static void draw_trial(const trainer *t, tape *tp, lsnn_set set, uint64_t index)
 {
     const lsnn_draw draw = {.seed = t->net->seed, .set = set, .index = index};
@@ -107,6 +118,7 @@ static void draw_trial(const trainer *t, tape *tp, lsnn_set set, uint64_t index)
         tp->trial->weight[step] = step >= loss->window_start && step < loss->window_stop;
     for (int s = 0; s < t->net->n_sources; s++)
         if (t->net->sources[s].kind != SOURCE_TASK) draw_source(t, &t->net->sources[s], tp->input[s], &draw, s);
+    plan_readout(t, tp);
 }
 
 /* ---- regularisation --------------------------------------------------------------------------------------------------- */

@@ -40,7 +40,7 @@ struct trainer {
     bool waits;       /* no sample goes backward before the whole batch went forward (SCOPE_BATCH) */
     tape **tapes;     /* one per thread; one per sample if the trainer waits */
     int n_tapes;
-    bool collapsed;                    /* pooled.h */
+    bool collapsed, quiet;             /* which steps of the readout are left out: pooled.h, quiet.h */
     gradients **shards;                /* [n_shards] */
     gradients *gradient;               /* their sum */
     real *(*moment)[LSNN_MAX_MOMENTS]; /* [n_parameters] */

@@ -47,7 +47,8 @@ lsnn_status worker_new(worker **out, const network *net, arena *a, const lsnn_sh
     TRY(arena_take(a, &w->pooled_weight, T, sizeof(real), err));
     TRY(arena_take(a, &w->coefficient, T, sizeof(real), err));
     TRY(arena_take(a, &w->pooled_spikes, (size_t)net->n_spiking, sizeof(real), err));
-    TRY(arena_take(a, &w->pooled_signal, (size_t)net->spiking_columns, sizeof(real), err));
+    TRY(arena_take(a, &w->impulse, T, sizeof(real), err));
+    TRY(arena_take(a, &w->early_signal, (size_t)net->spiking_columns, sizeof(real), err));
     for (int l = 0; l < LSNN_MAX_TRAINABLE; l++)
         TRY(arena_take(a, &w->pooled_trainable[l], n_output_columns, sizeof(real), err));
     TRY(arena_take(a, &w->slice, (size_t)net->n_populations, sizeof *w->slice, err));

@@ -16,7 +16,9 @@ typedef struct tape {
     uint32_t *spike_step;  /* the step of each */
     uint32_t *count;       /* [n_spiking] spikes per neuron */
     real *output;          /* [n_steps][output columns] y; the loss turns it into dE/dy */
-    bool collapsed;        /* the readout's steps are left out (pooled.h) */
+    bool collapsed;        /* only the average of the readout is judged (pooled.h); then readout_from is n_steps */
+    int readout_from;      /* the readout's steps before are left out (quiet.h) */
+    int early;             /* steps before: their spikes reach the readout only in those steps */
     real *pooled;          /* [output columns] with `collapsed`: average readout, then dE/d(average) */
     double loss, loss_rate, error; /* of this trial */
 } tape;
@@ -31,13 +33,14 @@ typedef struct worker {
     real *output;      /* [n_columns] z and y of the step */
     real *rate_signal; /* [spiking columns]: regularisation */
     lsnn_slice *slice; /* [n_populations] */
-    /* pooled.c */
-    bool coefficients_known;
-    real *pooled_weight,
-        *coefficient; /* [n_steps] weights of the steps, and what a spike of the step adds to the average */
-    real *pooled_trainable[LSNN_MAX_TRAINABLE]; /* [output columns] what a trainable adds to it */
-    real *pooled_spikes;                        /* [n_spiking] sum of the coefficients over a neuron's spikes */
-    real *pooled_signal;                        /* [spiking columns] */
+    /* pooled.c and quiet.c: steps that the readout leaves out */
+    real *coefficient; /* [n_steps] what a spike of the step adds to the average, or to the first step that is judged */
+    real *early_signal;  /* [spiking columns] dE/dz of such a step is coefficient times this */
+    real *pooled_spikes; /* [n_spiking] sum of the coefficients over a neuron's spikes */
+    bool coefficients_known, impulse_known;
+    real *pooled_weight;                        /* [n_steps] weights of the steps that the coefficients are for */
+    real *pooled_trainable[LSNN_MAX_TRAINABLE]; /* [output columns] what a trainable adds to the average */
+    real *impulse;                              /* [n_steps] answer of the readout to a current, n steps later */
 } worker;
 
 /* The row of a step in one of the worker's rings. */

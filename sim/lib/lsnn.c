@@ -152,8 +152,8 @@ lsnn_status lsnn_present(lsnn *net, const double *x, double *y, uint8_t *z, lsnn
     TRY(load_input(e, tp->trial, x, err));
     network_refresh(e->net);
     tp->collapsed = false;
+    tp->readout_from = 0;
     forward(e->net, e->trainer->workers[0], tp, NULL, NULL);
-    tp->collapsed = e->trainer->collapsed;
     for (int t = 0; y && t < T; t++)
         for (int k = 0; k < n_out; k++)
             y[(size_t)t * (size_t)n_out + (size_t)k] = tp->output[(size_t)t * row + (size_t)k];
