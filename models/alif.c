@@ -9,6 +9,10 @@ static const lsnn_field fields[] = {
      "threshold added per unit of the adaptation a; may be negative"},
     {THRESHOLD_FIELD(LSNN_CHOICE, scale_adapt), "none", NULL, 0, 0, false, "none|leak",
      "s_a: a spike adds 1 (none) or 1 - rho (leak) to a"},
+    THRESHOLD_NUMBER(a_0, "0", NULL, false, -INFINITY, "adaptation before the first step"),
+    THRESHOLD_SWITCH(learn_tau_a, "whether tau_a is learned, per neuron"),
+    THRESHOLD_SWITCH(learn_beta, "whether beta is learned, per neuron"),
+    THRESHOLD_SWITCH(learn_a_0, "whether a_0 is learned, per neuron"),
     LSNN_END,
 };
 
@@ -17,18 +21,13 @@ static const lsnn_variable states[] = {{"v", NULL, "membrane potential"},
                                        {"a", NULL, "adaptation"},
                                        {NULL, NULL, NULL}};
 static const lsnn_variable adjoints[] = {{"nu", NULL, "dE/dv"},
+                                         {"pull", NULL, "what the reset takes from dE/dz a step earlier (lsnn2018)"},
                                          {"carry", NULL, "what enters nu a step earlier (lsnn2018code)"},
                                          {"mu", NULL, "dE/da"},
+                                         {"pull_a", NULL, "what the reset takes from mu (lsnn2018)"},
                                          {NULL, NULL, NULL}};
-static const lsnn_variable tapes[] = {{"psi", NULL, "surrogate derivative dz/dv"},
-                                      {"psi_a", NULL, "surrogate derivative dz/da (lsnn2018 dialects)"},
-                                      {NULL, NULL, NULL}};
-
-/* Only the lsnn2018 dialects write psi_a: in eprop2020 it is -beta psi. */
-static int n_tapes(const void *parameters)
-{
-    return ((const threshold_parameters *)parameters)->dialect == EPROP2020 ? 1 : 2;
-}
+static const lsnn_trainable trainable[] = {
+    THRESHOLD_TRAINABLE, {"tau_a", true}, {"beta", false}, {"a_0", false}, {NULL, false}};
 
 const lsnn_model lsnn_model_alif = {
     .name = "alif",
@@ -43,12 +42,15 @@ const lsnn_model lsnn_model_alif = {
     .size = sizeof(threshold_parameters),
     .states = states,
     .adjoints = adjoints,
-    .tapes = tapes,
+    .tapes = threshold_tapes,
     .constants = threshold_constants,
+    .trainable = trainable,
     .prepare = threshold_prepare,
+    .begin = threshold_begin,
     .step = threshold_model_step,
     .backward = threshold_model_backward,
-    .n_tapes = n_tapes,
+    .end = threshold_end,
+    .which_tapes = threshold_which_tapes,
     .derived = threshold_derived,
     .derive = threshold_derive,
 };

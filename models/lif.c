@@ -6,9 +6,11 @@ static const lsnn_field fields[] = {THRESHOLD_FIELDS, LSNN_END};
 
 static const lsnn_variable states[] = {
     {"v", NULL, "membrane potential"}, {"r", "steps", "silent steps that are left"}, {NULL, NULL, NULL}};
-static const lsnn_variable adjoints[] = {
-    {"nu", NULL, "dE/dv"}, {"carry", NULL, "what enters nu a step earlier (lsnn2018code)"}, {NULL, NULL, NULL}};
-static const lsnn_variable tapes[] = {{"psi", NULL, "surrogate derivative dz/dv"}, {NULL, NULL, NULL}};
+static const lsnn_variable adjoints[] = {{"nu", NULL, "dE/dv"},
+                                         {"pull", NULL, "what the reset takes from dE/dz a step earlier (lsnn2018)"},
+                                         {"carry", NULL, "what enters nu a step earlier (lsnn2018code)"},
+                                         {NULL, NULL, NULL}};
+static const lsnn_trainable trainable[] = {THRESHOLD_TRAINABLE, {NULL, false}};
 
 const lsnn_model lsnn_model_lif = {
     .name = "lif",
@@ -21,11 +23,15 @@ const lsnn_model lsnn_model_lif = {
     .size = sizeof(threshold_parameters),
     .states = states,
     .adjoints = adjoints,
-    .tapes = tapes,
+    .tapes = threshold_tapes,
     .constants = threshold_constants,
+    .trainable = trainable,
     .prepare = threshold_prepare,
+    .begin = threshold_begin,
     .step = threshold_model_step,
     .backward = threshold_model_backward,
+    .end = threshold_end,
+    .which_tapes = threshold_which_tapes,
     .derived = threshold_derived,
     .derive = threshold_derive,
 };

@@ -55,19 +55,22 @@ LSNN_KERNEL static void step(const lsnn_slice *slice, const void *parameters, co
 }
 
 /* q[t] = kappa q[t+1] + dE/dy[t] */
-LSNN_KERNEL static void backward(const lsnn_slice *slice, const void *parameters, const real *restrict signal,
-                                 real *restrict current_adjoint)
+LSNN_KERNEL static void backward(const lsnn_slice *slice, const void *parameters, const lsnn_span *span)
 {
     (void)parameters;
     const int n = slice->n;
     const real *restrict kappa = slice->constant[KAPPA], *restrict s_o = slice->constant[S_O];
     const real *restrict added = slice->constant[STATIC_BIAS], *restrict leaky = slice->constant[LEAKY_BIAS];
     real *restrict q = slice->adjoint[Q], *restrict gradient = slice->trainable_gradient[0];
+    for (int t = span->n_steps - 1; t >= 0; t--) {
+        const real *restrict signal = span->signal + (size_t)t * (size_t)span->stride;
+        real *restrict current_adjoint = span->current_adjoint + (size_t)t * (size_t)span->stride;
 #pragma omp simd
-    for (int k = 0; k < n; k++) {
-        q[k] = kappa[k] * q[k] + signal[k];
-        current_adjoint[k] = s_o[k] * q[k];
-        gradient[k] += added[k] * signal[k] + leaky[k] * q[k];
+        for (int k = 0; k < n; k++) {
+            q[k] = kappa[k] * q[k] + signal[k];
+            current_adjoint[k] = s_o[k] * q[k];
+            gradient[k] += added[k] * signal[k] + leaky[k] * q[k];
+        }
     }
 }
 
@@ -75,7 +78,7 @@ static const lsnn_variable states[] = {{"y", NULL, "filtered sum"}, {NULL, NULL,
 static const lsnn_variable adjoints[] = {{"q", NULL, "dE/dy"}, {NULL, NULL, NULL}};
 static const lsnn_variable tapes[] = {{NULL, NULL, NULL}};
 static const char *const constants[] = {"kappa", "s_o", "static_bias", "leaky_bias", NULL};
-static const char *const trainable[] = {"bias", NULL};
+static const lsnn_trainable trainable[] = {{"bias", false}, {NULL, false}};
 
 const lsnn_model lsnn_model_readout = {
     .name = "readout",

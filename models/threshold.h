@@ -17,51 +17,64 @@
 typedef enum threshold_dialect { EPROP2020, LSNN2018PAPER, LSNN2018CODE } threshold_dialect;
 #define THRESHOLD_DIALECTS "eprop2020|lsnn2018paper|lsnn2018code"
 
-enum threshold_constant { ALPHA, S_I, V_TH, N_REF, HEIGHT, STEEPNESS, RHO, S_A, BETA };
+enum threshold_constant { ALPHA, S_I, V_TH, N_REF, HEIGHT, STEEPNESS, RHO, S_A, BETA, D_ALPHA, D_RHO };
 enum threshold_state { V, R, A_SLOW };
-enum threshold_adjoint { NU, CARRY, MU };
-enum threshold_tape { PSI, PSI_A };
+enum threshold_adjoint { NU, PULL, CARRY, MU, PULL_A };
+enum threshold_tape { PSI, PSI_A, RESET, Z_BEFORE, V_BEFORE, CURRENT, A_BEFORE };
+enum threshold_trainable { LEARN_TAU_M, LEARN_V_TH, LEARN_V_0, LEARN_TAU_A, LEARN_BETA, LEARN_A_0 };
 
 /* Parameters of both models; a LIF neuron's table leaves out those of the adaptation. */
 typedef struct threshold_parameters {
-    const double *tau_m, *v_th, *n_ref, *gamma, *width, *tau_a, *beta;
+    const double *tau_m, *v_th, *n_ref, *gamma, *width, *tau_a, *beta, *v_0, *a_0;
     int scale_input, scale_adapt; /* 0: none, 1: leak */
     int surrogate, dialect;
+    bool learn_tau_m, learn_v_th, learn_v_0, learn_tau_a, learn_beta, learn_a_0;
 } threshold_parameters;
 
 #define THRESHOLD_FIELD(kind, name) #name, kind, offsetof(threshold_parameters, name)
-#define THRESHOLD_FIELDS                                                                                               \
-    {THRESHOLD_FIELD(LSNN_NEURONS, tau_m), "20", "ms", 0, INFINITY, true, NULL, "membrane time constant tau_m"},       \
-        {THRESHOLD_FIELD(LSNN_NEURONS, v_th), "1", NULL, 0, INFINITY, true, NULL, "threshold v_th at rest"},           \
-        {THRESHOLD_FIELD(LSNN_NEURONS, n_ref), "0", "steps", 0, 1e6, false, NULL, "silent steps after a spike"},       \
-        {THRESHOLD_FIELD(LSNN_NEURONS, gamma),                                                                         \
-         "0.3",                                                                                                        \
-         NULL,                                                                                                         \
-         0,                                                                                                            \
-         INFINITY,                                                                                                     \
-         false,                                                                                                        \
-         NULL,                                                                                                         \
-         "height gamma of the surrogate derivative (dampening)"},                                                      \
-        {THRESHOLD_FIELD(LSNN_NEURONS, width),       "1", NULL, 0, INFINITY, true, NULL,                               \
-         "half width of the surrogate in thresholds"},                                                                 \
-        {THRESHOLD_FIELD(LSNN_CHOICE, surrogate), "triangular", NULL, 0, 0, false, LSNN_SURROGATES,                    \
-         "shape of the surrogate derivative"},                                                                         \
-        {THRESHOLD_FIELD(LSNN_CHOICE, dialect),                                                                        \
-         "eprop2020",                                                                                                  \
-         NULL,                                                                                                         \
-         0,                                                                                                            \
-         0,                                                                                                            \
-         false,                                                                                                        \
-         THRESHOLD_DIALECTS,                                                                                           \
-         "whose equations: reset, surrogate and step of decision differ"},                                             \
+#define THRESHOLD_NUMBER(name, value, unit, above, min, doc)                                                           \
     {                                                                                                                  \
-        THRESHOLD_FIELD(LSNN_CHOICE, scale_input), "none", NULL, 0, 0, false, "none|leak",                             \
-            "s_i: currents enter times 1 (none) or 1 - alpha (leak)"                                                   \
+        THRESHOLD_FIELD(LSNN_NEURONS, name), value, unit, min, INFINITY, above, NULL, doc                              \
+    }
+#define THRESHOLD_SWITCH(name, doc)                                                                                    \
+    {                                                                                                                  \
+        THRESHOLD_FIELD(LSNN_BOOL, name), "false", NULL, 0, 0, false, NULL, doc                                        \
+    }
+#define THRESHOLD_CHOICE(name, value, choices, doc)                                                                    \
+    {                                                                                                                  \
+        THRESHOLD_FIELD(LSNN_CHOICE, name), value, NULL, 0, 0, false, choices, doc                                     \
+    }
+#define THRESHOLD_FIELDS                                                                                               \
+    THRESHOLD_NUMBER(tau_m, "20", "ms", true, 0, "membrane time constant tau_m"),                                      \
+        THRESHOLD_NUMBER(v_th, "1", NULL, true, 0, "threshold v_th at rest"),                                          \
+        {THRESHOLD_FIELD(LSNN_NEURONS, n_ref), "0", "steps", 0, 1e6, false, NULL, "silent steps after a spike"},       \
+        THRESHOLD_NUMBER(gamma, "0.3", NULL, false, 0, "height gamma of the surrogate derivative (dampening)"),        \
+        THRESHOLD_NUMBER(width, "1", NULL, true, 0, "half width of the surrogate in thresholds"),                      \
+        THRESHOLD_CHOICE(surrogate, "triangular", LSNN_SURROGATES, "shape of the surrogate derivative"),               \
+        THRESHOLD_CHOICE(dialect, "eprop2020", THRESHOLD_DIALECTS,                                                     \
+                         "whose equations: reset, surrogate and step of decision differ"),                             \
+        THRESHOLD_CHOICE(scale_input, "none", "none|leak", "s_i: currents enter times 1 (none) or 1 - alpha (leak)"),  \
+        THRESHOLD_NUMBER(v_0, "0", NULL, false, -INFINITY, "membrane potential before the first step"),                \
+        THRESHOLD_SWITCH(learn_tau_m, "whether tau_m is learned, per neuron"),                                         \
+        THRESHOLD_SWITCH(learn_v_th, "whether v_th is learned, per neuron"),                                           \
+        THRESHOLD_SWITCH(learn_v_0, "whether v_0 is learned, per neuron")
+
+#define THRESHOLD_TRAINABLE                                                                                            \
+    {"tau_m", true}, {"v_th", true},                                                                                   \
+    {                                                                                                                  \
+        "v_0", false                                                                                                   \
     }
 
-static const char *const threshold_constants[] = {"alpha",     "s_i", "v_th", "n_ref", "height",
-                                                  "steepness", "rho", "s_a",  "beta",  NULL};
+static const char *const threshold_constants[] = {"alpha", "s_i", "v_th", "n_ref",   "height", "steepness",
+                                                  "rho",   "s_a", "beta", "d_alpha", "d_rho",  NULL};
 
+static const lsnn_variable threshold_tapes[] = {
+    {"psi", NULL, "surrogate derivative dz/dv"}, {"psi_a", NULL, "surrogate derivative dz/da (lsnn2018 dialects)"},
+    {"reset", NULL, "what the reset took"},      {"z_before", NULL, "z of the step before"},
+    {"v_before", NULL, "v of the step before"},  {"current", NULL, "I"},
+    {"a_before", NULL, "a of the step before"},  {NULL, NULL, NULL}};
+
+/* d_alpha, d_rho: derivatives by the logarithm of the time constant. */
 static const char *threshold_prepare(const void *parameters, double dt, int n, double *const constant[])
 {
     const threshold_parameters *p = parameters;
@@ -79,8 +92,26 @@ static const char *threshold_prepare(const void *parameters, double dt, int n, d
         constant[RHO][j] = rho;
         constant[S_A][j] = p->scale_adapt ? 1 - rho : 1;
         constant[BETA][j] = p->beta ? p->beta[j] : 0;
+        constant[D_ALPHA][j] = alpha * dt / p->tau_m[j];
+        constant[D_RHO][j] = p->tau_a ? rho * dt / p->tau_a[j] : 0;
     }
     return NULL;
+}
+
+/* Whether the neurons' own dynamics are learned: that takes their history. */
+static bool threshold_learns(const threshold_parameters *p)
+{
+    return p->learn_tau_m || p->learn_v_th || p->learn_tau_a || p->learn_beta;
+}
+
+/* eprop2020 needs psi alone: its dz/da is -beta psi, its reset a constant. */
+static unsigned threshold_which_tapes(const void *parameters)
+{
+    const threshold_parameters *p = parameters;
+    unsigned which = 1u << PSI;
+    if (p->dialect != EPROP2020) which |= 1u << PSI_A | 1u << RESET | 1u << Z_BEFORE;
+    if (threshold_learns(p)) which |= 1u << Z_BEFORE | 1u << V_BEFORE | 1u << CURRENT | 1u << A_BEFORE;
+    return which;
 }
 
 typedef struct threshold_kind {
@@ -88,10 +119,12 @@ typedef struct threshold_kind {
     lsnn_surrogate surrogate;
     bool adaptive;
     bool alike; /* the constants that PER_KIND reads are the same for all neurons: they stay in registers */
+    bool reset; /* backward: through the reset */
+    bool learns;
 } threshold_kind;
 
 #define ALIKE (1u << S_I | 1u << V_TH | 1u << N_REF | 1u << HEIGHT | 1u << STEEPNESS | 1u << S_A)
-#define PER_KIND(constant) constant[kind.alike ? 0 : j]
+#define PER_KIND(constant) (kind.alike ? constant##_of_all : constant[j])
 
 LSNN_INLINE void threshold_step(const lsnn_slice *slice, const real *restrict current, real *restrict z,
                                 threshold_kind kind)
@@ -104,13 +137,18 @@ LSNN_INLINE void threshold_step(const lsnn_slice *slice, const real *restrict cu
     const real *restrict beta = slice->constant[BETA];
     real *restrict v = slice->state[V], *restrict r = slice->state[R], *restrict a = slice->state[A_SLOW];
     real *restrict psi = slice->tape[PSI], *restrict psi_a = slice->tape[PSI_A];
+    real *restrict reset_by = slice->tape[RESET], *restrict z_before = slice->tape[Z_BEFORE];
+    real *restrict v_tape = slice->tape[V_BEFORE], *restrict I = slice->tape[CURRENT];
+    real *restrict a_tape = slice->tape[A_BEFORE];
+    const real s_i_of_all = s_i[0], v_th_of_all = v_th[0], n_ref_of_all = n_ref[0], height_of_all = height[0];
+    const real steepness_of_all = steepness[0], s_a_of_all = s_a[0];
     const bool relative = kind.dialect != EPROP2020;
 
 #pragma omp simd
     for (int j = 0; j < n; j++) {
-        const real v_before = v[j];
-        const real A_before = kind.adaptive ? PER_KIND(v_th) + beta[j] * a[j] : PER_KIND(v_th);
-        const real a_now = kind.adaptive ? rho[j] * a[j] + PER_KIND(s_a) * z[j] : 0;
+        const real v_before = v[j], a_before = kind.adaptive ? a[j] : 0;
+        const real A_before = kind.adaptive ? PER_KIND(v_th) + beta[j] * a_before : PER_KIND(v_th);
+        const real a_now = kind.adaptive ? rho[j] * a_before + PER_KIND(s_a) * z[j] : 0;
         const real A = kind.adaptive ? PER_KIND(v_th) + beta[j] * a_now : PER_KIND(v_th);
         const real reset = kind.dialect == EPROP2020 ? PER_KIND(v_th) : kind.dialect == LSNN2018PAPER ? A_before : A;
         const real v_now = alpha[j] * v_before + PER_KIND(s_i) * current[j] - reset * z[j];
@@ -122,7 +160,16 @@ LSNN_INLINE void threshold_step(const lsnn_slice *slice, const real *restrict cu
         const real slope = ready * PER_KIND(height) * scale * shape;
         const real spike = above * ready;
         psi[j] = slope;
-        if (relative && kind.adaptive) psi_a[j] = -beta[j] * v_decides * scale * slope;
+        if (relative) {
+            psi_a[j] = -beta[j] * v_decides * scale * slope;
+            reset_by[j] = reset;
+        }
+        if (relative || kind.learns) z_before[j] = z[j];
+        if (kind.learns) {
+            v_tape[j] = v_before;
+            I[j] = current[j];
+            a_tape[j] = a_before;
+        }
         r[j] = resting + spike * PER_KIND(n_ref); /* a neuron that spikes has rested */
         v[j] = v_now;
         if (kind.adaptive) a[j] = a_now;
@@ -130,75 +177,161 @@ LSNN_INLINE void threshold_step(const lsnn_slice *slice, const real *restrict cu
     }
 }
 
-/* nu is the adjoint of v, mu of a; eprop2020 and lsnn2018paper:
+/* Adjoints: nu of v, mu of a, h of z. In eprop2020 and lsnn2018paper
  *     h[t] = signal[t] + s_a mu[t+1];  nu[t] = psi[t] h[t] + alpha nu[t+1];  mu[t] = dz/da h[t] + rho mu[t+1]
- * lsnn2018code decides on v[t-1], so psi[t] h[t] enters nu[t-1]: it is carried one step. dE/dI[t] = s_i nu[t]. */
-LSNN_INLINE void threshold_backward(const lsnn_slice *slice, const real *restrict signal,
-                                    real *restrict current_adjoint, threshold_kind kind)
-{
-    const int n = slice->n;
-    const real *restrict alpha = slice->constant[ALPHA], *restrict s_i = slice->constant[S_I];
-    const real *restrict rho = slice->constant[RHO], *restrict s_a = slice->constant[S_A];
-    const real *restrict beta = slice->constant[BETA];
-    const real *restrict psi = slice->tape[PSI], *restrict psi_a = slice->tape[PSI_A];
-    real *restrict nu = slice->adjoint[NU], *restrict carry = slice->adjoint[CARRY], *restrict mu = slice->adjoint[MU];
+ * where mu is computed with its own factor taken out, rho + dz/da s_a, so that a step waits for one product of the step before.
+ * lsnn2018code decides on v[t-1], so psi[t] h[t] enters nu[t-1]: it is carried one step. dE/dI[t] = s_i nu[t].
+ * Through the reset, v[t] = ... - R[t] z[t-1]: h[t-1] -= R[t] nu[t], and what R has of a adds -beta z[t-1] nu[t] to its mu. */
+typedef struct threshold_lanes {
+    real nu[LSNN_LANES], pull[LSNN_LANES], carry[LSNN_LANES], mu[LSNN_LANES], pull_a[LSNN_LANES];
+} threshold_lanes;
 
+/* What the neurons' own parameters take from step t: of v[t] = alpha v[t-1] + ..., a[t] = rho a[t-1] + ... and A[t]. */
+LSNN_INLINE void threshold_learn(const lsnn_slice *slice, const threshold_parameters *p, size_t first, size_t row,
+                                 const threshold_lanes *now, const real *restrict h, threshold_kind kind)
+{
+    const bool code = kind.dialect == LSNN2018CODE, relative = kind.dialect != EPROP2020;
+    const real leak_i = p->scale_input, leak_a = p->scale_adapt;
+    const real *restrict psi = slice->tape[PSI] + row, *restrict z_before = slice->tape[Z_BEFORE] + row;
+    const real *restrict v_before = slice->tape[V_BEFORE] + row, *restrict I = slice->tape[CURRENT] + row;
+    const real *restrict a_before = slice->tape[A_BEFORE] + row, *restrict v_th = slice->constant[V_TH] + first;
+    const real *restrict alpha = slice->constant[ALPHA] + first, *restrict s_i = slice->constant[S_I] + first;
+    const real *restrict rho = slice->constant[RHO] + first, *restrict s_a = slice->constant[S_A] + first;
+    const real *restrict beta = slice->constant[BETA] + first;
+    const real *restrict d_alpha = slice->constant[D_ALPHA] + first, *restrict d_rho = slice->constant[D_RHO] + first;
+    real *restrict of_tau_m = slice->trainable_gradient[LEARN_TAU_M] + first;
+    real *restrict of_v_th = slice->trainable_gradient[LEARN_V_TH] + first;
+    real *restrict of_tau_a = kind.adaptive ? slice->trainable_gradient[LEARN_TAU_A] + first : NULL;
+    real *restrict of_beta = kind.adaptive ? slice->trainable_gradient[LEARN_BETA] + first : NULL;
 #pragma omp simd
-    for (int j = 0; j < n; j++) {
-        const real h = kind.adaptive ? signal[j] + PER_KIND(s_a) * mu[j] : signal[j];
-        const real to_v = psi[j] * h;
-        const real nu_now = (kind.dialect == LSNN2018CODE ? carry[j] : to_v) + alpha[j] * nu[j];
-        if (kind.dialect == LSNN2018CODE) carry[j] = to_v;
+    for (int j = 0; j < LSNN_LANES; j++) {
+        const real a_now = kind.adaptive ? rho[j] * a_before[j] + s_a[j] * z_before[j] : 0;
+        const real A = v_th[j] + beta[j] * a_now, A_before = v_th[j] + beta[j] * a_before[j];
+        const real reset = !relative ? v_th[j] : code ? A : A_before;
+        const real v_now = alpha[j] * v_before[j] + s_i[j] * I[j] - reset * z_before[j];
+        const real to_A = (relative ? -(code ? v_before[j] : v_now) / A : -1) * psi[j] * h[j];
+        const real to_reset = kind.reset ? -z_before[j] * now->nu[j] : 0;
+        of_tau_m[j] += d_alpha[j] * now->nu[j] * (v_before[j] - leak_i * I[j]);
+        of_v_th[j] += v_th[j] * (to_A + to_reset);
         if (kind.adaptive) {
-            const real to_a = kind.dialect == EPROP2020 ? -beta[j] * to_v : psi_a[j] * h;
-            mu[j] = to_a + rho[j] * mu[j];
+            of_tau_a[j] += d_rho[j] * now->mu[j] * (a_before[j] - leak_a * z_before[j]);
+            of_beta[j] += to_A * a_now + (relative ? to_reset * (code ? a_now : a_before[j]) : 0);
         }
-        nu[j] = nu_now;
-        current_adjoint[j] = PER_KIND(s_i) * nu_now;
     }
 }
 
-/* One kernel per dialect, surrogate and `alike`, for a file that defines ADAPTIVE (true or false) and includes this header. */
-typedef void threshold_stepper(const lsnn_slice *slice, const real *current, real *z);
-typedef void threshold_adjointer(const lsnn_slice *slice, const real *signal, real *current_adjoint);
-
-#define THRESHOLD_STEP(dialect, surrogate, alike)                                                                      \
-    LSNN_KERNEL static void step_##dialect##_##surrogate##_##alike(const lsnn_slice *slice, const real *current,       \
-                                                                   real *z)                                            \
-    {                                                                                                                  \
-        threshold_step(slice, current, z, (threshold_kind){dialect, surrogate, ADAPTIVE, alike});                      \
+LSNN_INLINE void threshold_load(const lsnn_slice *slice, size_t first, threshold_lanes *l, bool adaptive)
+{
+#pragma omp simd
+    for (int j = 0; j < LSNN_LANES; j++) {
+        l->nu[j] = slice->adjoint[NU][first + (size_t)j];
+        l->pull[j] = slice->adjoint[PULL][first + (size_t)j];
+        l->carry[j] = slice->adjoint[CARRY][first + (size_t)j];
+        l->mu[j] = adaptive ? slice->adjoint[MU][first + (size_t)j] : 0;
+        l->pull_a[j] = adaptive ? slice->adjoint[PULL_A][first + (size_t)j] : 0;
     }
-#define THRESHOLD_KERNELS(dialect, alike)                                                                              \
-    THRESHOLD_STEP(dialect, LSNN_TRIANGULAR, alike)                                                                    \
-    THRESHOLD_STEP(dialect, LSNN_FAST_SIGMOID, alike)                                                                  \
-    THRESHOLD_STEP(dialect, LSNN_ARCTAN, alike)                                                                        \
-    THRESHOLD_STEP(dialect, LSNN_EXPONENTIAL, alike)                                                                   \
-    LSNN_KERNEL static void backward_##dialect##_##alike(const lsnn_slice *slice, const real *signal,                  \
-                                                         real *current_adjoint)                                        \
-    {                                                                                                                  \
-        threshold_backward(slice, signal, current_adjoint,                                                             \
-                           (threshold_kind){dialect, LSNN_TRIANGULAR, ADAPTIVE, alike});                               \
-    }
-#define THRESHOLD_ROW(dialect, alike)                                                                                  \
-    {                                                                                                                  \
-        step_##dialect##_LSNN_TRIANGULAR_##alike, step_##dialect##_LSNN_FAST_SIGMOID_##alike,                          \
-            step_##dialect##_LSNN_ARCTAN_##alike, step_##dialect##_LSNN_EXPONENTIAL_##alike                            \
-    }
+}
 
-THRESHOLD_KERNELS(EPROP2020, 0)
-THRESHOLD_KERNELS(EPROP2020, 1)
-THRESHOLD_KERNELS(LSNN2018PAPER, 0)
-THRESHOLD_KERNELS(LSNN2018PAPER, 1)
-THRESHOLD_KERNELS(LSNN2018CODE, 0)
-THRESHOLD_KERNELS(LSNN2018CODE, 1)
+LSNN_INLINE void threshold_store(const lsnn_slice *slice, size_t first, const threshold_lanes *l, bool adaptive)
+{
+#pragma omp simd
+    for (int j = 0; j < LSNN_LANES; j++) {
+        slice->adjoint[NU][first + (size_t)j] = l->nu[j];
+        slice->adjoint[PULL][first + (size_t)j] = l->pull[j];
+        slice->adjoint[CARRY][first + (size_t)j] = l->carry[j];
+        if (adaptive) slice->adjoint[MU][first + (size_t)j] = l->mu[j];
+        if (adaptive) slice->adjoint[PULL_A][first + (size_t)j] = l->pull_a[j];
+    }
+}
 
-static threshold_stepper *const threshold_steps[][2][4] = {
-    {THRESHOLD_ROW(EPROP2020, 0), THRESHOLD_ROW(EPROP2020, 1)},
-    {THRESHOLD_ROW(LSNN2018PAPER, 0), THRESHOLD_ROW(LSNN2018PAPER, 1)},
-    {THRESHOLD_ROW(LSNN2018CODE, 0), THRESHOLD_ROW(LSNN2018CODE, 1)}};
-static threshold_adjointer *const threshold_adjoints[][2] = {{backward_EPROP2020_0, backward_EPROP2020_1},
-                                                             {backward_LSNN2018PAPER_0, backward_LSNN2018PAPER_1},
-                                                             {backward_LSNN2018CODE_0, backward_LSNN2018CODE_1}};
+LSNN_INLINE void threshold_backward(const lsnn_slice *slice, const threshold_parameters *p, const lsnn_span *span,
+                                    threshold_kind kind)
+{
+    const bool code = kind.dialect == LSNN2018CODE, relative = kind.dialect != EPROP2020;
+    const bool reset_to_a = kind.reset && relative && kind.adaptive;
+    const size_t n = (size_t)slice->n, stride = (size_t)span->stride;
+    for (size_t first = 0; first < n; first += LSNN_LANES) { /* a vector's state stays in registers over the steps */
+        const real *restrict alpha = slice->constant[ALPHA] + first, *restrict s_i = slice->constant[S_I] + first;
+        const real *restrict rho = slice->constant[RHO] + first, *restrict s_a = slice->constant[S_A] + first;
+        const real *restrict beta = slice->constant[BETA] + first, *restrict v_th = slice->constant[V_TH] + first;
+        const real s_i_of_all = s_i[0], s_a_of_all = s_a[0], v_th_of_all = v_th[0];
+        threshold_lanes l;
+        threshold_load(slice, first, &l, kind.adaptive);
+        for (int t = span->n_steps - 1; t >= 0; t--) {
+            const size_t row = (size_t)t * n + first;
+            const real *restrict signal = span->signal + (size_t)t * stride + first;
+            real *restrict current_adjoint = span->current_adjoint + (size_t)t * stride + first;
+            const real *restrict psi = slice->tape[PSI] + row, *restrict psi_a = slice->tape[PSI_A] + row;
+            const real *restrict reset = slice->tape[RESET] + row, *restrict z_before = slice->tape[Z_BEFORE] + row;
+            real h[LSNN_LANES];
+#pragma omp simd
+            for (int j = 0; j < LSNN_LANES; j++) {
+                const real pulled = relative ? l.pull[j] : PER_KIND(v_th) * l.nu[j];
+                const real outer = kind.reset ? signal[j] - pulled : signal[j];
+                const real to_a = relative ? psi_a[j] : -beta[j] * psi[j];
+                h[j] = kind.adaptive ? outer + PER_KIND(s_a) * l.mu[j] : outer;
+                const real to_v = psi[j] * h[j];
+                l.nu[j] = (code ? l.carry[j] : to_v) + alpha[j] * l.nu[j];
+                l.carry[j] = to_v;
+                if (kind.adaptive) l.mu[j] = (rho[j] + to_a * PER_KIND(s_a)) * l.mu[j] + to_a * outer;
+                if (reset_to_a) {
+                    const real by_reset = beta[j] * z_before[j] * l.nu[j];
+                    l.mu[j] -= code ? by_reset : l.pull_a[j];
+                    l.pull_a[j] = by_reset;
+                }
+                if (kind.reset && relative) l.pull[j] = reset[j] * l.nu[j];
+                current_adjoint[j] = PER_KIND(s_i) * l.nu[j];
+            }
+            if (kind.learns) threshold_learn(slice, p, first, row, &l, h, kind);
+        }
+        threshold_store(slice, first, &l, kind.adaptive);
+    }
+}
+
+/* Kernels, for a file that defines ADAPTIVE (true or false) and includes this header: all that a kind fixes is known to the
+ * compiler. */
+#define THRESHOLD_STEP_CASE(dialect, surrogate, alike, learns)                                                         \
+    case (dialect)*4 + (surrogate):                                                                                    \
+        threshold_step(slice, current, z, (threshold_kind){dialect, surrogate, ADAPTIVE, alike, false, learns});       \
+        break;
+#define THRESHOLD_STEP_CASES(dialect, alike, learns)                                                                   \
+    THRESHOLD_STEP_CASE(dialect, LSNN_TRIANGULAR, alike, learns)                                                       \
+    THRESHOLD_STEP_CASE(dialect, LSNN_FAST_SIGMOID, alike, learns)                                                     \
+    THRESHOLD_STEP_CASE(dialect, LSNN_ARCTAN, alike, learns)                                                           \
+    THRESHOLD_STEP_CASE(dialect, LSNN_EXPONENTIAL, alike, learns)
+#define THRESHOLD_STEP(name, alike, learns)                                                                            \
+    LSNN_KERNEL static void name(const lsnn_slice *slice, const real *current, real *z, int which)                     \
+    {                                                                                                                  \
+        switch (which) {                                                                                               \
+            THRESHOLD_STEP_CASES(EPROP2020, alike, learns)                                                             \
+            THRESHOLD_STEP_CASES(LSNN2018PAPER, alike, learns)                                                         \
+            THRESHOLD_STEP_CASES(LSNN2018CODE, alike, learns)                                                          \
+        }                                                                                                              \
+    }
+THRESHOLD_STEP(threshold_step_alike, true, false)
+THRESHOLD_STEP(threshold_step_spread, false, false)
+THRESHOLD_STEP(threshold_step_learning, false, true)
+
+#define THRESHOLD_BACKWARD_CASE(dialect, alike, reset, learns)                                                         \
+    case (dialect)*2 + (reset):                                                                                        \
+        threshold_backward(slice, p, span,                                                                             \
+                           (threshold_kind){dialect, LSNN_TRIANGULAR, ADAPTIVE, alike, reset, learns});                \
+        break;
+#define THRESHOLD_BACKWARD(name, alike, learns)                                                                        \
+    LSNN_KERNEL static void name(const lsnn_slice *slice, const threshold_parameters *p, const lsnn_span *span)        \
+    {                                                                                                                  \
+        switch (p->dialect * 2 + span->through_reset) {                                                                \
+            THRESHOLD_BACKWARD_CASE(EPROP2020, alike, 0, learns)                                                       \
+            THRESHOLD_BACKWARD_CASE(EPROP2020, alike, 1, learns)                                                       \
+            THRESHOLD_BACKWARD_CASE(LSNN2018PAPER, alike, 0, learns)                                                   \
+            THRESHOLD_BACKWARD_CASE(LSNN2018PAPER, alike, 1, learns)                                                   \
+            THRESHOLD_BACKWARD_CASE(LSNN2018CODE, alike, 0, learns)                                                    \
+            THRESHOLD_BACKWARD_CASE(LSNN2018CODE, alike, 1, learns)                                                    \
+        }                                                                                                              \
+    }
+THRESHOLD_BACKWARD(threshold_backward_alike, true, false)
+THRESHOLD_BACKWARD(threshold_backward_spread, false, false)
+THRESHOLD_BACKWARD(threshold_backward_learning, false, true)
 
 static bool threshold_alike(const lsnn_slice *slice)
 {
@@ -208,14 +341,44 @@ static bool threshold_alike(const lsnn_slice *slice)
 static void threshold_model_step(const lsnn_slice *slice, const void *parameters, const real *current, real *z)
 {
     const threshold_parameters *p = parameters;
-    threshold_steps[p->dialect][threshold_alike(slice)][p->surrogate](slice, current, z);
+    const int which = p->dialect * 4 + p->surrogate;
+    if (threshold_learns(p))
+        threshold_step_learning(slice, current, z, which);
+    else if (threshold_alike(slice))
+        threshold_step_alike(slice, current, z, which);
+    else
+        threshold_step_spread(slice, current, z, which);
 }
 
-static void threshold_model_backward(const lsnn_slice *slice, const void *parameters, const real *signal,
-                                     real *current_adjoint)
+static void threshold_model_backward(const lsnn_slice *slice, const void *parameters, const lsnn_span *span)
 {
     const threshold_parameters *p = parameters;
-    threshold_adjoints[p->dialect][threshold_alike(slice)](slice, signal, current_adjoint);
+    if (threshold_learns(p))
+        threshold_backward_learning(slice, p, span);
+    else if (threshold_alike(slice))
+        threshold_backward_alike(slice, p, span);
+    else
+        threshold_backward_spread(slice, p, span);
+}
+
+static void threshold_begin(const lsnn_slice *slice, const void *parameters)
+{
+    (void)parameters;
+    for (int j = 0; j < slice->n; j++) {
+        slice->state[V][j] = slice->trainable[LEARN_V_0][j];
+        if (ADAPTIVE) slice->state[A_SLOW][j] = slice->trainable[LEARN_A_0][j];
+    }
+}
+
+/* v[0] = alpha v_0 + ..., a[0] = rho a_0 + ...; in lsnn2018code z[0] is decided on v_0. */
+static void threshold_end(const lsnn_slice *slice, const void *parameters)
+{
+    const bool code = ((const threshold_parameters *)parameters)->dialect == LSNN2018CODE;
+    for (int j = 0; j < slice->n; j++) {
+        slice->trainable_gradient[LEARN_V_0][j] +=
+            slice->constant[ALPHA][j] * slice->adjoint[NU][j] + (code ? slice->adjoint[CARRY][j] : 0);
+        if (ADAPTIVE) slice->trainable_gradient[LEARN_A_0][j] += slice->constant[RHO][j] * slice->adjoint[MU][j];
+    }
 }
 
 static const lsnn_variable threshold_derived[] = {{"A", NULL, "threshold now"}, {NULL, NULL, NULL}};

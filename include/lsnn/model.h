@@ -20,8 +20,8 @@
 
 #define LSNN_MAX_STATES 8
 #define LSNN_MAX_CONSTANTS 16
-#define LSNN_MAX_TAPES 4
-#define LSNN_MAX_TRAINABLE 4
+#define LSNN_MAX_TAPES 8
+#define LSNN_MAX_TRAINABLE 8
 
 /* One state variable: v, a, ... Adjoint states are listed likewise. */
 typedef struct lsnn_variable {
@@ -30,16 +30,30 @@ typedef struct lsnn_variable {
     const char *doc;
 } lsnn_variable;
 
+/* A parameter that learning may change, by the name of its LSNN_NEURONS field; it does when the field `learn_<name>` is on. */
+typedef struct lsnn_trainable {
+    const char *name;
+    bool logarithm; /* its logarithm is learned: it stays positive, and a step is a share of it */
+} lsnn_trainable;
+
 typedef struct lsnn_slice {
-    int n;                                        /* neurons, with padding */
-    real *constant[LSNN_MAX_CONSTANTS];           /* written by prepare, then read only */
-    unsigned uniform;                             /* bit c: constant[c] is the same for all neurons */
-    real *state[LSNN_MAX_STATES];                 /* zero before the first step */
-    real *adjoint[LSNN_MAX_STATES];               /* zero before the first backward step (the last time step) */
-    real *tape[LSNN_MAX_TAPES];                   /* of this time step: written by step, read by backward */
-    real *trainable[LSNN_MAX_TRAINABLE];          /* learned parameters, in the table's order */
-    real *trainable_gradient[LSNN_MAX_TRAINABLE]; /* backward adds dE/d(trainable) */
+    int n;                               /* neurons, with padding */
+    real *constant[LSNN_MAX_CONSTANTS];  /* written by prepare, then read only */
+    unsigned uniform;                    /* bit c: constant[c] is the same for all neurons */
+    real *state[LSNN_MAX_STATES];        /* zero before the first step, unless `begin` sets it */
+    real *adjoint[LSNN_MAX_STATES];      /* zero before the first backward step (the last time step) */
+    real *tape[LSNN_MAX_TAPES];          /* [steps][n]: a row for each of the steps in hand; NULL if not asked for */
+    real *trainable[LSNN_MAX_TRAINABLE]; /* learned parameters (or their logarithms), in the table's order */
+    real *trainable_gradient[LSNN_MAX_TRAINABLE]; /* backward and end add dE/d(trainable) */
 } lsnn_slice;
+
+/* Steps that backward takes in one call: row t of `signal` begins at signal + t * stride. */
+typedef struct lsnn_span {
+    int n_steps, stride;
+    bool through_reset;    /* whether the gradient follows the reset */
+    const real *signal;    /* dE/d(output at t) from outside the neuron */
+    real *current_adjoint; /* out: dE/dI[t] */
+} lsnn_span;
 
 typedef struct lsnn_model {
     const char *name;
@@ -51,24 +65,31 @@ typedef struct lsnn_model {
     size_t size;                 /* of the struct that `fields` describes */
     const lsnn_variable *states; /* end: name NULL */
     const lsnn_variable *adjoints;
-    const lsnn_variable *tapes;   /* for a spiking model tape 0 is psi = dz/dv */
-    const char *const *constants; /* names, NULL at the end */
-    const char *const *trainable; /* names of LSNN_NEURONS fields that learning may change; NULL: none */
+    const lsnn_variable *tapes;      /* for a spiking model tape 0 is psi = dz/dv */
+    const char *const *constants;    /* names, NULL at the end */
+    const lsnn_trainable *trainable; /* end: name NULL; NULL: none */
 
-    /* User's parameters -> constants, once. n real neurons; the engine pads. May return a sentence that says what is
-     * wrong with the parameters (then the run does not start), else NULL. REQUIRED */
+    /* User's parameters -> constants: once, and again when learning has changed them. n real neurons; the engine pads. May
+     * return a sentence that says what is wrong with the parameters (then the run does not start), else NULL. REQUIRED */
     const char *(*prepare)(const void *parameters, double dt, int n, double *const constant[]);
 
+    /* Sets the state before the first step, which is all zero. OPTIONAL */
+    void (*begin)(const lsnn_slice *slice, const void *parameters);
+
     /* One time step: current I[t] and the state at t-1 give the state at t and the output (z or y) at t.
-     * On entry `output` holds the output at t-1. REQUIRED */
+     * On entry `output` holds the output at t-1. Writes row 0 of the tapes. REQUIRED */
     void (*step)(const lsnn_slice *slice, const void *parameters, const real *current, real *output);
 
-    /* The local adjoint of step, called for t = T-1 .. 0. In: signal = dE/d(output at t) from outside the neuron. Out:
-     * current_adjoint = dE/dI[t]. Only local paths are followed, and not the reset (Bellec et al. 2020, eq. 13). REQUIRED */
-    void (*backward)(const lsnn_slice *slice, const void *parameters, const real *signal, real *current_adjoint);
+    /* The local adjoint of step, for a span of steps from its last to its first; the tapes' row t is at tape[c] + t * n. Only
+     * paths inside the neuron are followed, and the reset if the span says so (not in e-prop: Bellec et al. 2020, eq. 13).
+     * REQUIRED */
+    void (*backward)(const lsnn_slice *slice, const void *parameters, const lsnn_span *span);
 
-    /* How many of the tapes these parameters make step write; without it, all. OPTIONAL */
-    int (*n_tapes)(const void *parameters);
+    /* After the backward step of the first time step: gradients of what `begin` set. OPTIONAL */
+    void (*end)(const lsnn_slice *slice, const void *parameters);
+
+    /* Bit c: with these parameters step writes tape c, so that it needs memory. Without it, all. OPTIONAL */
+    unsigned (*which_tapes)(const void *parameters);
 
     /* Further quantities for recorders, computed from the state on demand. OPTIONAL */
     const lsnn_variable *derived;

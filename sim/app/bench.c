@@ -50,12 +50,15 @@ static double floor_seconds(const experiment *e)
                 for (int k = 0; k < net->n_spiking_populations; k++) {
                     const population *p = &net->populations[k];
                     lsnn_slice *slice = &w->slice[k];
-                    for (int c = 0; c < p->n_tapes; c++)
-                        slice->tape[c] = e->trainer->tapes[0]->column[k * LSNN_MAX_TAPES + c];
+                    const lsnn_span span = {.n_steps = w->chunk,
+                                            .stride = net->n_columns,
+                                            .signal = w->signal + p->column,
+                                            .current_adjoint = w->adjoint + p->column};
+                    tape_point(e->trainer->tapes[0], net, k, 0, slice);
                     if (pass == 0)
                         p->model->step(slice, p->parameters, w->current + p->column, w->output + p->column);
-                    else
-                        p->model->backward(slice, p->parameters, w->signal + p->column, w->adjoint + p->column);
+                    else if (t % w->chunk == 0)
+                        p->model->backward(slice, p->parameters, &span);
                 }
         const double seconds = omp_get_wtime() - start;
         if (seconds < best) best = seconds;

@@ -60,9 +60,9 @@ static bool describe_plugin(const char *name)
         print_variables("tape of the forward pass (can be recorded)", model->tapes);
         print_variables("derived (can be recorded)", model->derived);
         print_variables("adjoints of the backward pass", model->adjoints);
-        for (int k = 0; model->trainable && model->trainable[k]; k++)
-            printf("%s%s%s", k ? ", " : "\nlearned on request: ", model->trainable[k],
-                   model->trainable[k + 1] ? "" : "\n");
+        for (int k = 0; model->trainable && model->trainable[k].name; k++)
+            printf("%s%s%s", k ? ", " : "\nlearned on request: ", model->trainable[k].name,
+                   model->trainable[k + 1].name ? "" : "\n");
     }
     if (rule) print_head("learning rule", name, rule->doc, rule->fields);
     if (optimiser) print_head("optimiser", name, optimiser->doc, optimiser->fields);

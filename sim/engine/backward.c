@@ -95,25 +95,25 @@ LSNN_INLINE void collect(const network *net, const worker *w, const tape *tp, in
     }
 }
 
-LSNN_INLINE void step_back(const network *net, int k, worker *w, const tape *tp, int t, gradients *into)
+LSNN_INLINE void step_back(const network *net, int k, worker *w, const tape *tp, int from, int to)
 {
     const population *p = &net->populations[k];
-    lsnn_slice *slice = &w->slice[k];
-    for (int c = 0; c < p->n_tapes; c++)
-        slice->tape[c] = tp->column[k * LSNN_MAX_TAPES + c] + (size_t)t * (size_t)p->width;
-    for (int l = 0; l < p->n_trainable; l++)
-        slice->trainable_gradient[l] = into->value[p->trainable + l];
-    p->model->backward(slice, p->parameters, worker_row(net, w, w->signal, t) + p->column,
-                       worker_row(net, w, w->adjoint, t) + p->column);
+    const lsnn_span span = {.n_steps = to - from,
+                            .stride = net->n_columns,
+                            .signal = worker_row(net, w, w->signal, from) + p->column,
+                            .current_adjoint = worker_row(net, w, w->adjoint, from) + p->column};
+    tape_point(tp, net, k, from, &w->slice[k]);
+    p->model->backward(&w->slice[k], p->parameters, &span);
 }
 
-LSNN_INLINE void step_readouts_back(const network *net, worker *w, const tape *tp, int t, gradients *into)
+LSNN_INLINE void step_readouts_back(const network *net, worker *w, const tape *tp, int from, int to)
 {
     const int n_output_columns = net->n_columns - net->spiking_columns;
-    rows_copy(worker_row(net, w, w->signal, t) + net->spiking_columns,
-              tp->output + (size_t)t * (size_t)n_output_columns, n_output_columns);
+    for (int t = from; t < to; t++)
+        rows_copy(worker_row(net, w, w->signal, t) + net->spiking_columns,
+                  tp->output + (size_t)t * (size_t)n_output_columns, n_output_columns);
     for (int k = net->n_spiking_populations; k < net->n_populations; k++)
-        step_back(net, k, w, tp, t, into);
+        step_back(net, k, w, tp, from, to);
 }
 
 /* signal[j] = rate_signal[j] + sum_k F[j,k] q_k[t + delay]: what the readouts' currents mean for the spikes of step t. */
@@ -135,39 +135,58 @@ LSNN_INLINE void gather_signal(const network *net, worker *w, int t)
     if (sum == w->rate_signal) rows_copy(signal, sum, net->spiking_columns);
 }
 
-static void clear_adjoints(const network *net, worker *w)
+static void clear_adjoints(const network *net, worker *w, gradients *into)
 {
-    memset(w->adjoint, 0, (size_t)(w->ring_mask + 1) * (size_t)net->n_columns * sizeof(real));
-    for (int k = 0; k < net->n_populations; k++)
-        for (int s = 0; s < net->populations[k].n_adjoints; s++)
-            memset(w->slice[k].adjoint[s], 0, (size_t)net->populations[k].width * sizeof(real));
+    memset(w->adjoint, 0, (size_t)(w->chunk + net->max_delay) * (size_t)net->n_columns * sizeof(real));
+    for (int k = 0; k < net->n_populations; k++) {
+        const population *p = &net->populations[k];
+        for (int s = 0; s < p->n_adjoints; s++)
+            memset(w->slice[k].adjoint[s], 0, (size_t)p->width * sizeof(real));
+        for (int l = 0; l < p->n_trainable; l++)
+            w->slice[k].trainable_gradient[l] = into->value[p->trainable + l];
+        w->slice[k].uniform = p->uniform;
+    }
 }
 
-/* Readouts, and what they mean for the spikes. */
-LSNN_INLINE void step_outputs_back(const network *net, worker *w, const tape *tp, int t, gradients *into)
+/* The rows after the chunk are what was in hand before; they stand where the delays look for them. */
+static void open_window(const network *net, worker *w, int from, int to)
 {
-    const bool last = t + 1 == tp->readout_from && !tp->collapsed; /* the adjoint that the steps before share */
-    if (t >= tp->readout_from || last) step_readouts_back(net, w, tp, t, into);
-    if (last) quiet_return(net, w, tp, into);
-    if (t < tp->early)
-        rows_sum_scaled(worker_row(net, w, w->signal, t), w->rate_signal, w->early_signal, net->spiking_columns,
-                        w->coefficient[t]);
-    else
-        gather_signal(net, w, t);
+    const size_t kept = (size_t)net->max_delay * (size_t)net->n_columns * sizeof(real);
+    memmove(w->adjoint + (size_t)(to - from) * (size_t)net->n_columns, w->adjoint, kept);
+    w->base = from;
+}
+
+/* The readouts of a chunk, and what their errors mean for the spikes. The first step that is left out (quiet.h) is taken all the
+ * same: its adjoint is what the steps before share. */
+LSNN_INLINE void step_outputs_back(const network *net, worker *w, const tape *tp, int from, int to, gradients *into)
+{
+    const int last = tp->collapsed ? tp->n_steps : at_least_0(tp->readout_from - 1);
+    if (to > last) step_readouts_back(net, w, tp, from > last ? from : last, to);
+    if (tp->readout_from > 0 && !tp->collapsed && from <= last && last < to) quiet_return(net, w, tp, into);
+    for (int t = to - 1; t >= from; t--) {
+        if (t < tp->early)
+            rows_sum_scaled(worker_row(net, w, w->signal, t), w->rate_signal, w->early_signal, net->spiking_columns,
+                            w->coefficient[t]);
+        else
+            gather_signal(net, w, t);
+    }
 }
 
 LSNN_KERNEL void backward(const network *net, worker *w, const tape *tp, gradients *into, worker_observer *observe,
                           void *with)
 {
-    clear_adjoints(net, w);
+    clear_adjoints(net, w, into);
     for (int end = tp->n_steps; end > 0; end -= w->chunk) {
         const int start = at_least_0(end - w->chunk);
-        for (int t = end - 1; t >= start; t--) {
-            step_outputs_back(net, w, tp, t, into);
-            for (int k = 0; k < net->n_spiking_populations; k++)
-                step_back(net, k, w, tp, t, into);
-            if (observe) observe(with, net, w, tp, t);
-        }
+        open_window(net, w, start, end);
+        step_outputs_back(net, w, tp, start, end, into);
+        for (int k = 0; k < net->n_spiking_populations; k++)
+            step_back(net, k, w, tp, start, end);
         collect(net, w, tp, start, end, into);
+        for (int t = end - 1; observe && t >= start; t--)
+            observe(with, net, w, tp, t);
     }
+    for (int k = 0; k < net->n_populations; k++)
+        if (net->populations[k].model->end)
+            net->populations[k].model->end(&w->slice[k], net->populations[k].parameters);
 }

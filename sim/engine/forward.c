@@ -1,5 +1,5 @@
 /* The forward pass of one trial: input and spikes become currents, the models step, new spikes are collected. Currents wait in a
- * ring of rows, one per step: input is added a chunk of steps ahead, a spike when it is fired. */
+ * window of rows, one per step: input is added a chunk of steps ahead, a spike when it is fired. */
 #include "quiet.h"
 #include "rows.h"
 #include "worker.h"
@@ -71,21 +71,18 @@ LSNN_INLINE void add_input(const network *net, worker *w, const projection *p, c
     }
 }
 
-static void clear_currents(const network *net, worker *w, int from, int to)
+/* Input is filled in one longest delay ahead of the steps, so that it is in a row before any spike adds to the row: the order of
+ * the sums does not depend on the chunks. */
+LSNN_INLINE void open_window(const network *net, worker *w, const tape *tp, int from, int to)
 {
-    while (from < to) { /* as far as the ring goes, then from its beginning */
-        const int n = w->ring_mask + 1 - (from & w->ring_mask);
-        const int here = n < to - from ? n : to - from;
-        memset(worker_row(net, w, w->current, from), 0, (size_t)here * (size_t)net->n_columns * sizeof(real));
-        from += here;
-    }
-}
-
-LSNN_INLINE void fill_currents(const network *net, worker *w, const tape *tp, int from, int to)
-{
-    clear_currents(net, w, from, to);
+    const size_t row = (size_t)net->n_columns * sizeof(real);
+    const int filled = from > 0 ? smaller(from + net->max_delay, tp->n_steps) : 0;
+    const int ahead = smaller(to + net->max_delay, tp->n_steps);
+    memmove(w->current, worker_row(net, w, w->current, from), (size_t)(filled - from) * row);
+    w->base = from;
+    memset(worker_row(net, w, w->current, filled), 0, (size_t)(ahead - filled) * row);
     for (int i = 0; i < net->n_projections; i++)
-        if (net->projections[i].source >= 0) add_input(net, w, &net->projections[i], tp, from, to);
+        if (net->projections[i].source >= 0) add_input(net, w, &net->projections[i], tp, filled, ahead);
 }
 
 /* The spike of neuron `id` at step t adds to the currents of the steps to come. */
@@ -111,8 +108,7 @@ LSNN_INLINE void step_population(const network *net, int k, worker *w, const tap
 {
     const population *p = &net->populations[k];
     lsnn_slice *slice = &w->slice[k];
-    for (int c = 0; c < p->n_tapes; c++)
-        slice->tape[c] = tp->column[k * LSNN_MAX_TAPES + c] + (size_t)t * (size_t)p->width;
+    tape_point(tp, net, k, t, slice);
     p->model->step(slice, p->parameters, worker_row(net, w, w->current, t) + p->column, w->output + p->column);
 }
 
@@ -120,9 +116,13 @@ static void clear_state(const network *net, worker *w, tape *tp)
 {
     memset(w->output, 0, (size_t)net->n_columns * sizeof(real));
     memset(tp->count, 0, (size_t)net->n_spiking * sizeof *tp->count);
-    for (int k = 0; k < net->n_populations; k++)
-        for (int s = 0; s < net->populations[k].n_states; s++)
-            memset(w->slice[k].state[s], 0, (size_t)net->populations[k].width * sizeof(real));
+    for (int k = 0; k < net->n_populations; k++) {
+        const population *p = &net->populations[k];
+        for (int s = 0; s < p->n_states; s++)
+            memset(w->slice[k].state[s], 0, (size_t)p->width * sizeof(real));
+        w->slice[k].uniform = p->uniform;
+        if (p->model->begin) p->model->begin(&w->slice[k], p->parameters);
+    }
     tp->spike_start[0] = 0;
 }
 
@@ -160,15 +160,13 @@ LSNN_INLINE void step_network(const network *net, worker *w, tape *tp, int t)
     if (t >= tp->readout_from) step_readouts(net, w, tp, t);
 }
 
-/* Input is filled in one longest delay ahead of the steps, so that it is in a row before any spike adds to the row: the order of
- * the sums does not depend on the chunks. */
 LSNN_KERNEL void forward(const network *net, worker *w, tape *tp, worker_observer *observe, void *with)
 {
     clear_state(net, w, tp);
-    for (int t = 0, filled = 0; t < tp->n_steps;) {
-        const int end = smaller(t + w->chunk, tp->n_steps), ahead = smaller(end + net->max_delay, tp->n_steps);
-        fill_currents(net, w, tp, filled, ahead);
-        filled = ahead;
+    w->base = 0;
+    for (int t = 0; t < tp->n_steps;) {
+        const int end = smaller(t + w->chunk, tp->n_steps);
+        open_window(net, w, tp, t, end);
         for (; t < end; t++) {
             step_network(net, w, tp, t);
             if (observe) observe(with, net, w, tp, t);

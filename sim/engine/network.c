@@ -53,28 +53,38 @@ static int count_variables(const lsnn_variable *v)
     return n;
 }
 
-/* The value of a LSNN_NEURONS field for each neuron. */
-static const double *neuron_values(const population *p, const lsnn_field *field)
+/* The value of a LSNN_NEURONS field for each neuron: the array that the parameters point to. */
+static double *neuron_values(const population *p, const char *name)
 {
-    return *(const double *const *)((const char *)p->parameters + field->offset);
+    for (const lsnn_field *f = p->model->fields; f->name; f++)
+        if (strcmp(f->name, name) == 0) return *(double *const *)((const char *)p->parameters + f->offset);
+    return NULL;
 }
 
-/* A trainable column starts as the user's parameter of that name. It learns if the model has a switch `learn_<name>` that is on. */
+static bool learns(const population *p, const char *name)
+{
+    for (const lsnn_field *f = p->model->fields; f->name; f++)
+        if (strncmp(f->name, "learn_", 6) == 0 && strcmp(f->name + 6, name) == 0)
+            return *(const bool *)((const char *)p->parameters + f->offset);
+    return false;
+}
+
+/* A trainable column starts as the user's parameter of that name; the padding repeats the last neuron. */
 static lsnn_status add_trainables(network *net, population *p, lsnn_error *err)
 {
     p->trainable = net->n_parameters;
-    for (int k = 0; p->model->trainable && p->model->trainable[k]; k++) {
-        const char *name = p->model->trainable[k], *full;
-        TRY(arena_format(net->memory, &full, err, "%s.%s", p->name, name));
+    for (const lsnn_trainable *l = p->model->trainable; l && l->name; l++) {
+        const char *full;
+        TRY(arena_format(net->memory, &full, err, "%s.%s", p->name, l->name));
         parameter *learned;
         TRY(add_parameter(net, full, (size_t)p->width, &learned, err));
-        for (const lsnn_field *f = p->model->fields; f->name; f++) {
-            if (strcmp(f->name, name) == 0)
-                for (int j = 0; j < p->n; j++)
-                    learned->value[j] = (real)neuron_values(p, f)[j];
-            if (strncmp(f->name, "learn_", 6) == 0 && strcmp(f->name + 6, name) == 0)
-                learned->learn = *(const bool *)((const char *)p->parameters + f->offset);
+        const double *value = neuron_values(p, l->name);
+        for (int j = 0; j < p->width; j++) {
+            const double start = value[j < p->n ? j : p->n - 1];
+            learned->value[j] = (real)(l->logarithm ? log(start) : start);
         }
+        learned->learn = learns(p, l->name);
+        learned->logarithm = l->logarithm;
         p->n_trainable++;
     }
     return LSNN_OK;
@@ -92,20 +102,24 @@ static void mark_uniform(population *p)
 }
 
 /* Constants are computed in double and then stored as real; the padding repeats the last neuron. */
+static const char *fill_constants(const network *net, population *p)
+{
+    const char *complaint = p->model->prepare(p->parameters, net->dt, p->n, p->prepared);
+    for (int c = 0; !complaint && p->model->constants[c]; c++)
+        for (int j = 0; j < p->width; j++)
+            p->constant[c][j] = (real)p->prepared[c][j < p->n ? j : p->n - 1];
+    mark_uniform(p);
+    return complaint;
+}
+
 static lsnn_status prepare(network *net, population *p, lsnn_error *err)
 {
-    double *column[LSNN_MAX_CONSTANTS];
-    int n = 0;
-    for (; p->model->constants[n]; n++)
-        TRY(arena_take(net->memory, &column[n], (size_t)p->n, sizeof(double), err));
-    const char *complaint = p->model->prepare(p->parameters, net->dt, p->n, column);
-    if (complaint) return lsnn_fail(err, LSNN_CONFIG, "populations.%s: %s", p->name, complaint);
-    for (int c = 0; c < n; c++) {
+    for (int c = 0; p->model->constants[c]; c++) {
+        TRY(arena_take(net->memory, &p->prepared[c], (size_t)p->n, sizeof(double), err));
         TRY(arena_take(net->memory, &p->constant[c], (size_t)p->width, sizeof(real), err));
-        for (int j = 0; j < p->width; j++)
-            p->constant[c][j] = (real)column[c][j < p->n ? j : p->n - 1];
     }
-    mark_uniform(p);
+    const char *complaint = fill_constants(net, p);
+    if (complaint) return lsnn_fail(err, LSNN_CONFIG, "populations.%s: %s", p->name, complaint);
     return LSNN_OK;
 }
 
@@ -122,7 +136,7 @@ lsnn_status network_add_population(network *net, const char *name, const lsnn_mo
     p->column = net->n_columns;
     p->n_states = count_variables(model->states);
     p->n_adjoints = count_variables(model->adjoints);
-    p->n_tapes = model->n_tapes ? model->n_tapes(parameters) : count_variables(model->tapes);
+    p->tapes = model->which_tapes ? model->which_tapes(parameters) : (1u << count_variables(model->tapes)) - 1;
     net->n_columns += p->width;
     if (model->spiking) {
         net->n_spiking_populations++;
@@ -298,8 +312,25 @@ static void refresh_feedback(const network *net, const projection *p)
     }
 }
 
+/* Constants of neurons whose parameters learn. */
+static void refresh_constants(const network *net, population *p)
+{
+    bool changed = false;
+    for (int l = 0; l < p->n_trainable; l++) {
+        const parameter *learned = &net->parameters[p->trainable + l];
+        if (!learned->learn) continue;
+        double *value = neuron_values(p, p->model->trainable[l].name);
+        for (int j = 0; j < p->n; j++)
+            value[j] = learned->logarithm ? exp((double)learned->value[j]) : (double)learned->value[j];
+        changed = true;
+    }
+    if (changed) (void)fill_constants(net, p);
+}
+
 void network_refresh(network *net)
 {
+    for (int k = 0; k < net->n_populations; k++)
+        refresh_constants(net, &net->populations[k]);
     for (int i = 0; i < net->n_projections; i++) {
         const projection *p = &net->projections[i];
         if (p->sums) refresh_prefix(net, p);

@@ -18,10 +18,12 @@ typedef struct population {
     int first;              /* id of the first one */
     int width;              /* columns: n padded to LSNN_LANES */
     int column;             /* the first column */
-    int n_states, n_adjoints, n_tapes, n_trainable;
-    int trainable;                      /* its first entry in network.parameters */
-    real *constant[LSNN_MAX_CONSTANTS]; /* [width] */
-    unsigned uniform;                   /* as in lsnn_slice */
+    int n_states, n_adjoints, n_trainable;
+    unsigned tapes;                       /* bit c: tape c is written */
+    int trainable;                        /* its first entry in network.parameters */
+    real *constant[LSNN_MAX_CONSTANTS];   /* [width] */
+    double *prepared[LSNN_MAX_CONSTANTS]; /* [n] the same before rounding */
+    unsigned uniform;                     /* as in lsnn_slice */
 } population;
 
 typedef enum source_kind { SOURCE_TASK, SOURCE_POISSON, SOURCE_SPIKES, SOURCE_CURRENT } source_kind;
@@ -48,6 +50,7 @@ typedef struct parameter {
     double rate;     /* times the learning rate */
     double min, max; /* bounds, +-INFINITY without */
     bool decays;     /* subject to weight decay */
+    bool logarithm;  /* of a trainable: value holds the logarithm */
 } parameter;
 
 typedef struct projection {
@@ -120,7 +123,7 @@ int network_find_population(const network *net, const char *name); /* -1: none *
 int network_find_projection(const network *net, const char *name);
 int network_find_source(const network *net, const char *name);
 
-/* What follows from the weights: prefix sums and transposed feedback. Before each batch. */
+/* What follows from what learns: constants of neurons, prefix sums, transposed feedback. Before each batch. */
 void network_refresh(network *net);
 
 /* Position of synapse (i, j) of a dense projection, or of the k-th stored synapse, in its parameter: for reading weights out.

@@ -31,6 +31,7 @@ static void find_coefficients(const network *net, worker *w, const lsnn_trial *t
     const population *p = &net->populations[k];
     lsnn_slice *slice = &w->slice[k];
     real *signal = w->signal + p->column, *adjoint = w->adjoint + p->column;
+    const lsnn_span span = {.n_steps = 1, .signal = signal, .current_adjoint = adjoint};
     double total = 0;
     if (w->coefficients_known && memcmp(w->pooled_weight, trial->weight, (size_t)n_steps * sizeof(real)) == 0) return;
     for (int t = 0; t < n_steps; t++)
@@ -44,7 +45,7 @@ static void find_coefficients(const network *net, worker *w, const lsnn_trial *t
     for (int t = n_steps - 1; t >= 0; t--) {
         for (int j = 0; j < p->width; j++)
             signal[j] = (real)(total > 0 ? trial->weight[t] / total : 0);
-        p->model->backward(slice, p->parameters, signal, adjoint);
+        p->model->backward(slice, p->parameters, &span);
         if (t >= delay) w->coefficient[t - delay] = adjoint[0];
         if (t >= n_steps - delay) w->coefficient[t] = 0;
     }
@@ -73,6 +74,7 @@ void pooled_respond(const network *net, worker *w, tape *tp)
     for (int l = 0; l < readout->n_trainable; l++)
         for (int k = 0; k < p->width; k++)
             tp->pooled[k] += w->pooled_trainable[l][k] * net->parameters[readout->trainable + l].value[k];
+    memset(tp->pooled + readout->n, 0, (size_t)(readout->width - readout->n) * sizeof(real));
 }
 
 void pooled_return(const network *net, worker *w, const tape *tp, gradients *into)

@@ -24,24 +24,21 @@ int quiet_until(const lsnn_trial *trial)
     return t;
 }
 
-/* impulse[n]: what a current adds to the readout n steps later, from the readout's own adjoint. */
-static void find_impulse(const network *net, worker *w, int n_steps)
+void quiet_prepare(const network *net, worker *w, int n_steps)
 {
-    if (w->impulse_known) return;
     const int k = net->n_spiking_populations;
     const population *p = &net->populations[k];
     lsnn_slice *slice = &w->slice[k];
     real *signal = w->signal + p->column, *adjoint = w->adjoint + p->column;
-    rows_clear(slice->adjoint[0], p->width);
+    const lsnn_span span = {.n_steps = 1, .signal = signal, .current_adjoint = adjoint};
     for (int l = 0; l < p->n_trainable; l++)
         slice->trainable_gradient[l] = w->pooled_trainable[l];
     for (int n = 0; n < n_steps; n++) {
         for (int j = 0; j < p->width; j++)
             signal[j] = n == 0;
-        p->model->backward(slice, p->parameters, signal, adjoint);
+        p->model->backward(slice, p->parameters, &span);
         w->impulse[n] = adjoint[0];
     }
-    w->impulse_known = true;
 }
 
 /* coefficient[t] for a spike of step t that arrives before readout_from, and their sums per neuron. */
@@ -60,7 +57,6 @@ void quiet_respond(const network *net, worker *w, const tape *tp)
     const projection *p = pooled_readout(net);
     const real *weight = net->parameters[p->parameter].value;
     real *y = w->slice[net->n_spiking_populations].state[0];
-    find_impulse(net, w, tp->n_steps);
     sum_spikes(net, w, tp);
     rows_clear(y, p->width);
     for (int i = 0; i < p->n_from; i++)
@@ -73,7 +69,6 @@ void quiet_return(const network *net, worker *w, const tape *tp, gradients *into
     const real *q = worker_row(net, w, w->adjoint, tp->readout_from - 1) + p->column;
     real *gradient = into->value[p->parameter];
     real share[p->width]; /* of what one current contributes: q is its adjoint at impulse[0] */
-    find_impulse(net, w, tp->n_steps);
     sum_spikes(net, w, tp);
     for (int k = 0; k < p->width; k++)
         share[k] = w->impulse[0] != 0 ? q[k] / w->impulse[0] : 0;

@@ -25,8 +25,10 @@ static lsnn_status take_workers(trainer *t, arena *a, lsnn_error *err)
 {
     TRY(arena_take(a, &t->workers, (size_t)t->n_threads, sizeof(worker *), err));
     TRY(arena_take(a, &t->tapes, (size_t)t->n_tapes, sizeof(tape *), err));
-    for (int k = 0; k < t->n_threads; k++)
+    for (int k = 0; k < t->n_threads; k++) {
         TRY(worker_new(&t->workers[k], t->net, a, &t->shape, err));
+        if (t->quiet) quiet_prepare(t->net, t->workers[k], t->shape.n_steps);
+    }
     for (int k = 0; k < t->n_tapes; k++)
         TRY(tape_new(&t->tapes[k], t->net, a, &t->shape, err));
     if (!t->settings.learns) return LSNN_OK;

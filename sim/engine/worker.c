@@ -6,7 +6,7 @@
 
 #define FLUSH_TO_ZERO 0x8000u
 #define DENORMALS_ARE_ZERO 0x0040u
-#define SHORTEST_RING 32
+#define CHUNK 32 /* long ones cost cache, short ones calls */
 
 void worker_enter_thread(void)
 {
@@ -22,26 +22,17 @@ static lsnn_status take_columns(real *column[], int n, int width, arena *a, lsnn
     return LSNN_OK;
 }
 
-/* Long chunks cost cache, short ones calls; a ring holds twice the longest delay at least, so that a chunk is not tiny. */
-static void set_chunk(worker *w, const network *net)
-{
-    w->ring_mask = SHORTEST_RING - 1;
-    while (w->ring_mask + 1 < 2 * net->max_delay)
-        w->ring_mask = 2 * w->ring_mask + 1;
-    w->chunk = w->ring_mask + 1 - net->max_delay;
-}
-
 lsnn_status worker_new(worker **out, const network *net, arena *a, const lsnn_shape *shape, lsnn_error *err)
 {
     worker *w;
     const size_t n = (size_t)net->n_columns, T = (size_t)shape->n_steps;
     const size_t n_output_columns = n - (size_t)net->spiking_columns;
     TRY(arena_take(a, &w, 1, sizeof *w, err));
-    set_chunk(w, net);
-    const size_t ring = (size_t)(w->ring_mask + 1) * n;
-    TRY(arena_take(a, &w->current, ring, sizeof(real), err));
-    TRY(arena_take(a, &w->signal, ring, sizeof(real), err));
-    TRY(arena_take(a, &w->adjoint, ring, sizeof(real), err));
+    w->chunk = CHUNK > net->max_delay ? CHUNK : net->max_delay; /* rows kept for the next chunk are moved by one copy */
+    const size_t window = (size_t)(w->chunk + net->max_delay) * n;
+    TRY(arena_take(a, &w->current, window, sizeof(real), err));
+    TRY(arena_take(a, &w->signal, window, sizeof(real), err));
+    TRY(arena_take(a, &w->adjoint, window, sizeof(real), err));
     TRY(arena_take(a, &w->output, n, sizeof(real), err));
     TRY(arena_take(a, &w->rate_signal, n, sizeof(real), err));
     TRY(arena_take(a, &w->pooled_weight, T, sizeof(real), err));
@@ -56,7 +47,6 @@ lsnn_status worker_new(worker **out, const network *net, arena *a, const lsnn_sh
         const population *p = &net->populations[k];
         lsnn_slice *slice = &w->slice[k];
         slice->n = p->width;
-        slice->uniform = p->uniform;
         for (int c = 0; c < LSNN_MAX_CONSTANTS; c++)
             slice->constant[c] = p->constant[c];
         TRY(take_columns(slice->state, p->n_states, p->width, a, err));

@@ -23,13 +23,22 @@ typedef struct tape {
     double loss, loss_rate, error; /* of this trial */
 } tape;
 
+/* Points a population's slice at the tape's rows from step t on. */
+LSNN_INLINE void tape_point(const tape *tp, const network *net, int k, int t, lsnn_slice *slice)
+{
+    for (int c = 0; c < LSNN_MAX_TAPES; c++) {
+        real *column = tp->column[k * LSNN_MAX_TAPES + c];
+        slice->tape[c] = column ? column + (size_t)t * (size_t)net->populations[k].width : NULL;
+    }
+}
+
 typedef struct worker {
-    /* Rings of rows, one per step, at row (step & ring_mask): [ring_mask + 1][n_columns]. */
-    real *current; /* I of the coming steps: spikes add to it when they are fired */
-    real *signal;  /* dE/dz (readouts: dE/dy) of the steps of a chunk */
-    real *adjoint; /* dE/dI of the last steps */
-    int ring_mask;
-    int chunk;         /* steps that the passes take together: chunk + longest delay = length of a ring */
+    /* Windows of time: [chunk + longest delay][n_columns], the first row is of step `base`. */
+    real *current; /* I of the steps in hand and of those to come: a spike adds to it when it is fired */
+    real *signal;  /* dE/dz (readouts: dE/dy) of the steps in hand */
+    real *adjoint; /* dE/dI of the steps in hand and of those after */
+    int base;
+    int chunk;         /* steps that the passes take in hand together */
     real *output;      /* [n_columns] z and y of the step */
     real *rate_signal; /* [spiking columns]: regularisation */
     lsnn_slice *slice; /* [n_populations] */
@@ -37,16 +46,16 @@ typedef struct worker {
     real *coefficient; /* [n_steps] what a spike of the step adds to the average, or to the first step that is judged */
     real *early_signal;  /* [spiking columns] dE/dz of such a step is coefficient times this */
     real *pooled_spikes; /* [n_spiking] sum of the coefficients over a neuron's spikes */
-    bool coefficients_known, impulse_known;
+    bool coefficients_known;
     real *pooled_weight;                        /* [n_steps] weights of the steps that the coefficients are for */
     real *pooled_trainable[LSNN_MAX_TRAINABLE]; /* [output columns] what a trainable adds to the average */
     real *impulse;                              /* [n_steps] answer of the readout to a current, n steps later */
 } worker;
 
-/* The row of a step in one of the worker's rings. */
-LSNN_INLINE real *worker_row(const network *net, const worker *w, real *ring, int t)
+/* The row of a step in one of the worker's windows. */
+LSNN_INLINE real *worker_row(const network *net, const worker *w, real *window, int t)
 {
-    return ring + (size_t)(t & w->ring_mask) * (size_t)net->n_columns;
+    return window + (size_t)(t - w->base) * (size_t)net->n_columns;
 }
 
 /* Where the backward pass adds: an array per parameter of the network (projections with `sums` have one row more). */

@@ -157,8 +157,8 @@ static const real *variable_column(const experiment *e, const record_spec *spec,
     if (strcmp(spec->variable, model->spiking ? "z" : "y") == 0) return w->output + p->column;
     for (int k = 0; k < p->n_states; k++)
         if (strcmp(model->states[k].name, spec->variable) == 0) return slice->state[k];
-    for (int k = 0; k < p->n_tapes; k++)
-        if (strcmp(model->tapes[k].name, spec->variable) == 0) return slice->tape[k];
+    for (int k = 0; model->tapes[k].name; k++)
+        if (slice->tape[k] && strcmp(model->tapes[k].name, spec->variable) == 0) return slice->tape[k];
     for (int k = 0; model->derived && model->derived[k].name; k++)
         if (strcmp(model->derived[k].name, spec->variable) == 0) model->derive(slice, p->parameters, k, scratch);
     return scratch;

@@ -46,16 +46,17 @@ static void step(const lsnn_slice *slice, const void *parameters, const real *cu
 }
 
 /* nu[t] = psi[t] signal[t] + alpha nu[t+1];  mu[t] = (1 - alpha) nu[t] + kappa mu[t+1] = dE/dI[t] */
-static void backward(const lsnn_slice *slice, const void *parameters, const real *signal, real *current_adjoint)
+static void backward(const lsnn_slice *slice, const void *parameters, const lsnn_span *span)
 {
     (void)parameters;
     real *mu = slice->adjoint[CURRENT], *nu = slice->adjoint[V];
-    for (int j = 0; j < slice->n; j++) {
-        const real alpha = slice->constant[ALPHA][j];
-        nu[j] = slice->tape[0][j] * signal[j] + alpha * nu[j];
-        mu[j] = (1 - alpha) * nu[j] + slice->constant[KAPPA][j] * mu[j];
-        current_adjoint[j] = mu[j];
-    }
+    for (int t = span->n_steps - 1; t >= 0; t--)
+        for (int j = 0; j < slice->n; j++) {
+            const real alpha = slice->constant[ALPHA][j], psi = slice->tape[0][t * slice->n + j];
+            nu[j] = psi * span->signal[t * span->stride + j] + alpha * nu[j];
+            mu[j] = (1 - alpha) * nu[j] + slice->constant[KAPPA][j] * mu[j];
+            span->current_adjoint[t * span->stride + j] = mu[j];
+        }
 }
 
 const lsnn_model lsnn_model_cuba_lif = {
