@@ -20,7 +20,8 @@ typedef struct scene {
     bool sparse, random, leak, leaky_bias, runs, analog;
     bool
         classes; /* label 1, the cross entropy of the average readout; the textbook knows the mean squared error only */
-    bool collapse; /* the readout's steps are left out */
+    bool collapse; /* the readout's steps that the loss does not need are left out */
+    int late;      /* only the steps from here on are judged, each by itself, and there is no bias; 0: all */
 } scene;
 
 enum { SCENE_STEPS = 80 };
@@ -113,11 +114,11 @@ static inline void stage_populations(stage *s)
     b->kappa = exp(-1.0 / 15);
     b->s_o = is->leak ? 1 - b->kappa : 1;
     b->leaky_bias = is->leaky_bias;
-    b->b_out = stage_numbers(s, is->n_out, -0.5, 0.5);
+    b->b_out = is->late ? stage_numbers(s, is->n_out, 0, 0) : stage_numbers(s, is->n_out, -0.5, 0.5);
     const parameters_entry readout[] = {
         {.name = "tau_out", .number = 15},    {.name = "scale", .choice = scale},
         {.name = "bias", .values = b->b_out}, {.name = "bias_mode", .choice = is->leaky_bias ? "leaky" : "static"},
-        {.name = "learn_bias", .number = 1},  {0}};
+        {.name = "learn_bias", .number = is->late == 0},  {0}};
     stage_population(s, "readout", is->n_out, readout);
     s->bias = s->net->populations[s->net->n_populations - 1].trainable;
 }
@@ -187,7 +188,7 @@ static inline void stage_draw(const void *state, const void *parameters, const l
             else if (x > 0)
                 lsnn_trial_spike(trial, t, i);
         }
-        trial->weight[t] = (real)s->book.w_t[t];
+        trial->weight[t] = t < s->is.late ? 0 : (real)s->book.w_t[t];
     }
     trial->label = 1;
     for (int k = 0; !s->is.classes && k < SCENE_STEPS * s->is.n_out; k++)
@@ -279,7 +280,7 @@ static inline stage *stage_run(scene is)
         .batch = 1,
         .shards = 1,
         .may_collapse = is.collapse,
-        .loss = {.kind = is.classes ? LOSS_CROSS_ENTROPY : LOSS_MSE, .pool = is.classes},
+        .loss = {.kind = is.classes ? LOSS_CROSS_ENTROPY : LOSS_MSE, .pool = is.classes && is.late == 0},
         .regularisation = {is.strength, 0.02, SCOPE_SAMPLE}};
     const trainer_recorder recorder = {.with = s, .n_samples = 1, .step = stage_see};
     cr_assert_eq(trainer_new(&s->learner, s->net, &stage_task, s, NULL, shape, &learning, 1, NULL), LSNN_OK);

@@ -127,18 +127,24 @@ static void clear_state(const network *net, worker *w, tape *tp)
 }
 
 /* The padding may hold no spikes: it gets no current, but its threshold may be negative. */
-LSNN_INLINE uint32_t collect_spikes(const network *net, const worker *w, tape *tp, int t)
+LSNN_INLINE void collect_spikes(const network *net, const worker *w, tape *tp, int t)
 {
-    uint32_t n = tp->spike_start[t];
+    const uint32_t first = tp->spike_start[t];
+    uint32_t n = first;
     for (int k = 0; k < net->n_spiking_populations; k++) {
         const population *p = &net->populations[k];
         const uint32_t before = n;
-        n += (uint32_t)rows_spikes(tp->spike + n, tp->spike_step + n, w->output + p->column, p->width,
-                                   (uint32_t)p->first, (uint32_t)t);
+        n += (uint32_t)rows_spikes(tp->spike + n, w->output + p->column, p->width, (uint32_t)p->first);
         while (n > before && tp->spike[n - 1] >= (uint32_t)(p->first + p->n))
             n--;
     }
-    return n;
+    tp->spike_start[t + 1] = n;
+    uint32_t s = first; /* whole vectors, at least one: how many spikes there are cannot be foreseen */
+    do {
+        for (int j = 0; j < LSNN_LANES; j++)
+            tp->spike_step[s + (uint32_t)j] = (uint32_t)t;
+        s += LSNN_LANES;
+    } while (s < n);
 }
 
 LSNN_INLINE void step_readouts(const network *net, worker *w, tape *tp, int t)
@@ -153,7 +159,7 @@ LSNN_INLINE void step_network(const network *net, worker *w, tape *tp, int t)
 {
     for (int k = 0; k < net->n_spiking_populations; k++)
         step_population(net, k, w, tp, t);
-    tp->spike_start[t + 1] = collect_spikes(net, w, tp, t);
+    collect_spikes(net, w, tp, t);
     for (uint32_t s = tp->spike_start[t]; s < tp->spike_start[t + 1]; s++)
         send_spike(net, w, tp, tp->spike[s], t);
     if (t + 1 == tp->readout_from && !tp->collapsed) quiet_respond(net, w, tp);

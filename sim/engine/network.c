@@ -136,7 +136,9 @@ lsnn_status network_add_population(network *net, const char *name, const lsnn_mo
     p->column = net->n_columns;
     p->n_states = count_variables(model->states);
     p->n_adjoints = count_variables(model->adjoints);
-    p->tapes = model->which_tapes ? model->which_tapes(parameters) : (1u << count_variables(model->tapes)) - 1;
+    const unsigned written = model->which_tapes ? model->which_tapes(parameters) : ~0u;
+    for (int c = 0; model->tapes[c].name; c++)
+        if (written & 1u << c) p->tape[p->n_tapes++] = c;
     net->n_columns += p->width;
     if (model->spiking) {
         net->n_spiking_populations++;

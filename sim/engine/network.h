@@ -19,7 +19,7 @@ typedef struct population {
     int width;              /* columns: n padded to LSNN_LANES */
     int column;             /* the first column */
     int n_states, n_adjoints, n_trainable;
-    unsigned tapes;                       /* bit c: tape c is written */
+    int n_tapes, tape[LSNN_MAX_TAPES];    /* those that are written */
     int trainable;                        /* its first entry in network.parameters */
     real *constant[LSNN_MAX_CONSTANTS];   /* [width] */
     double *prepared[LSNN_MAX_CONSTANTS]; /* [n] the same before rounding */

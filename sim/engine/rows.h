@@ -62,8 +62,8 @@ LSNN_INLINE void rows_collect_difference(real *plus, real *minus, const real *ad
     }
 }
 
-/* Writes first + j for each j with z[j] = 1, ascending, and `step` beside it; returns how many. n is a multiple of LSNN_LANES;
- * both arrays have room for LSNN_LANES more. */
-int rows_spikes(uint32_t *id, uint32_t *step, const real *z, int n, uint32_t first, uint32_t now);
+/* Writes first + j for each j with z[j] = 1, ascending; returns how many. n is a multiple of LSNN_LANES; there is room for
+ * LSNN_LANES more. */
+int rows_spikes(uint32_t *id, const real *z, int n, uint32_t first);
 
 #endif

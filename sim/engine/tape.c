@@ -18,9 +18,9 @@ lsnn_status tape_new(tape **out, const network *net, arena *a, const lsnn_shape 
     TRY(arena_take(a, &tp->column, n_populations * LSNN_MAX_TAPES, sizeof *tp->column, err));
     for (int p = 0; p < net->n_populations; p++) {
         const population *pop = &net->populations[p];
-        for (int c = 0; c < LSNN_MAX_TAPES; c++)
-            if (pop->tapes & 1u << c)
-                TRY(arena_take(a, &tp->column[p * LSNN_MAX_TAPES + c], T * (size_t)pop->width, sizeof(real), err));
+        for (int k = 0; k < pop->n_tapes; k++)
+            TRY(arena_take(a, &tp->column[p * LSNN_MAX_TAPES + pop->tape[k]], T * (size_t)pop->width, sizeof(real),
+                           err));
     }
     TRY(arena_take(a, &tp->spike_start, T + 1, sizeof *tp->spike_start, err));
     TRY(arena_take(a, &tp->spike, T * (size_t)net->n_spiking + LSNN_LANES, sizeof *tp->spike, err));

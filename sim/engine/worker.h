@@ -26,10 +26,9 @@ typedef struct tape {
 /* Points a population's slice at the tape's rows from step t on. */
 LSNN_INLINE void tape_point(const tape *tp, const network *net, int k, int t, lsnn_slice *slice)
 {
-    for (int c = 0; c < LSNN_MAX_TAPES; c++) {
-        real *column = tp->column[k * LSNN_MAX_TAPES + c];
-        slice->tape[c] = column ? column + (size_t)t * (size_t)net->populations[k].width : NULL;
-    }
+    const population *p = &net->populations[k];
+    for (int i = 0; i < p->n_tapes; i++)
+        slice->tape[p->tape[i]] = tp->column[k * LSNN_MAX_TAPES + p->tape[i]] + (size_t)t * (size_t)p->width;
 }
 
 typedef struct worker {
