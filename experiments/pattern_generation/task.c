@@ -108,7 +108,7 @@ static lsnn_status pattern_open(void *state, const void *parameters, const lsnn_
         for (int t = 0; t < s->n_steps; t++)
             s->target[(size_t)t * (size_t)p->outputs + (size_t)k] = (real)y[t];
     }
-    *shape = (lsnn_shape){.n_in = p->cells, .n_out = p->outputs, .n_steps = s->n_steps};
+    *shape = (lsnn_shape){.n_in = p->cells, .n_out = p->outputs, .n_steps = s->n_steps, .same = true};
     return LSNN_OK;
 }
 
@@ -116,7 +116,7 @@ static void pattern_draw(const void *state, const void *parameters, const lsnn_d
 {
     const pattern_parameters *p = parameters;
     const pattern_state *s = state;
-    (void)draw; /* every trial is the same */
+    (void)draw;
     for (size_t i = 0; i < s->n_spikes; i++)
         lsnn_trial_spike(trial, s->spikes[i].step, s->spikes[i].cell);
     memcpy(trial->target, s->target, (size_t)s->n_steps * (size_t)p->outputs * sizeof *s->target);

@@ -16,6 +16,7 @@ typedef struct lsnn_shape {
     bool classes;     /* the target is a label; else n_out values per step */
     bool analog;      /* the input is a value per cell and step; else spikes */
     bool runs;        /* neighbouring cells often fire together: worth sums over runs of rows */
+    bool same;        /* every trial is the same: it is drawn once */
     uint32_t size[3]; /* trials in the sets train, validation, test; 0: as many as are asked for */
 } lsnn_shape;
 

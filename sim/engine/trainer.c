@@ -109,15 +109,22 @@ static void plan_readout(const trainer *t, tape *tp)
     if (t->quiet) tp->early -= pooled_readout(t->net)->delay[0];
 }
 
+static void draw_task(const trainer *t, tape *tp, const lsnn_draw *draw)
+{
+    const loss_settings *loss = &t->settings.loss;
+    if (tp->drawn) return;
+    trial_clear(tp->trial);
+    t->task->draw(t->task_state, t->task_parameters, draw, tp->trial);
+    if (!t->shape.analog) trial_sort(tp->trial);
+    for (int step = 0; loss->window_stop > 0 && step < t->shape.n_steps; step++)
+        tp->trial->weight[step] = step >= loss->window_start && step < loss->window_stop;
+    tp->drawn = t->shape.same;
+}
+
 static void draw_trial(const trainer *t, tape *tp, lsnn_set set, uint64_t index)
 {
     const lsnn_draw draw = {.seed = t->net->seed, .set = set, .index = index};
-    trial_clear(tp->trial);
-    t->task->draw(t->task_state, t->task_parameters, &draw, tp->trial);
-    if (!t->shape.analog) trial_sort(tp->trial);
-    const loss_settings *loss = &t->settings.loss;
-    for (int step = 0; loss->window_stop > 0 && step < t->shape.n_steps; step++)
-        tp->trial->weight[step] = step >= loss->window_start && step < loss->window_stop;
+    draw_task(t, tp, &draw);
     for (int s = 0; s < t->net->n_sources; s++)
         if (t->net->sources[s].kind != SOURCE_TASK) draw_source(t, &t->net->sources[s], tp->input[s], &draw, s);
     plan_readout(t, tp);

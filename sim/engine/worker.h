@@ -9,6 +9,7 @@
 typedef struct tape {
     int n_steps;
     lsnn_trial *trial;     /* of the task */
+    bool drawn;            /* it holds the one trial of a task whose trials are the same */
     lsnn_trial **input;    /* [n_sources] spikes or values; the task's own source shares `trial` */
     real **column;         /* [n_populations * LSNN_MAX_TAPES] -> [n_steps][width], psi first */
     uint32_t *spike_start; /* [n_steps + 1]: the spikes of step t are spike[start[t]] .. spike[start[t+1] - 1] */

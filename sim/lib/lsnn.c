@@ -149,6 +149,7 @@ lsnn_status lsnn_present(lsnn *net, const double *x, double *y, uint8_t *z, lsnn
     tape *tp = e->trainer->tapes[0];
     const int T = e->shape.n_steps, n_out = e->net->n_outputs, n = e->net->n_spiking;
     const size_t row = (size_t)(e->net->n_columns - e->net->spiking_columns);
+    tp->drawn = false;
     TRY(load_input(e, tp->trial, x, err));
     network_refresh(e->net);
     tp->collapsed = false;
