@@ -10,71 +10,57 @@ LSNN_INLINE int at_least_0(int t)
     return t > 0 ? t : 0;
 }
 
-LSNN_INLINE void collect_segment(const projection *p, real *gradient, size_t i, int d, real factor, const real *adjoint)
+/* `row` is the window's row of the step at which cell or neuron i spiked. */
+LSNN_INLINE void collect_row(const network *net, const projection *p, real *gradient, size_t i, real factor,
+                             const real *row)
 {
-    const size_t first = p->segment[i * (size_t)p->n_delays + (size_t)d];
-    const size_t last = p->segment[i * (size_t)p->n_delays + (size_t)d + 1];
-    for (size_t k = first; k < last; k++)
-        gradient[k] += factor * adjoint[p->target[k]];
+    if (p->dense) {
+        const real *adjoint = row + (size_t)p->delay[0] * (size_t)net->n_columns + p->column;
+        if (factor == 1)
+            rows_add(gradient + i * (size_t)p->width, adjoint, p->width);
+        else
+            rows_add_scaled(gradient + i * (size_t)p->width, adjoint, p->width, factor);
+        return;
+    }
+    for (size_t k = p->row_start[i]; k < p->row_start[i + 1]; k++)
+        gradient[k] += factor * row[p->offset[k]];
 }
 
-LSNN_INLINE void collect_row(const projection *p, real *gradient, size_t i, int d, const real *adjoint)
-{
-    if (p->dense)
-        rows_add(gradient + i * (size_t)p->width, adjoint, p->width);
-    else
-        collect_segment(p, gradient, i, d, 1, adjoint);
-}
-
-LSNN_INLINE void collect_run(const projection *p, real *gradient, event_run run, int d, const real *adjoint)
+LSNN_INLINE void collect_run(const network *net, const projection *p, real *gradient, event_run run, const real *row)
 {
     if (p->sums) {
         rows_collect_difference(gradient + run.first * (size_t)p->width, gradient + run.last * (size_t)p->width,
-                                adjoint, p->width);
+                                row + (size_t)p->delay[0] * (size_t)net->n_columns + p->column, p->width);
         return;
     }
     for (size_t i = run.first; i < run.last; i++)
-        collect_row(p, gradient, i, d, adjoint);
+        collect_row(net, p, gradient, i, 1, row);
 }
 
-LSNN_INLINE void collect_values(const projection *p, real *gradient, const real *x, int d, const real *adjoint)
-{
-    for (int i = 0; i < p->n_from; i++) {
-        if (x[i] == 0) continue;
-        if (p->dense)
-            rows_add_scaled(gradient + (size_t)i * (size_t)p->width, adjoint, p->width, x[i]);
-        else
-            collect_segment(p, gradient, (size_t)i, d, x[i], adjoint);
-    }
-}
-
-/* What arrived from a source in the steps from .. to-1, through delay d. */
-LSNN_INLINE void collect_input(const network *net, const worker *w, const projection *p, const tape *tp, int d,
-                               int from, int to, real *gradient)
+/* What a source sent in the steps from .. to-1. */
+LSNN_INLINE void collect_input(const network *net, const worker *w, const projection *p, const tape *tp, int from,
+                               int to, real *gradient)
 {
     const lsnn_trial *input = tp->input[p->source];
     const lsnn_events *events = input->events;
-    const int delay = p->delay[d], first = at_least_0(from - delay), last = at_least_0(to - delay);
-    if (net->sources[p->source].analog) {
-        for (int s = first; s < last; s++)
-            collect_values(p, gradient, input->analog + (size_t)s * (size_t)p->n_from, d,
-                           worker_row(net, w, w->adjoint, s + delay) + p->column);
-        return;
+    for (uint32_t e = events->start[from]; e < events->start[to]; e++)
+        collect_run(net, p, gradient, events->run[e], worker_row(net, w, w->adjoint, (int)events->step[e]));
+    if (!net->sources[p->source].analog) return;
+    for (int s = from; s < to; s++) {
+        const real *x = input->analog + (size_t)s * (size_t)p->n_from;
+        for (size_t i = 0; i < (size_t)p->n_from; i++)
+            if (x[i] != 0) collect_row(net, p, gradient, i, x[i], worker_row(net, w, w->adjoint, s));
     }
-    for (uint32_t e = events->start[first]; e < events->start[last]; e++)
-        collect_run(p, gradient, events->run[e], d,
-                    worker_row(net, w, w->adjoint, (int)events->step[e] + delay) + p->column);
 }
 
-/* The same from neurons: the spikes of these steps are one list. */
-LSNN_INLINE void collect_spikes(const network *net, const worker *w, const projection *p, const tape *tp, int d,
-                                int from, int to, real *gradient)
+/* The same from neurons. */
+LSNN_INLINE void collect_spikes(const network *net, const worker *w, const projection *p, const tape *tp, int from,
+                                int to, real *gradient)
 {
-    const int delay = p->delay[d], first = at_least_0(from - delay), last = at_least_0(to - delay);
-    for (uint32_t s = tp->spike_start[first]; s < tp->spike_start[last]; s++) {
+    for (uint32_t s = tp->spike_start[from]; s < tp->spike_start[to]; s++) {
         const size_t i = (size_t)tp->spike[s] - (size_t)p->from;
         if (i >= (size_t)p->n_from) continue;
-        collect_row(p, gradient, i, d, worker_row(net, w, w->adjoint, (int)tp->spike_step[s] + delay) + p->column);
+        collect_row(net, p, gradient, i, 1, worker_row(net, w, w->adjoint, (int)tp->spike_step[s]));
     }
 }
 
@@ -84,14 +70,12 @@ LSNN_INLINE void collect(const network *net, const worker *w, const tape *tp, in
         const projection *p = &net->projections[k];
         if (!net->parameters[p->parameter].learn) continue;
         real *gradient = into->value[p->parameter];
-        const int first = p->to_output && from < tp->readout_from ? tp->readout_from : from;
-        if (first >= to) continue;
-        for (int d = 0; d < p->n_delays; d++) {
-            if (p->source >= 0)
-                collect_input(net, w, p, tp, d, first, to, gradient);
-            else
-                collect_spikes(net, w, p, tp, d, first, to, gradient);
-        }
+        if (p->source >= 0)
+            collect_input(net, w, p, tp, from, to, gradient);
+        else if (!p->to_output || from >= tp->early)
+            collect_spikes(net, w, p, tp, from, to, gradient);
+        else if (to > tp->early)
+            collect_spikes(net, w, p, tp, tp->early, to, gradient);
     }
 }
 

@@ -1,91 +1,71 @@
 /* The forward pass of one trial: input and spikes become currents, the models step, new spikes are collected. Currents wait in a
- * window of rows, one per step: input is added a chunk of steps ahead, a spike when it is fired. */
+ * window of rows, one per step: input is sent a chunk of steps ahead, a spike when it is fired. */
 #include "quiet.h"
 #include "rows.h"
 #include "worker.h"
 #include <string.h>
-
-LSNN_INLINE int at_least_0(int t)
-{
-    return t > 0 ? t : 0;
-}
 
 LSNN_INLINE int smaller(int a, int b)
 {
     return a < b ? a : b;
 }
 
-LSNN_INLINE void add_segment(const projection *p, const real *weight, size_t i, int d, real factor, real *sum)
+/* `row` is the window's row of the step at which cell or neuron i spikes; its synapses reach into the rows after. */
+LSNN_INLINE void send_row(const network *net, const projection *p, size_t i, real factor, real *row)
 {
-    const size_t first = p->segment[i * (size_t)p->n_delays + (size_t)d];
-    const size_t last = p->segment[i * (size_t)p->n_delays + (size_t)d + 1];
-    for (size_t k = first; k < last; k++)
-        sum[p->target[k]] += factor * weight[k];
+    const real *weight = net->parameters[p->parameter].value;
+    if (p->dense) {
+        real *sum = row + (size_t)p->delay[0] * (size_t)net->n_columns + p->column;
+        if (factor == 1)
+            rows_add(sum, weight + i * (size_t)p->width, p->width);
+        else
+            rows_add_scaled(sum, weight + i * (size_t)p->width, p->width, factor);
+        return;
+    }
+    for (size_t k = p->row_start[i]; k < p->row_start[i + 1]; k++)
+        row[p->offset[k]] += factor * weight[k];
 }
 
 /* Cells that spike together, as a list of rows or as a difference of two prefix sums. */
-LSNN_INLINE void add_run(const projection *p, const real *weight, event_run run, int d, real *sum)
+LSNN_INLINE void send_run(const network *net, const projection *p, event_run run, real *row)
 {
     if (p->sums) {
-        rows_add_difference(sum, p->prefix + run.last * (size_t)p->width, p->prefix + run.first * (size_t)p->width,
+        rows_add_difference(row + (size_t)p->delay[0] * (size_t)net->n_columns + p->column,
+                            p->prefix + run.last * (size_t)p->width, p->prefix + run.first * (size_t)p->width,
                             p->width);
         return;
     }
-    for (size_t i = run.first; i < run.last; i++) {
-        if (p->dense)
-            rows_add(sum, weight + i * (size_t)p->width, p->width);
-        else
-            add_segment(p, weight, i, d, 1, sum);
-    }
+    for (size_t i = run.first; i < run.last; i++)
+        send_row(net, p, i, 1, row);
 }
 
-LSNN_INLINE void add_values(const projection *p, const real *weight, const real *x, int d, real *sum)
-{
-    for (int i = 0; i < p->n_from; i++) {
-        if (x[i] == 0) continue;
-        if (p->dense)
-            rows_add_scaled(sum, weight + (size_t)i * (size_t)p->width, p->width, x[i]);
-        else
-            add_segment(p, weight, (size_t)i, d, x[i], sum);
-    }
-}
-
-/* What arrives in the steps from .. to-1. One loop over the events of all these steps: how many are in one step cannot be
+/* What a source sends in the steps from .. to-1. One loop over the events of all these steps: how many are in one step cannot be
  * foreseen, and each surprise would cost as much as a row. */
-LSNN_INLINE void add_input(const network *net, worker *w, const projection *p, const tape *tp, int from, int to)
+LSNN_INLINE void send_input(const network *net, worker *w, const projection *p, const tape *tp, int from, int to)
 {
-    const real *weight = net->parameters[p->parameter].value;
     const lsnn_trial *input = tp->input[p->source];
     const lsnn_events *events = input->events;
-    for (int d = 0; d < p->n_delays; d++) {
-        const int delay = p->delay[d], first = at_least_0(from - delay), last = at_least_0(to - delay);
-        if (net->sources[p->source].analog) {
-            for (int s = first; s < last; s++)
-                add_values(p, weight, input->analog + (size_t)s * (size_t)p->n_from, d,
-                           worker_row(net, w, w->current, s + delay) + p->column);
-            continue;
-        }
-        for (uint32_t e = events->start[first]; e < events->start[last]; e++)
-            add_run(p, weight, events->run[e], d,
-                    worker_row(net, w, w->current, (int)events->step[e] + delay) + p->column);
+    for (uint32_t e = events->start[from]; e < events->start[to]; e++)
+        send_run(net, p, events->run[e], worker_row(net, w, w->current, (int)events->step[e]));
+    if (!net->sources[p->source].analog) return;
+    for (int s = from; s < to; s++) {
+        const real *x = input->analog + (size_t)s * (size_t)p->n_from;
+        for (size_t i = 0; i < (size_t)p->n_from; i++)
+            if (x[i] != 0) send_row(net, p, i, x[i], worker_row(net, w, w->current, s));
     }
 }
 
-/* Input is filled in one longest delay ahead of the steps, so that it is in a row before any spike adds to the row: the order of
- * the sums does not depend on the chunks. */
+/* The rows that are new in the window are cleared, then the input of the steps from .. to-1 is sent. */
 LSNN_INLINE void open_window(const network *net, worker *w, const tape *tp, int from, int to)
 {
-    const size_t row = (size_t)net->n_columns * sizeof(real);
-    const int filled = from > 0 ? smaller(from + net->max_delay, tp->n_steps) : 0;
-    const int ahead = smaller(to + net->max_delay, tp->n_steps);
-    memmove(w->current, worker_row(net, w, w->current, from), (size_t)(filled - from) * row);
+    const size_t row = (size_t)net->n_columns, kept = (size_t)net->max_delay * row;
+    memmove(w->current, worker_row(net, w, w->current, from), kept * sizeof(real));
+    memset(w->current + kept, 0, (size_t)(to - from) * row * sizeof(real));
     w->base = from;
-    memset(worker_row(net, w, w->current, filled), 0, (size_t)(ahead - filled) * row);
     for (int i = 0; i < net->n_projections; i++)
-        if (net->projections[i].source >= 0) add_input(net, w, &net->projections[i], tp, filled, ahead);
+        if (net->projections[i].source >= 0) send_input(net, w, &net->projections[i], tp, from, to);
 }
 
-/* The spike of neuron `id` at step t adds to the currents of the steps to come. */
 LSNN_INLINE void send_spike(const network *net, worker *w, const tape *tp, uint32_t id, int t)
 {
     for (int k = 0; k < net->n_projections; k++) {
@@ -93,14 +73,7 @@ LSNN_INLINE void send_spike(const network *net, worker *w, const tape *tp, uint3
         const size_t i = (size_t)id - (size_t)p->from;
         if (p->source >= 0 || i >= (size_t)p->n_from) continue;
         if (p->to_output && t + p->delay[0] < tp->readout_from) continue;
-        const real *weight = net->parameters[p->parameter].value;
-        if (p->dense) {
-            rows_add(worker_row(net, w, w->current, t + p->delay[0]) + p->column, weight + i * (size_t)p->width,
-                     p->width);
-            continue;
-        }
-        for (int d = 0; d < p->n_delays; d++)
-            add_segment(p, weight, i, d, 1, worker_row(net, w, w->current, t + p->delay[d]) + p->column);
+        send_row(net, p, i, 1, worker_row(net, w, w->current, t));
     }
 }
 
@@ -115,6 +88,7 @@ LSNN_INLINE void step_population(const network *net, int k, worker *w, const tap
 static void clear_state(const network *net, worker *w, tape *tp)
 {
     memset(w->output, 0, (size_t)net->n_columns * sizeof(real));
+    memset(w->current, 0, (size_t)net->max_delay * (size_t)net->n_columns * sizeof(real));
     memset(tp->count, 0, (size_t)net->n_spiking * sizeof *tp->count);
     for (int k = 0; k < net->n_populations; k++) {
         const population *p = &net->populations[k];

@@ -126,6 +126,8 @@ static lsnn_status prepare(network *net, population *p, lsnn_error *err)
 lsnn_status network_add_population(network *net, const char *name, const lsnn_model *model, int n,
                                    const void *parameters, lsnn_error *err)
 {
+    if (net->n_projections > 0)
+        return lsnn_fail(err, LSNN_CONFIG, "populations.%s: populations come before projections", name);
     if (net->n_populations == MAX_POPULATIONS)
         return lsnn_fail(err, LSNN_CONFIG, "more than %d populations", MAX_POPULATIONS);
     if (model->spiking && net->n_populations > net->n_spiking_populations)
@@ -207,20 +209,15 @@ static lsnn_status store_sparse(network *net, projection *p, const projection_sp
     parameter *weights;
     p->parameter = net->n_parameters;
     TRY(add_parameter(net, p->name, (size_t)padded((int)wires->n), &weights, err));
-    TRY(arena_take(net->memory, &p->segment, (size_t)p->n_from * (size_t)p->n_delays + 1, sizeof *p->segment, err));
-    TRY(arena_take(net->memory, &p->target, wires->n, sizeof *p->target, err));
-    size_t k = 0;
-    for (int i = 0; i < p->n_from; i++) {
-        for (int d = 0; d < p->n_delays; d++) {
-            p->segment[i * p->n_delays + d] = k;
-            while (k < wires->n && wires->from[k] == (uint32_t)i && wires->delay[k] == p->delay[d]) {
-                p->target[k] = (uint32_t)(target_column(net, spec, (int)wires->to[k]) - p->column);
-                weights->value[k] = (real)wires->weight[k];
-                k++;
-            }
-        }
+    TRY(arena_take(net->memory, &p->row_start, (size_t)p->n_from + 1, sizeof *p->row_start, err));
+    TRY(arena_take(net->memory, &p->offset, wires->n, sizeof *p->offset, err));
+    for (size_t k = 0; k < wires->n; k++) {
+        p->row_start[wires->from[k] + 1]++;
+        p->offset[k] = (uint32_t)(wires->delay[k] * net->n_columns + target_column(net, spec, (int)wires->to[k]));
+        weights->value[k] = (real)wires->weight[k];
     }
-    p->segment[p->n_from * p->n_delays] = k;
+    for (int i = 0; i < p->n_from; i++)
+        p->row_start[i + 1] += p->row_start[i];
     return LSNN_OK;
 }
 
@@ -365,8 +362,8 @@ void network_each_synapse(const network *net, const projection *p, network_visit
             }
             continue;
         }
-        for (int d = 0; d < p->n_delays; d++)
-            for (size_t k = p->segment[i * p->n_delays + d]; k < p->segment[i * p->n_delays + d + 1]; k++)
-                visit(with, i, neuron_at(net, p, p->column + (int)p->target[k]), p->delay[d], k);
+        for (size_t k = p->row_start[i]; k < p->row_start[i + 1]; k++)
+            visit(with, i, neuron_at(net, p, (int)p->offset[k] % net->n_columns), (int)p->offset[k] / net->n_columns,
+                  k);
     }
 }

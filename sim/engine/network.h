@@ -66,10 +66,11 @@ typedef struct projection {
     bool dense;
     bool sums; /* dense, from a source with runs: prefix sums of the rows are kept */
     /* dense: value[i * width + column - first column]; one delay */
-    /* sparse: the synapses of row i with delay k are segment[i * n_delays + k] .. segment[.. + 1] - 1 */
-    size_t *segment;          /* [n_from * n_delays + 1] */
-    uint32_t *target;         /* [n_synapses] column - first column, ascending in a segment */
-    real *prefix;             /* [(n_from + 1) * width]: sum of the rows before; with `sums` */
+    /* sparse: row i is row_start[i] .. row_start[i+1] - 1, by delay and then by target */
+    size_t *row_start; /* [n_from + 1] */
+    uint32_t
+        *offset;  /* [n_synapses] delay * n_columns + target column: where it points from the presynaptic step's row */
+    real *prefix; /* [(n_from + 1) * width]: sum of the rows before; with `sums` */
     real *feedback;           /* to outputs: F, laid out as the dense weights; the weights themselves when symmetric */
     real *feedback_by_output; /* [n outputs][spiking columns]: F transposed, renewed before each batch */
 } projection;
@@ -98,7 +99,7 @@ LSNN_MUST_USE lsnn_status network_new(network **out, arena *memory, double dt, u
 /* `values`: a source whose name, kind and numbers are filled in. */
 LSNN_MUST_USE lsnn_status network_add_source(network *net, const source *values, lsnn_error *err);
 
-/* Spiking populations come before readouts, else LSNN_CONFIG. The parameters are kept, not copied. */
+/* Populations come before projections, spiking ones before readouts, else LSNN_CONFIG. The parameters are kept, not copied. */
 LSNN_MUST_USE lsnn_status network_add_population(network *net, const char *name, const lsnn_model *model, int n,
                                                  const void *parameters, lsnn_error *err);
 
