@@ -109,7 +109,7 @@ static void agree(const char *name, const char *rule, int least)
     snprintf(path, sizeof path, TEST_DATA "/reference/%s.h5", name);
     cr_assert_eq(arena_new(&a, NULL), LSNN_OK);
     cr_assert_eq(case_read(&c, a, path, &err), LSNN_OK, "%s", err.message);
-    cr_assert_eq(replay_case_run(&r, c, which->feedback, a, &err), LSNN_OK, "%s", err.message);
+    cr_assert_eq(replay_case_run(&r, c, &which->paths, a, &err), LSNN_OK, "%s", err.message);
     cr_assert_eq(store_open(&file, path, &err), LSNN_OK, "%s", err.message);
     cr_expect_geq(compare(file, a, path, r, rule), least);
     cr_assert_eq(store_close(file, false, NULL), LSNN_OK);
@@ -121,6 +121,8 @@ static void agree(const char *name, const char *rule, int least)
     {                                                                                                                  \
         agree(file, "eprop", least);                                                                                   \
         agree(file, "eprop_random", least);                                                                            \
+        agree(file, "bptt", least);                                                                                    \
+        agree(file, "bptt_noreset", least);                                                                            \
     }
 
 CASE(mse_without_refractory_time, "case1_mse_b1_d1_noref", 16)

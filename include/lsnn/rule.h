@@ -12,9 +12,12 @@ typedef enum lsnn_feedback {
     LSNN_ADAPTIVE   /* F random at first, then changed as W_out is; both decay (Kolen & Pollack 1994) */
 } lsnn_feedback;
 
-/* Gradients are computed by one backward pass over the local adjoints of the models; a rule says with which weights a
- * readout's error reaches the spiking neurons. */
+/* Gradients are computed by one backward pass over the local adjoints of the models; a rule says which paths it follows, and
+ * with which weights a readout's error reaches the spiking neurons. */
 typedef struct lsnn_paths {
+    bool recurrent; /* from a spike through other neurons */
+    bool reset;     /* from a spike through its neuron's reset */
+    int truncate;   /* none of them from one stretch of so many steps into the one before; 0: the trial is one stretch */
     lsnn_feedback feedback;
     const struct config_node *feedback_weights; /* how F is drawn, like the weights of a projection */
     double feedback_decay;                      /* per update, of F and W_out, with LSNN_ADAPTIVE */

@@ -188,7 +188,7 @@ static lsnn_status replay(int argc, char **argv, arena *a, lsnn_error *err)
     TRY(find_rule(&rule, options.rule, a, err));
     if (!options.output) return lsnn_fail(err, LSNN_USAGE, "replay needs -o OUT.h5, the file to write");
     TRY(case_read(&c, a, options.words[0], err));
-    TRY(replay_case_run(&r, c, rule->feedback, a, err));
+    TRY(replay_case_run(&r, c, &rule->paths, a, err));
     TRY(write_result(options.output, c, r, rule, a, err));
     summarise(&options, c, r, rule);
     return LSNN_OK;
@@ -214,7 +214,8 @@ const verb verb_replay = {
             "  h5diff --delta=1e-11 CASE.h5 OUT.h5 /expect\n"
             "shows what differs. Builds in double precision (-DLSNN_DOUBLE=ON) agree to 1e-11 of the\n"
             "largest element, others to 1e-4; spikes are equal in both.\n\n"
-            "  --rule RULE     eprop (feedback by the readout weights) or eprop_random (by B_fb)\n"
+            "  --rule RULE     eprop (feedback by the readout weights), eprop_random (by B_fb), bptt, or\n"
+            "                  bptt_noreset (bptt, but not through the reset)\n"
             "  -o OUT.h5       the file to write; replaces one that is there\n"
             "  -q              no summary\n",
     .run = run,

@@ -5,7 +5,11 @@
 #include <math.h>
 #include <string.h>
 
-const replay_rule replay_rules[] = {{"eprop", LSNN_SYMMETRIC}, {"eprop_random", LSNN_RANDOM}, {NULL, LSNN_SYMMETRIC}};
+const replay_rule replay_rules[] = {{"eprop", {.feedback = LSNN_SYMMETRIC}},
+                                    {"eprop_random", {.feedback = LSNN_RANDOM}},
+                                    {"bptt", {.recurrent = true, .reset = true}},
+                                    {"bptt_noreset", {.recurrent = true}},
+                                    {.name = NULL}};
 
 typedef struct run {
     const case_file *c;
@@ -233,14 +237,14 @@ static lsnn_status iterate(run *u, trainer *t, lsnn_error *err)
     return LSNN_OK;
 }
 
-lsnn_status replay_case_run(replay_case **out, const case_file *c, lsnn_feedback feedback, arena *a, lsnn_error *err)
+lsnn_status replay_case_run(replay_case **out, const case_file *c, const lsnn_paths *paths, arena *a, lsnn_error *err)
 {
     run u = {.c = c};
     trainer *t;
     TRY(arena_take(a, &u.r, 1, sizeof *u.r, err));
     u.r->n_iterations = c->n_iterations > 0 ? c->n_iterations : 1;
     TRY(take_results(u.r, c, a, err));
-    TRY(replay_network_new(&u.network, c, feedback, a, err));
+    TRY(replay_network_new(&u.network, c, paths, a, err));
     TRY(arena_take(a, &u.column, (size_t)c->batch * (size_t)u.network.net->n_columns, sizeof *u.column, err));
     TRY(trainer_new(&t, u.network.net, &task, c, NULL, &u.network.shape, &u.network.learning, 1, err));
     for (; u.iteration < u.r->n_iterations; u.iteration++)

@@ -7,7 +7,7 @@
 
 typedef struct replay_rule {
     const char *name; /* as in the files: grad/<name>/... */
-    lsnn_feedback feedback;
+    lsnn_paths paths;
 } replay_rule;
 
 extern const replay_rule replay_rules[]; /* name NULL at the end */
@@ -26,7 +26,7 @@ typedef struct replay_case {
 } replay_case;
 
 /* By one thread: the cases are small. */
-LSNN_MUST_USE lsnn_status replay_case_run(replay_case **out, const case_file *c, lsnn_feedback feedback, arena *a,
+LSNN_MUST_USE lsnn_status replay_case_run(replay_case **out, const case_file *c, const lsnn_paths *paths, arena *a,
                                           lsnn_error *err);
 
 #endif

@@ -90,7 +90,7 @@ static lsnn_status set_feedback(const replay_network *r, const case_file *c, lsn
     return network_set_feedback(r->net, r->out, feedback, err);
 }
 
-static lsnn_status set_learning(replay_network *r, const case_file *c, lsnn_feedback feedback, lsnn_error *err)
+static lsnn_status set_learning(replay_network *r, const case_file *c, const lsnn_paths *paths, lsnn_error *err)
 {
     const parameters_entry constants[] = {{.name = "beta_1", .number = c->beta_1},
                                           {.name = "beta_2", .number = c->beta_2},
@@ -102,7 +102,7 @@ static lsnn_status set_learning(replay_network *r, const case_file *c, lsnn_feed
     /* A shard per sample: so the gradients of a batch are summed in the order of the samples. */
     r->learning = (learning_settings){.learns = true,
                                       .optimiser = optimiser,
-                                      .paths.feedback = feedback,
+                                      .paths = *paths,
                                       .rate = c->rate,
                                       .batch = c->batch,
                                       .iterations = c->n_iterations,
@@ -113,7 +113,7 @@ static lsnn_status set_learning(replay_network *r, const case_file *c, lsnn_feed
                            r->net->memory, err);
 }
 
-lsnn_status replay_network_new(replay_network *out, const case_file *c, lsnn_feedback feedback, arena *a,
+lsnn_status replay_network_new(replay_network *out, const case_file *c, const lsnn_paths *paths, arena *a,
                                lsnn_error *err)
 {
     const source input = {.name = "input", .kind = SOURCE_TASK, .n = c->n_in};
@@ -123,6 +123,6 @@ lsnn_status replay_network_new(replay_network *out, const case_file *c, lsnn_fee
     TRY(add_populations(out->net, c, err));
     TRY(add_projections(out, c, err));
     out->bias = out->net->populations[out->net->n_populations - 1].trainable;
-    if (feedback == LSNN_RANDOM) TRY(set_feedback(out, c, err));
-    return set_learning(out, c, feedback, err);
+    if (paths->feedback == LSNN_RANDOM) TRY(set_feedback(out, c, err));
+    return set_learning(out, c, paths, err);
 }

@@ -13,8 +13,8 @@ typedef struct replay_network {
     learning_settings learning;
 } replay_network;
 
-/* `feedback`: LSNN_SYMMETRIC, or LSNN_RANDOM for the case's B_fb. The memory is the arena's. */
-LSNN_MUST_USE lsnn_status replay_network_new(replay_network *out, const case_file *c, lsnn_feedback feedback, arena *a,
+/* The feedback of `paths`: LSNN_SYMMETRIC, or LSNN_RANDOM for the case's B_fb. The memory is the arena's. */
+LSNN_MUST_USE lsnn_status replay_network_new(replay_network *out, const case_file *c, const lsnn_paths *paths, arena *a,
                                              lsnn_error *err);
 
 #endif

@@ -79,25 +79,28 @@ LSNN_INLINE void collect(const network *net, const worker *w, const tape *tp, in
     }
 }
 
-LSNN_INLINE void step_back(const network *net, int k, worker *w, const tape *tp, int from, int to)
+LSNN_INLINE void step_back(const network *net, int k, worker *w, const tape *tp, const lsnn_paths *paths, int from,
+                           int to)
 {
     const population *p = &net->populations[k];
     const lsnn_span span = {.n_steps = to - from,
                             .stride = net->n_columns,
+                            .through_reset = paths->reset,
                             .signal = worker_row(net, w, w->signal, from) + p->column,
                             .current_adjoint = worker_row(net, w, w->adjoint, from) + p->column};
     tape_point(tp, net, k, from, &w->slice[k]);
     p->model->backward(&w->slice[k], p->parameters, &span);
 }
 
-LSNN_INLINE void step_readouts_back(const network *net, worker *w, const tape *tp, int from, int to)
+LSNN_INLINE void step_readouts_back(const network *net, worker *w, const tape *tp, const lsnn_paths *paths, int from,
+                                    int to)
 {
     const int n_output_columns = net->n_columns - net->spiking_columns;
     for (int t = from; t < to; t++)
         rows_copy(worker_row(net, w, w->signal, t) + net->spiking_columns,
                   tp->output + (size_t)t * (size_t)n_output_columns, n_output_columns);
     for (int k = net->n_spiking_populations; k < net->n_populations; k++)
-        step_back(net, k, w, tp, from, to);
+        step_back(net, k, w, tp, paths, from, to);
 }
 
 /* signal[j] = rate_signal[j] + sum_k F[j,k] q_k[t + delay]: what the readouts' currents mean for the spikes of step t. */
@@ -119,20 +122,62 @@ LSNN_INLINE void gather_signal(const network *net, worker *w, int t)
     if (sum == w->rate_signal) rows_copy(signal, sum, net->spiking_columns);
 }
 
-static void clear_adjoints(const network *net, worker *w, gradients *into)
+/* What the spike of neuron j at step t does to others: sum over its synapses of w dE/dI[target, t + delay]. Beyond `limit` the
+ * gradient's way is cut. */
+LSNN_INLINE real pull_row(const network *net, const projection *p, size_t i, const real *row, int steps_left)
+{
+    const real *weight = net->parameters[p->parameter].value;
+    const size_t beyond = (size_t)steps_left * (size_t)net->n_columns;
+    if (p->dense)
+        return p->delay[0] < steps_left
+                   ? rows_dot(weight + i * (size_t)p->width,
+                              row + (size_t)p->delay[0] * (size_t)net->n_columns + p->column, p->width)
+                   : 0;
+    real sum = 0;
+    for (size_t k = p->row_start[i]; k < p->row_start[i + 1] && p->offset[k] < beyond; k++)
+        sum += weight[k] * row[p->offset[k]];
+    return sum;
+}
+
+/* Only neurons whose surrogate is not zero pass a signal on. */
+LSNN_INLINE void gather_recurrent(const network *net, worker *w, const tape *tp, int t, int limit)
+{
+    real *signal = worker_row(net, w, w->signal, t);
+    const real *row = worker_row(net, w, w->adjoint, t);
+    for (int k = 0; k < net->n_spiking_populations; k++) {
+        const population *pop = &net->populations[k];
+        const real *psi = tp->column[k * LSNN_MAX_TAPES] + (size_t)t * (size_t)pop->width;
+        const int n = rows_spikes(w->active, psi, pop->width, 0);
+        for (int a = 0; a < n; a++)
+            for (int l = 0; l < net->n_projections; l++) {
+                const projection *p = &net->projections[l];
+                const size_t i = (size_t)(pop->first - p->from) + w->active[a];
+                if (p->source >= 0 || p->to_output || i >= (size_t)p->n_from) continue;
+                signal[pop->column + (int)w->active[a]] += pull_row(net, p, i, row, limit - t);
+            }
+    }
+}
+
+static void clear_adjoint_states(const network *net, worker *w)
+{
+    for (int k = 0; k < net->n_populations; k++)
+        for (int s = 0; s < net->populations[k].n_adjoints; s++)
+            memset(w->slice[k].adjoint[s], 0, (size_t)net->populations[k].width * sizeof(real));
+}
+
+static void begin(const network *net, worker *w, gradients *into)
 {
     memset(w->adjoint, 0, (size_t)(w->chunk + net->max_delay) * (size_t)net->n_columns * sizeof(real));
+    clear_adjoint_states(net, w);
     for (int k = 0; k < net->n_populations; k++) {
         const population *p = &net->populations[k];
-        for (int s = 0; s < p->n_adjoints; s++)
-            memset(w->slice[k].adjoint[s], 0, (size_t)p->width * sizeof(real));
         for (int l = 0; l < p->n_trainable; l++)
             w->slice[k].trainable_gradient[l] = into->value[p->trainable + l];
         w->slice[k].uniform = p->uniform;
     }
 }
 
-/* The rows after the chunk are what was in hand before; they stand where the delays look for them. */
+/* The rows after the chunk are the first that were in hand before: they go where the delays look for them. */
 static void open_window(const network *net, worker *w, int from, int to)
 {
     const size_t kept = (size_t)net->max_delay * (size_t)net->n_columns * sizeof(real);
@@ -142,10 +187,11 @@ static void open_window(const network *net, worker *w, int from, int to)
 
 /* The readouts of a chunk, and what their errors mean for the spikes. The first step that is left out (quiet.h) is taken all the
  * same: its adjoint is what the steps before share. */
-LSNN_INLINE void step_outputs_back(const network *net, worker *w, const tape *tp, int from, int to, gradients *into)
+LSNN_INLINE void step_outputs_back(const network *net, worker *w, const tape *tp, const lsnn_paths *paths, int from,
+                                   int to, gradients *into)
 {
     const int last = tp->collapsed ? tp->n_steps : at_least_0(tp->readout_from - 1);
-    if (to > last) step_readouts_back(net, w, tp, from > last ? from : last, to);
+    if (to > last) step_readouts_back(net, w, tp, paths, from > last ? from : last, to);
     if (tp->readout_from > 0 && !tp->collapsed && from <= last && last < to) quiet_return(net, w, tp, into);
     for (int t = to - 1; t >= from; t--) {
         if (t < tp->early)
@@ -156,19 +202,42 @@ LSNN_INLINE void step_outputs_back(const network *net, worker *w, const tape *tp
     }
 }
 
-LSNN_KERNEL void backward(const network *net, worker *w, const tape *tp, gradients *into, worker_observer *observe,
-                          void *with)
+/* e-prop takes the steps of a chunk at once; with recurrent paths each step waits for the one after. */
+LSNN_INLINE void step_neurons_back(const network *net, worker *w, const tape *tp, const lsnn_paths *paths, int from,
+                                   int to, int limit)
 {
-    clear_adjoints(net, w, into);
-    for (int end = tp->n_steps; end > 0; end -= w->chunk) {
-        const int start = at_least_0(end - w->chunk);
-        open_window(net, w, start, end);
-        step_outputs_back(net, w, tp, start, end, into);
+    const int stride = paths->recurrent ? 1 : to - from;
+    for (int t = to - stride; t >= from; t -= stride) {
+        if (paths->recurrent) gather_recurrent(net, w, tp, t, limit);
         for (int k = 0; k < net->n_spiking_populations; k++)
-            step_back(net, k, w, tp, start, end);
+            step_back(net, k, w, tp, paths, t, t + stride);
+    }
+}
+
+/* A stretch of a truncated gradient: steps from .. to-1. */
+LSNN_INLINE void backward_stretch(const network *net, worker *w, const tape *tp, const lsnn_paths *paths, int from,
+                                  int to, gradients *into, worker_observer *observe, void *with)
+{
+    for (int end = to; end > from; end -= w->chunk) {
+        const int start = end - w->chunk > from ? end - w->chunk : from;
+        open_window(net, w, start, end);
+        step_outputs_back(net, w, tp, paths, start, end, into);
+        step_neurons_back(net, w, tp, paths, start, end, to);
         collect(net, w, tp, start, end, into);
         for (int t = end - 1; observe && t >= start; t--)
             observe(with, net, w, tp, t);
+    }
+}
+
+LSNN_KERNEL void backward(const network *net, worker *w, const tape *tp, const lsnn_paths *paths, gradients *into,
+                          worker_observer *observe, void *with)
+{
+    const int stretch = paths->truncate > 0 ? paths->truncate : tp->n_steps;
+    begin(net, w, into);
+    for (int from = (tp->n_steps - 1) / stretch * stretch; from >= 0; from -= stretch) {
+        const int to = tp->n_steps - from < stretch ? tp->n_steps : from + stretch;
+        if (to < tp->n_steps) clear_adjoint_states(net, w);
+        backward_stretch(net, w, tp, paths, from, to, into, observe, with);
     }
     for (int k = 0; k < net->n_populations; k++)
         if (net->populations[k].model->end)

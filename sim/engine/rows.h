@@ -62,6 +62,23 @@ LSNN_INLINE void rows_collect_difference(real *plus, real *minus, const real *ad
     }
 }
 
+/* sum_j a[j] b[j], in LSNN_LANES sums that are added in a fixed order: the same bits whatever the compiler makes of it. */
+LSNN_INLINE real rows_dot(const real *a, const real *b, int width)
+{
+    real sum[LSNN_LANES] = {0};
+    for (int block = 0; block < width; block += LSNN_LANES) {
+#pragma omp simd
+        for (int j = 0; j < LSNN_LANES; j++)
+            sum[j] += a[block + j] * b[block + j];
+    }
+    for (int half = LSNN_LANES / 2; half > 0; half /= 2) {
+#pragma omp simd
+        for (int j = 0; j < half; j++)
+            sum[j] += sum[half + j];
+    }
+    return sum[0];
+}
+
 /* Writes first + j for each j with z[j] = 1, ascending; returns how many. n is a multiple of LSNN_LANES; there is room for
  * LSNN_LANES more. */
 int rows_spikes(uint32_t *id, const real *z, int n, uint32_t first);

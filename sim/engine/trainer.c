@@ -53,7 +53,7 @@ lsnn_status trainer_new(trainer **out, network *net, const lsnn_task *task, cons
                    .shape = *shape,
                    .settings = *settings,
                    .n_threads = n_threads};
-    if (settings->may_collapse && shape->classes) {
+    if (settings->may_collapse && shape->classes && settings->paths.truncate == 0) {
         t->collapsed = settings->loss.pool && pooled_readout(net);
         t->quiet = quiet_possible(net, &settings->loss);
     }
@@ -238,7 +238,7 @@ static void sample_backward(trainer *t, worker *w, const tape *tp, gradients *in
     double since = t->timed ? omp_get_wtime() : 0;
     set_rate_signal(t, w, tp);
     if (tp->collapsed) pooled_return(t->net, w, tp, into);
-    backward(t->net, w, tp, into, NULL, NULL);
+    backward(t->net, w, tp, &t->settings.paths, into, NULL, NULL);
     add_seconds(t, PHASE_BACKWARD, &since);
 }
 

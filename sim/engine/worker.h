@@ -2,6 +2,7 @@
 #ifndef WORKER_H
 #define WORKER_H
 
+#include "lsnn/rule.h"
 #include "network.h"
 #include "trial.h"
 
@@ -42,6 +43,7 @@ typedef struct worker {
     real *output;      /* [n_columns] z and y of the step */
     real *rate_signal; /* [spiking columns]: regularisation */
     lsnn_slice *slice; /* [n_populations] */
+    uint32_t *active;  /* [spiking columns + LSNN_LANES] neurons whose surrogate is not zero */
     /* pooled.c and quiet.c: steps that the readout leaves out */
     real *coefficient; /* [n_steps] what a spike of the step adds to the average, or to the first step that is judged */
     real *early_signal;  /* [spiking columns] dE/dz of such a step is coefficient times this */
@@ -78,8 +80,9 @@ typedef void worker_observer(void *with, const network *net, const worker *w, co
 
 /* Simulate the trial whose input is on the tape. `observe` may be NULL. */
 void forward(const network *net, worker *w, tape *tp, worker_observer *observe, void *with);
-/* From dE/dy on the tape (tape.output) and worker.rate_signal to gradients. `observe` (may be NULL) sees the rows of
+/* From dE/dy on the tape (tape.output) and worker.rate_signal to gradients, by the paths of a rule. `observe` (may be NULL) sees the rows of
  * worker.signal and worker.adjoint after each step, t descending. */
-void backward(const network *net, worker *w, const tape *tp, gradients *into, worker_observer *observe, void *with);
+void backward(const network *net, worker *w, const tape *tp, const lsnn_paths *paths, gradients *into,
+              worker_observer *observe, void *with);
 
 #endif
