@@ -182,109 +182,117 @@ LSNN_INLINE void threshold_step(const lsnn_slice *slice, const real *restrict cu
  * where mu is computed with its own factor taken out, rho + dz/da s_a, so that a step waits for one product of the step before.
  * lsnn2018code decides on v[t-1], so psi[t] h[t] enters nu[t-1]: it is carried one step. dE/dI[t] = s_i nu[t].
  * Through the reset, v[t] = ... - R[t] z[t-1]: h[t-1] -= R[t] nu[t], and what R has of a adds -beta z[t-1] nu[t] to its mu. */
-typedef struct threshold_lanes {
-    real nu[LSNN_LANES], pull[LSNN_LANES], carry[LSNN_LANES], mu[LSNN_LANES], pull_a[LSNN_LANES];
-} threshold_lanes;
+/* Where the adjoint of one step reads and writes, for n neurons. */
+typedef struct threshold_view {
+    const real *constant[LSNN_MAX_CONSTANTS], *tape[LSNN_MAX_TAPES];
+    real *adjoint[PULL_A + 1], *gradient[LEARN_BETA + 1];
+    const real *signal;
+    real *current_adjoint;
+} threshold_view;
 
-/* What the neurons' own parameters take from step t: of v[t] = alpha v[t-1] + ..., a[t] = rho a[t-1] + ... and A[t]. */
-LSNN_INLINE void threshold_learn(const lsnn_slice *slice, const threshold_parameters *p, size_t first, size_t row,
-                                 const threshold_lanes *now, const real *restrict h, threshold_kind kind)
+LSNN_INLINE threshold_view threshold_at(const lsnn_slice *slice, const lsnn_span *span, size_t first, int t,
+                                        threshold_kind kind)
 {
-    const bool code = kind.dialect == LSNN2018CODE, relative = kind.dialect != EPROP2020;
-    const real leak_i = p->scale_input, leak_a = p->scale_adapt;
-    const real *restrict psi = slice->tape[PSI] + row, *restrict z_before = slice->tape[Z_BEFORE] + row;
-    const real *restrict v_before = slice->tape[V_BEFORE] + row, *restrict I = slice->tape[CURRENT] + row;
-    const real *restrict a_before = slice->tape[A_BEFORE] + row, *restrict v_th = slice->constant[V_TH] + first;
-    const real *restrict alpha = slice->constant[ALPHA] + first, *restrict s_i = slice->constant[S_I] + first;
-    const real *restrict rho = slice->constant[RHO] + first, *restrict s_a = slice->constant[S_A] + first;
-    const real *restrict beta = slice->constant[BETA] + first;
-    const real *restrict d_alpha = slice->constant[D_ALPHA] + first, *restrict d_rho = slice->constant[D_RHO] + first;
-    real *restrict of_tau_m = slice->trainable_gradient[LEARN_TAU_M] + first;
-    real *restrict of_v_th = slice->trainable_gradient[LEARN_V_TH] + first;
-    real *restrict of_tau_a = kind.adaptive ? slice->trainable_gradient[LEARN_TAU_A] + first : NULL;
-    real *restrict of_beta = kind.adaptive ? slice->trainable_gradient[LEARN_BETA] + first : NULL;
-#pragma omp simd
-    for (int j = 0; j < LSNN_LANES; j++) {
-        const real a_now = kind.adaptive ? rho[j] * a_before[j] + s_a[j] * z_before[j] : 0;
-        const real A = v_th[j] + beta[j] * a_now, A_before = v_th[j] + beta[j] * a_before[j];
-        const real reset = !relative ? v_th[j] : code ? A : A_before;
-        const real v_now = alpha[j] * v_before[j] + s_i[j] * I[j] - reset * z_before[j];
-        const real to_A = (relative ? -(code ? v_before[j] : v_now) / A : -1) * psi[j] * h[j];
-        const real to_reset = kind.reset ? -z_before[j] * now->nu[j] : 0;
-        of_tau_m[j] += d_alpha[j] * now->nu[j] * (v_before[j] - leak_i * I[j]);
-        of_v_th[j] += v_th[j] * (to_A + to_reset);
-        if (kind.adaptive) {
-            of_tau_a[j] += d_rho[j] * now->mu[j] * (a_before[j] - leak_a * z_before[j]);
-            of_beta[j] += to_A * a_now + (relative ? to_reset * (code ? a_now : a_before[j]) : 0);
-        }
-    }
+    threshold_view at;
+    const size_t row = (size_t)t * (size_t)slice->n + first, place = (size_t)t * (size_t)span->stride + first;
+    for (int c = 0; c <= D_RHO; c++)
+        at.constant[c] = slice->constant[c] + first;
+    for (int c = 0; c <= A_BEFORE; c++)
+        at.tape[c] = slice->tape[c] ? slice->tape[c] + row : NULL;
+    for (int c = 0; c <= (kind.adaptive ? PULL_A : CARRY); c++)
+        at.adjoint[c] = slice->adjoint[c] + first;
+    for (int c = 0; c <= (kind.adaptive ? LEARN_BETA : LEARN_V_TH); c++)
+        at.gradient[c] = slice->trainable_gradient[c] + first;
+    at.signal = span->signal + place;
+    at.current_adjoint = span->current_adjoint + place;
+    return at;
 }
 
-LSNN_INLINE void threshold_load(const lsnn_slice *slice, size_t first, threshold_lanes *l, bool adaptive)
-{
-#pragma omp simd
-    for (int j = 0; j < LSNN_LANES; j++) {
-        l->nu[j] = slice->adjoint[NU][first + (size_t)j];
-        l->pull[j] = slice->adjoint[PULL][first + (size_t)j];
-        l->carry[j] = slice->adjoint[CARRY][first + (size_t)j];
-        l->mu[j] = adaptive ? slice->adjoint[MU][first + (size_t)j] : 0;
-        l->pull_a[j] = adaptive ? slice->adjoint[PULL_A][first + (size_t)j] : 0;
-    }
-}
-
-LSNN_INLINE void threshold_store(const lsnn_slice *slice, size_t first, const threshold_lanes *l, bool adaptive)
-{
-#pragma omp simd
-    for (int j = 0; j < LSNN_LANES; j++) {
-        slice->adjoint[NU][first + (size_t)j] = l->nu[j];
-        slice->adjoint[PULL][first + (size_t)j] = l->pull[j];
-        slice->adjoint[CARRY][first + (size_t)j] = l->carry[j];
-        if (adaptive) slice->adjoint[MU][first + (size_t)j] = l->mu[j];
-        if (adaptive) slice->adjoint[PULL_A][first + (size_t)j] = l->pull_a[j];
-    }
-}
-
-LSNN_INLINE void threshold_backward(const lsnn_slice *slice, const threshold_parameters *p, const lsnn_span *span,
-                                    threshold_kind kind)
+LSNN_INLINE void threshold_adjoint_step(const threshold_view *at, int n, const threshold_parameters *p,
+                                        threshold_kind kind)
 {
     const bool code = kind.dialect == LSNN2018CODE, relative = kind.dialect != EPROP2020;
     const bool reset_to_a = kind.reset && relative && kind.adaptive;
-    const size_t n = (size_t)slice->n, stride = (size_t)span->stride;
-    for (size_t first = 0; first < n; first += LSNN_LANES) { /* a vector's state stays in registers over the steps */
-        const real *restrict alpha = slice->constant[ALPHA] + first, *restrict s_i = slice->constant[S_I] + first;
-        const real *restrict rho = slice->constant[RHO] + first, *restrict s_a = slice->constant[S_A] + first;
-        const real *restrict beta = slice->constant[BETA] + first, *restrict v_th = slice->constant[V_TH] + first;
-        const real s_i_of_all = s_i[0], s_a_of_all = s_a[0], v_th_of_all = v_th[0];
-        threshold_lanes l;
-        threshold_load(slice, first, &l, kind.adaptive);
-        for (int t = span->n_steps - 1; t >= 0; t--) {
-            const size_t row = (size_t)t * n + first;
-            const real *restrict signal = span->signal + (size_t)t * stride + first;
-            real *restrict current_adjoint = span->current_adjoint + (size_t)t * stride + first;
-            const real *restrict psi = slice->tape[PSI] + row, *restrict psi_a = slice->tape[PSI_A] + row;
-            const real *restrict reset = slice->tape[RESET] + row, *restrict z_before = slice->tape[Z_BEFORE] + row;
-            real h[LSNN_LANES];
+    const real *restrict alpha = at->constant[ALPHA], *restrict s_i = at->constant[S_I];
+    const real *restrict rho = at->constant[RHO], *restrict s_a = at->constant[S_A];
+    const real *restrict beta = at->constant[BETA], *restrict v_th = at->constant[V_TH];
+    const real *restrict d_alpha = at->constant[D_ALPHA], *restrict d_rho = at->constant[D_RHO];
+    const real *restrict psi = at->tape[PSI], *restrict psi_a = at->tape[PSI_A], *restrict reset = at->tape[RESET];
+    const real *restrict z_before = at->tape[Z_BEFORE], *restrict v_before = at->tape[V_BEFORE];
+    const real *restrict I = at->tape[CURRENT], *restrict a_before = at->tape[A_BEFORE];
+    const real *restrict signal = at->signal;
+    real *restrict current_adjoint = at->current_adjoint;
+    real *restrict nu = at->adjoint[NU], *restrict pull = at->adjoint[PULL], *restrict carry = at->adjoint[CARRY];
+    real *restrict mu = at->adjoint[MU], *restrict pull_a = at->adjoint[PULL_A];
+    real *restrict of_tau_m = at->gradient[LEARN_TAU_M], *restrict of_v_th = at->gradient[LEARN_V_TH];
+    real *restrict of_tau_a = at->gradient[LEARN_TAU_A], *restrict of_beta = at->gradient[LEARN_BETA];
+    const real s_i_of_all = s_i[0], s_a_of_all = s_a[0], v_th_of_all = v_th[0];
+    const real leak_i = p->scale_input, leak_a = p->scale_adapt;
+
 #pragma omp simd
-            for (int j = 0; j < LSNN_LANES; j++) {
-                const real pulled = relative ? l.pull[j] : PER_KIND(v_th) * l.nu[j];
-                const real outer = kind.reset ? signal[j] - pulled : signal[j];
-                const real to_a = relative ? psi_a[j] : -beta[j] * psi[j];
-                h[j] = kind.adaptive ? outer + PER_KIND(s_a) * l.mu[j] : outer;
-                const real to_v = psi[j] * h[j];
-                l.nu[j] = (code ? l.carry[j] : to_v) + alpha[j] * l.nu[j];
-                l.carry[j] = to_v;
-                if (kind.adaptive) l.mu[j] = (rho[j] + to_a * PER_KIND(s_a)) * l.mu[j] + to_a * outer;
-                if (reset_to_a) {
-                    const real by_reset = beta[j] * z_before[j] * l.nu[j];
-                    l.mu[j] -= code ? by_reset : l.pull_a[j];
-                    l.pull_a[j] = by_reset;
-                }
-                if (kind.reset && relative) l.pull[j] = reset[j] * l.nu[j];
-                current_adjoint[j] = PER_KIND(s_i) * l.nu[j];
+    for (int j = 0; j < n; j++) {
+        const real pulled = relative ? pull[j] : PER_KIND(v_th) * nu[j];
+        const real outer = kind.reset ? signal[j] - pulled : signal[j];
+        const real to_a = relative ? psi_a[j] : -beta[j] * psi[j];
+        const real h = kind.adaptive ? outer + PER_KIND(s_a) * mu[j] : outer;
+        const real to_v = psi[j] * h;
+        const real nu_now = (code ? carry[j] : to_v) + alpha[j] * nu[j];
+        const real by_reset = reset_to_a ? beta[j] * z_before[j] * nu_now : 0;
+        real mu_now = kind.adaptive ? (rho[j] + to_a * PER_KIND(s_a)) * mu[j] + to_a * outer : 0;
+        if (reset_to_a) mu_now -= code ? by_reset : pull_a[j];
+        if (kind.learns) { /* v[t] = alpha v[t-1] + ..., a[t] = rho a[t-1] + ..., A[t] = v_th + beta a[t] */
+            const real a_t = kind.adaptive ? rho[j] * a_before[j] + s_a[j] * z_before[j] : 0;
+            const real A = v_th[j] + beta[j] * a_t;
+            const real taken = !relative ? v_th[j] : code ? A : v_th[j] + beta[j] * a_before[j];
+            const real v_t = alpha[j] * v_before[j] + s_i[j] * I[j] - taken * z_before[j];
+            const real to_A = (relative ? -(code ? v_before[j] : v_t) / A : -1) * to_v;
+            const real to_taken = kind.reset ? -z_before[j] * nu_now : 0;
+            of_tau_m[j] += d_alpha[j] * nu_now * (v_before[j] - leak_i * I[j]);
+            of_v_th[j] += v_th[j] * (to_A + to_taken);
+            if (kind.adaptive) {
+                of_tau_a[j] += d_rho[j] * mu_now * (a_before[j] - leak_a * z_before[j]);
+                of_beta[j] += to_A * a_t + (relative ? to_taken * (code ? a_t : a_before[j]) : 0);
             }
-            if (kind.learns) threshold_learn(slice, p, first, row, &l, h, kind);
         }
-        threshold_store(slice, first, &l, kind.adaptive);
+        if (code) carry[j] = to_v;
+        if (reset_to_a) pull_a[j] = by_reset;
+        if (kind.reset && relative) pull[j] = reset[j] * nu_now;
+        if (kind.adaptive) mu[j] = mu_now;
+        nu[j] = nu_now;
+        current_adjoint[j] = PER_KIND(s_i) * nu_now;
+    }
+}
+
+LSNN_INLINE void threshold_copy(real *const to[], real *const from[], threshold_kind kind)
+{
+    for (int c = 0; c <= (kind.adaptive ? PULL_A : CARRY); c++)
+#pragma omp simd
+        for (int j = 0; j < LSNN_LANES; j++)
+            to[c][j] = from[c][j];
+}
+
+/* Of several steps in one call each vector of neurons takes all, its state in registers meanwhile. */
+LSNN_INLINE void threshold_backward(const lsnn_slice *slice, const threshold_parameters *p, const lsnn_span *span,
+                                    threshold_kind kind)
+{
+    if (span->n_steps == 1) {
+        const threshold_view at = threshold_at(slice, span, 0, 0, kind);
+        threshold_adjoint_step(&at, slice->n, p, kind);
+        return;
+    }
+    for (size_t first = 0; first < (size_t)slice->n; first += LSNN_LANES) {
+        real lane[PULL_A + 1][LSNN_LANES];
+        real *const lanes[] = {lane[NU], lane[PULL], lane[CARRY], lane[MU], lane[PULL_A]};
+        threshold_view at = threshold_at(slice, span, first, 0, kind);
+        threshold_copy(lanes, at.adjoint, kind);
+        for (int t = span->n_steps - 1; t >= 0; t--) {
+            at = threshold_at(slice, span, first, t, kind);
+            for (int c = 0; c <= PULL_A; c++)
+                at.adjoint[c] = lanes[c];
+            threshold_adjoint_step(&at, LSNN_LANES, p, kind);
+        }
+        at = threshold_at(slice, span, first, 0, kind);
+        threshold_copy(at.adjoint, lanes, kind);
     }
 }
 

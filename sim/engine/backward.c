@@ -122,39 +122,59 @@ LSNN_INLINE void gather_signal(const network *net, worker *w, int t)
     if (sum == w->rate_signal) rows_copy(signal, sum, net->spiking_columns);
 }
 
-/* What the spike of neuron j at step t does to others: sum over its synapses of w dE/dI[target, t + delay]. Beyond `limit` the
- * gradient's way is cut. */
-LSNN_INLINE real pull_row(const network *net, const projection *p, size_t i, const real *row, int steps_left)
+/* What the spikes of active neurons at step t do to others, sum over a neuron's synapses of w dE/dI[target, t + delay], is added to
+ * their signals. The active ones have ids first + active[..]. Beyond `steps_left` steps the gradient's way is cut. */
+LSNN_INLINE void pull_dense(const projection *p, const real *weight, const real *adjoint, int shift,
+                            const uint32_t *active, int n, real *signal)
 {
-    const real *weight = net->parameters[p->parameter].value;
-    const size_t beyond = (size_t)steps_left * (size_t)net->n_columns;
-    if (p->dense)
-        return p->delay[0] < steps_left
-                   ? rows_dot(weight + i * (size_t)p->width,
-                              row + (size_t)p->delay[0] * (size_t)net->n_columns + p->column, p->width)
-                   : 0;
-    real sum = 0;
-    for (size_t k = p->row_start[i]; k < p->row_start[i + 1] && p->offset[k] < beyond; k++)
-        sum += weight[k] * row[p->offset[k]];
-    return sum;
+    for (int a = 0; a < n; a += 4) {
+        const real *row[4];
+        real sum[4];
+        for (int r = 0; r < 4; r++) { /* the last group is filled up with its last member */
+            const uint32_t j = active[a + r < n ? a + r : n - 1];
+            row[r] = weight + (size_t)((int)j + shift) * (size_t)p->width;
+        }
+        rows_dot_four(sum, row, adjoint, p->width);
+        for (int r = 0; r < 4 && a + r < n; r++)
+            signal[active[a + r]] += sum[r];
+    }
+}
+
+LSNN_INLINE void pull_sparse(const projection *p, const real *weight, const real *row, size_t beyond, int shift,
+                             const uint32_t *active, int n, real *signal)
+{
+    for (int a = 0; a < n; a++) {
+        const size_t i = (size_t)((int)active[a] + shift);
+        real sum = 0;
+        for (size_t k = p->row_start[i]; k < p->row_start[i + 1] && p->offset[k] < beyond; k++)
+            sum += weight[k] * row[p->offset[k]];
+        signal[active[a]] += sum;
+    }
 }
 
 /* Only neurons whose surrogate is not zero pass a signal on. */
 LSNN_INLINE void gather_recurrent(const network *net, worker *w, const tape *tp, int t, int limit)
 {
-    real *signal = worker_row(net, w, w->signal, t);
     const real *row = worker_row(net, w, w->adjoint, t);
+    const size_t beyond = (size_t)(limit - t) * (size_t)net->n_columns;
     for (int k = 0; k < net->n_spiking_populations; k++) {
         const population *pop = &net->populations[k];
         const real *psi = tp->column[k * LSNN_MAX_TAPES] + (size_t)t * (size_t)pop->width;
-        const int n = rows_spikes(w->active, psi, pop->width, 0);
-        for (int a = 0; a < n; a++)
-            for (int l = 0; l < net->n_projections; l++) {
-                const projection *p = &net->projections[l];
-                const size_t i = (size_t)(pop->first - p->from) + w->active[a];
-                if (p->source >= 0 || p->to_output || i >= (size_t)p->n_from) continue;
-                signal[pop->column + (int)w->active[a]] += pull_row(net, p, i, row, limit - t);
-            }
+        real *signal = worker_row(net, w, w->signal, t) + pop->column;
+        int n = rows_spikes(w->active, psi, pop->width, 0);
+        while (n > 0 && w->active[n - 1] >= (uint32_t)pop->n) /* not the padding */
+            n--;
+        for (int l = 0; l < net->n_projections; l++) {
+            const projection *p = &net->projections[l];
+            const real *weight = net->parameters[p->parameter].value;
+            const int shift = pop->first - p->from;
+            if (p->source >= 0 || p->to_output || shift < 0 || shift + pop->n > p->n_from) continue;
+            if (!p->dense)
+                pull_sparse(p, weight, row, beyond, shift, w->active, n, signal);
+            else if (p->delay[0] < limit - t)
+                pull_dense(p, weight, row + (size_t)p->delay[0] * (size_t)net->n_columns + p->column, shift, w->active,
+                           n, signal);
+        }
     }
 }
 
