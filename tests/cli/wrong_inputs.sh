@@ -170,6 +170,10 @@ wrong 2 "command line: 'learning..batch=3': a name is missing here" check base.y
 wrong 2 "command line: 'populations.alif.n=-5': 'n' must be from 1 to 10000000, not '-5'" check base.yaml populations.alif.n=-5
 wrong 2 "command line: 'projections.in.to.5=lif': '5' is no entry of this list of 2; they are numbered from 0" check base.yaml projections.in.to.5=lif
 wrong 2 "command line: 'task={kind: chess': this is not YAML: the ',' or the '}' of a map is missing" check base.yaml 'task={kind: chess'
+wrong 2 "command line: 'learning.bach=default': unknown key 'bach'; did you mean 'batch'?" check base.yaml learning.bach=default
+wrong 2 "command line: 'zoo.keeper=default': unknown key 'zoo'; known here: experiment, directory, seed, dt, task, sources, populations, projections, learning, validation, test, stop, record and checkpoint" check base.yaml zoo.keeper=default
+wrong 2 "command line: 'populations.lif.n=default': 'n' has no default" check base.yaml populations.lif.n=default
+wrong 2 "command line: 'populations.lif=default': 'lif' must be a map of parameters" check base.yaml populations.lif=default
 wrong 2 "command line: 'learning.batch=1e9': 'batch' must be from 1 to 1000000, not '1e9'" run base.yaml -o new learning.batch=1e9
 
 # ---- command line -----------------------------------------------------------------------------------------------------
