@@ -287,6 +287,13 @@ damaged 'lsnn: bad/checkpoint.h5: belongs to another configuration; the first di
 damaged 'lsnn: bad/run.h5: no such file or directory' 'rm run.h5'
 damaged 'lsnn: bad/run.h5: not an HDF5 file' 'echo junk >run.h5'
 damaged 'lsnn: bad/run.h5: /trials/start is missing' 'cp ../foreign.h5 run.h5'
+# A run of the same config has the same columns, and the same bits in them, but is another run.
+"$LSNN" run base.yaml -q -o twin >/dev/null
+run_id() { h5dump -a /run_id "$1/run.h5" | sed -n 's/.*(0): "\([0-9a-f]\{32\}\)".*/\1/p'; }
+damaged "lsnn: bad/run.h5: belongs to another run ($(run_id twin)) than the checkpoint beside it ($(run_id good))" 'cp ../twin/run.h5 .'
+damaged "lsnn: bad/run.h5: belongs to another run ($(run_id good)) than the checkpoint beside it ($(run_id twin))" 'for f in checkpoint.h5*; do cp ../twin/checkpoint.h5 $f; done'
+rm -rf bad && cp -r good bad
+wrong 0 '' resume bad -q
 
 # ---- replay and describe ----------------------------------------------------------------------------------------------
 case=$SOURCE/tests/data/reference/case1_mse_b1_d1_noref.h5
