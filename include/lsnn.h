@@ -8,7 +8,8 @@
  *         if (lsnn_iterate(net, &m, &err)) break;
  *     lsnn_close(net);
  *
- * An lsnn must not be used by two threads at once; it uses threads of its own. Different ones are independent. */
+ * An lsnn must not be used by two threads at once; it uses threads of its own. Different ones are independent. Numbers in
+ * configs and messages have a decimal point in every locale. */
 #ifndef LSNN_H
 #define LSNN_H
 

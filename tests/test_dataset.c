@@ -42,7 +42,8 @@ static void expect_images(const char *path)
     arena_free(a);
 }
 
-static void expect_refused(const char *path, const char *message)
+/* Returns the memory that was taken for it. */
+static size_t expect_refused_late(const char *path, const char *message)
 {
     arena *a;
     lsnn_bytes read = {.n_dims = 77};
@@ -51,8 +52,14 @@ static void expect_refused(const char *path, const char *message)
     cr_expect_eq(dataset_idx(&read, a, path, &err), LSNN_DATA);
     cr_expect_str_eq(err.message, message);
     cr_expect_eq(read.n_dims, 77);
-    cr_expect_lt(arena_bytes(a), 4096);
+    const size_t bytes = arena_bytes(a);
     arena_free(a);
+    return bytes;
+}
+
+static void expect_refused(const char *path, const char *message)
+{
+    cr_expect_lt(expect_refused_late(path, message), 4096);
 }
 
 Test(dataset, reads_a_plain_file)
@@ -159,6 +166,46 @@ Test(dataset, finds_a_gzip_file_that_is_cut_anywhere)
     for (size_t k = HEADER; k < sizeof large; k++)
         large[k] = (uint8_t)(k * k >> 3);
     expect_refused_when_cut(large, sizeof large, 777);
+}
+
+/* Where the data end together with a buffer, a reader may stop before it sees that the checksum is not all there. */
+Test(dataset, finds_a_cut_checksum_behind_data_that_fill_a_buffer)
+{
+    static uint8_t bytes[1 << 16];
+    for (unsigned n = 1 << 12; n <= sizeof bytes; n *= 2) {
+        const unsigned n_values = n - 8;
+        const uint8_t head[8] = {0, 0, 8, 1, 0, 0, (uint8_t)(n_values >> 8), (uint8_t)n_values};
+        memcpy(bytes, head, sizeof head);
+        for (long k = 1; k <= 8; k++) {
+            pack("labels", bytes, n);
+            cut("labels", k);
+            expect_refused_late("labels", "labels: the gzip file is cut short within its checksum");
+        }
+    }
+}
+
+static void append(const char *path, const void *bytes, size_t n)
+{
+    FILE *f = fopen(path, "ab");
+    cr_assert(f && fwrite(bytes, 1, n, f) == n && fclose(f) == 0);
+}
+
+Test(dataset, reads_gzip_files_one_behind_the_other)
+{
+    uint8_t packed[256];
+    pack("rest", images + 20, sizeof images - 20);
+    pack("images", images, 20);
+    append("images", packed, scratch_read("rest", packed, sizeof packed));
+    expect_images("images");
+    cut("images", 1);
+    expect_refused("images", "images: the gzip file is cut short within its checksum");
+}
+
+Test(dataset, refuses_what_is_no_gzip_behind_a_gzip_file)
+{
+    pack("images", images, sizeof images);
+    append("images", "rubbish", 7);
+    expect_refused("images", "images: damaged gzip file (incorrect header check)");
 }
 
 Test(dataset, says_where_a_gzip_file_is_cut)

@@ -118,6 +118,44 @@ Test(fields, put_their_defaults_into_the_tree)
     cr_expect_eq(config_get(map, "window")->parent, map);
 }
 
+static void read_overridden(const char *text, const char *assignment)
+{
+    fields_reader reader = {memory, &report, 0.5};
+    cr_assert_eq(config_parse(&map, memory, "run.yaml", text, strlen(text), &err), LSNN_OK, "%s", err.message);
+    cr_assert_eq(config_override(map, memory, assignment, &err), LSNN_OK, "%s", err.message);
+    cr_assert_eq(fields_read(&p, table, map, NULL, &reader, &err), LSNN_OK, "%s", err.message);
+}
+
+Test(fields, take_their_default_again_when_the_command_line_says_so)
+{
+    const char *lacking, *reset;
+    read_text("n: 5\nbeta: 3\n");
+    cr_assert_eq(config_print(&lacking, map, memory, true, &err), LSNN_OK);
+    read_overridden("n: 5\ntau_m: 30\nbeta: 3\n", "tau_m=default");
+    cr_assert_eq(config_print(&reset, map, memory, true, &err), LSNN_OK);
+    cr_expect_eq(report.n_mistakes, 0, "%s", report.error.message);
+    cr_expect_eq(p.tau_m, 20);
+    cr_expect_str_eq(reset, lacking);
+    read_overridden("n: 5\nwiring: {in_degree: 3}\n", "wiring=default");
+    cr_expect_not_null(config_get(p.wiring, "probability"));
+}
+
+Test(fields, take_default_in_quotes_or_in_a_file_as_a_text)
+{
+    read_overridden("n: 5\ntitle: x\n", "title='default'");
+    cr_expect_str_eq(p.title, "default");
+    read_line("title: default");
+    cr_expect_str_eq(p.title, "default");
+    expect_mistake("tau_m: default", "run.yaml:2:8: 'tau_m' must be a number in ms, not 'default'");
+}
+
+Test(fields, say_which_has_no_default)
+{
+    read_overridden("n: 5\n", "n=default");
+    cr_assert_eq(report.n_mistakes, 1);
+    cr_expect(strstr(report.error.message, "'n' has no default"), "%s", report.error.message);
+}
+
 Test(fields, parse_a_default_that_is_a_map)
 {
     read_text("n: 5");

@@ -42,7 +42,7 @@ static int count(const char *text, char c)
 static FILE *terminal(int *screen, unsigned short columns)
 {
     *screen = posix_openpt(O_RDWR | O_NOCTTY);
-    cr_assert_geq(*screen, 0);
+    if (*screen < 0) cr_skip_test("needs pseudo-terminals (/dev/pts)");
     cr_assert_eq(grantpt(*screen), 0);
     cr_assert_eq(unlockpt(*screen), 0);
     int line = open(ptsname(*screen), O_RDWR | O_NOCTTY);

@@ -205,7 +205,8 @@ Test(result, goes_on_from_the_rows_that_a_resumed_run_knows)
     push(r, 0, 40000); /* more than a chunk */
     commit(r, "running");
     result_free(r);
-    cr_assert_eq(result_resume(&r, "run.h5", columns, N_COLUMNS, (uint64_t[]){33000, 33000, 33000}, NULL), LSNN_OK);
+    cr_assert_eq(result_resume(&r, "run.h5", columns, N_COLUMNS, (uint64_t[]){33000, 33000, 33000}, NULL, NULL, NULL),
+                 LSNN_OK);
     cr_expect_eq(result_rows(r, IDS), 33000);
     expect_rows("run.h5", 40000);
     push(r, 33000, 35000);
@@ -223,7 +224,7 @@ Test(result, cuts_without_new_rows_too)
     push(r, 0, 100);
     commit(r, "running");
     result_free(r);
-    cr_assert_eq(result_resume(&r, "run.h5", columns, N_COLUMNS, (uint64_t[]){0, 0, 0}, NULL), LSNN_OK);
+    cr_assert_eq(result_resume(&r, "run.h5", columns, N_COLUMNS, (uint64_t[]){0, 0, 0}, NULL, NULL, NULL), LSNN_OK);
     commit(r, "interrupted");
     expect_rows("run.h5", 0);
     result_free(r);
@@ -242,7 +243,8 @@ Test(result, equals_an_uninterrupted_run_after_a_cut)
     push(r, 3000, 4000);
     commit(r, "running");
     result_free(r);
-    cr_assert_eq(result_resume(&r, "resumed.h5", columns, N_COLUMNS, (uint64_t[]){500, 500, 500}, NULL), LSNN_OK);
+    cr_assert_eq(result_resume(&r, "resumed.h5", columns, N_COLUMNS, (uint64_t[]){500, 500, 500}, NULL, NULL, NULL),
+                 LSNN_OK);
     push(r, 500, 1000);
     commit(r, "complete");
     result_free(r);
@@ -256,12 +258,31 @@ Test(result, equals_an_uninterrupted_run_after_a_cut)
         }
 }
 
+static lsnn_status know(const store *file, const void *subject, lsnn_error *err)
+{
+    const char *mine = subject;
+    return store_has_attribute(file, "/", mine) ? LSNN_OK : lsnn_fail(err, LSNN_DATA, "has no %s", mine);
+}
+
+Test(result, goes_on_only_with_a_file_that_its_user_knows)
+{
+    result_free(fresh("run.h5"));
+    result *r;
+    lsnn_error err = {0};
+    const uint64_t rows[N_COLUMNS] = {0};
+    cr_expect_eq(result_resume(&r, "run.h5", columns, N_COLUMNS, rows, know, "answer", &err), LSNN_DATA);
+    cr_expect_str_eq(err.message, "has no answer");
+    cr_expect_null(r);
+    cr_assert_eq(result_resume(&r, "run.h5", columns, N_COLUMNS, rows, know, "command", NULL), LSNN_OK);
+    result_free(r);
+}
+
 static void expect_refused(const char *path, const result_column *wanted, int n, const char *message)
 {
     result *r;
     lsnn_error err = {0};
     const uint64_t rows[N_COLUMNS] = {10, 10, 10};
-    cr_expect_eq(result_resume(&r, path, wanted, n, rows, &err), LSNN_DATA);
+    cr_expect_eq(result_resume(&r, path, wanted, n, rows, NULL, NULL, &err), LSNN_DATA);
     cr_expect_str_eq(err.message, message);
 }
 
@@ -317,7 +338,7 @@ Test(result, stays_small_over_many_commits)
     const uint64_t rows[] = {result_rows(r, TIMES), COMMITS, COMMITS};
     cr_expect_eq(rows[0], 401 * COMMITS);
     result_free(r);
-    cr_assert_eq(result_resume(&again, "run.h5", columns, N_COLUMNS, rows, NULL), LSNN_OK);
+    cr_assert_eq(result_resume(&again, "run.h5", columns, N_COLUMNS, rows, NULL, NULL, NULL), LSNN_OK);
     commit(again, "complete");
     result_free(again);
     expect_status("run.h5", "complete", true);
@@ -378,7 +399,7 @@ Test(result, needs_space_for_a_file_without_gaps_too)
     cr_assert_eq(result_push(r, TIMES, N, noise, NULL), LSNN_OK);
     commit(r, "running");
     result_free(r);
-    cr_assert_eq(result_resume(&r, "small/run.h5", columns, 1, (uint64_t[]){N - 1}, NULL), LSNN_OK);
+    cr_assert_eq(result_resume(&r, "small/run.h5", columns, 1, (uint64_t[]){N - 1}, NULL, NULL, NULL), LSNN_OK);
     scratch_fill("small");
     cr_expect_eq(result_commit(r, "complete", &err), LSNN_OUTPUT);
     cr_expect_str_eq(err.message, "cannot write small/run.h5: no space left on device");

@@ -79,6 +79,7 @@ const verb verb_run = {
             "  checkpoint.h5   the state; `lsnn resume DIR` goes on from it to the same bits\n"
             "  command.txt, run.log\n\n"
             "  KEY=VALUE       replaces a value of the config: seed=7 populations.alif.beta=1.8\n"
+            "  KEY=default     takes the value that KEY has when a config does not give it\n"
             "  -o DIR          folder of the results; it must be new or empty\n"
             "  -j THREADS      threads (OMP_NUM_THREADS, else all processors); does not change results\n"
             "  -q, -v          say less, say more\n"

@@ -5,11 +5,13 @@
 #include "recorder.h"
 #include "state.h"
 #include "text.h"
+#include <errno.h>
 #include <inttypes.h>
 #include <math.h>
 #include <signal.h>
 #include <stdlib.h>
 #include <string.h>
+#include <unistd.h>
 
 struct session {
     experiment *e;
@@ -72,7 +74,9 @@ static lsnn_status begin_files(session *s, const char *command, lsnn_error *err)
 {
     int n_columns;
     const result_column *columns = recorder_columns(s->recorder, &n_columns);
-    const recorder_subject subject = {s->e, command};
+    const recorder_subject subject = {s->e, command, s->state.id};
+    if (getentropy(s->state.id, sizeof s->state.id) != 0)
+        return lsnn_fail(err, LSNN_INTERNAL, "the system gives no random number: %s", strerror(errno));
     TRY(result_new(&s->result, s->folder.result, columns, n_columns, recorder_head, &subject, err));
     TRY(folder_begin_metrics(&s->folder, err));
     return save(s, "running", err);
@@ -105,7 +109,9 @@ lsnn_status session_resume(session **out, experiment *e, const verb_options *opt
     if (used_previous)
         log_say(&s->log, LOG_WARNING, "%s cannot be read; going on from the one before", s->folder.checkpoint);
     const result_column *columns = recorder_columns(s->recorder, &n_columns);
-    TRY(result_resume(&s->result, s->folder.result, columns, n_columns, recorder_rows(s->recorder), err));
+    const recorder_subject subject = {e, command, s->state.id};
+    TRY(result_resume(&s->result, s->folder.result, columns, n_columns, recorder_rows(s->recorder), recorder_check,
+                      &subject, err));
     return folder_resume_metrics(&s->folder, e->trainer->iteration, err);
 }
 

@@ -47,6 +47,23 @@ lsnn_status config_add(config_node **out, config_node *parent, arena *a, config_
     return LSNN_OK;
 }
 
+bool config_is_reset(const config_node *node)
+{
+    return node->kind == CONFIG_SCALAR && node->origin == CONFIG_OVERRIDE && !node->quoted &&
+           strcmp(node->text, "default") == 0;
+}
+
+bool config_take_reset(config_node *map, const char *key)
+{
+    for (config_node **link = &map->first; *link != NULL; link = &(*link)->next) {
+        if (strcmp((*link)->key, key) != 0) continue;
+        const bool reset = config_is_reset(*link);
+        if (reset) *link = (*link)->next;
+        return reset;
+    }
+    return false;
+}
+
 void config_replace(config_node *node, const config_node *from)
 {
     node->kind = from->kind;
@@ -124,11 +141,12 @@ static void find_entry(config_node **out, const config_node *list, const char *p
 static lsnn_status scalar_to_map(config_node *node, arena *a, const config_place *place, lsnn_error *err)
 {
     config_node word = *node, *kind;
+    const bool reset = config_is_reset(node);
     node->kind = CONFIG_MAP;
     node->text = NULL;
     node->quoted = false;
     node->place = *place;
-    if (!isalpha((unsigned char)word.text[0])) return LSNN_OK;
+    if (reset || !isalpha((unsigned char)word.text[0])) return LSNN_OK;
     TRY(config_add(&kind, node, a, CONFIG_SCALAR, "kind", word.text, word.origin, err));
     config_replace(kind, &word);
     kind->key_place = word.place;

@@ -52,8 +52,12 @@ LSNN_MUST_USE lsnn_status config_parse(config_node **out, arena *a, const char *
                                        lsnn_error *err);
 
 /* "a.b.c=value": value is YAML (so lists and maps work: a.b=[1, 2]). Missing maps on the way are made: whether the key
- * exists is checked by the field tables. List entries are addressed by number: a.0.b=1. */
+ * exists is checked by the field tables. List entries are addressed by number: a.0.b=1. The word default, without quotes,
+ * stands for the value that the field has when nobody gives one. */
 LSNN_MUST_USE lsnn_status config_override(config_node *root, arena *a, const char *assignment, lsnn_error *err);
+/* Whether a node is such a word; then also taken out of its map. */
+bool config_is_reset(const config_node *node);
+bool config_take_reset(config_node *map, const char *key);
 
 config_node *config_get(const config_node *map, const char *key); /* NULL: not there, or not a map */
 int config_count(const config_node *node);                        /* children */

@@ -189,6 +189,27 @@ static void missing_key(const lsnn_field *field, const config_node *map, const f
                    field->name, field->unit ? ", in " : "", unit, field->doc);
 }
 
+/* What the user has given, else the default; NULL after a mistake. */
+static lsnn_status find_value(const config_node **out, const lsnn_field *field, config_node *map,
+                              const fields_reader *reader, lsnn_error *err)
+{
+    *out = config_get(map, field->name);
+    const bool reset = *out && config_is_reset(*out);
+    if (*out && !reset) return LSNN_OK;
+    if (field->fallback) {
+        config_take_reset(map, field->name);
+        TRY(add_default(map, field, reader, err));
+        *out = config_get(map, field->name);
+        return LSNN_OK;
+    }
+    if (reset)
+        config_mistake(reader->report, &(*out)->place, "'%s' has no default", field->name);
+    else
+        missing_key(field, map, reader);
+    *out = NULL;
+    return LSNN_OK;
+}
+
 lsnn_status fields_read(void *out, const lsnn_field *fields, config_node *map, const char *const *also,
                         const fields_reader *reader, lsnn_error *err)
 {
@@ -205,16 +226,9 @@ lsnn_status fields_read(void *out, const lsnn_field *fields, config_node *map, c
     TRY(known_keys(&keys, &n, fields, also, reader->memory, err));
     refuse_unknown(map, keys, n, reader);
     for (const lsnn_field *field = fields; field->name; field++) {
-        config_node *node = config_get(map, field->name);
-        if (!node && field->fallback) {
-            TRY(add_default(map, field, reader, err));
-            node = config_get(map, field->name);
-        }
-        if (!node) {
-            missing_key(field, map, reader);
-            continue;
-        }
-        TRY(read_value((char *)out + field->offset, field, node, reader, err));
+        const config_node *node;
+        TRY(find_value(&node, field, map, reader, err));
+        if (node) TRY(read_value((char *)out + field->offset, field, node, reader, err));
     }
     return LSNN_OK;
 }

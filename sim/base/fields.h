@@ -12,12 +12,13 @@ typedef struct fields_reader {
 } fields_reader;
 
 /* Fill `out` (a struct that `fields` describes) from `map`. Keys that the map lacks are added to it with their default
- * (origin CONFIG_DEFAULT), so that afterwards the tree is the resolved config. Mistakes go to the report: unknown key
- * (did you mean), missing key, wrong kind, not a number (nan and inf are refused), outside the range, unknown choice, unit
- * that does not fit. A unit may be written after a number: `20 ms`; s, ms, us, Hz, kHz, 1/ms, mV, V are converted to the
- * field's unit; another dimension is a mistake. Fields of kind LSNN_NEURONS and LSNN_NODE only get their node checked for
- * presence: the owner reads them (fields_node). `also`: further keys that are allowed (NULL-terminated; may be NULL), read
- * by the caller. Only lack of memory is returned as an error. */
+ * (origin CONFIG_DEFAULT), so that afterwards the tree is the resolved config; a value `default` of the command line
+ * counts as lacking. Mistakes go to the report: unknown key (did you mean), missing key, wrong kind, not a number (nan
+ * and inf are refused), outside the range, unknown choice, unit that does not fit. A unit may be written after a
+ * number: `20 ms`; s, ms, us, Hz, kHz, 1/ms, mV, V are converted to the field's unit; another dimension is a mistake.
+ * Fields of kind LSNN_NEURONS and LSNN_NODE only get their node checked for presence: the owner reads them
+ * (fields_node). `also`: further keys that are allowed (NULL-terminated; may be NULL), read by the caller. Only lack
+ * of memory is returned as an error. */
 LSNN_MUST_USE lsnn_status fields_read(void *out, const lsnn_field *fields, config_node *map, const char *const *also,
                                       const fields_reader *reader, lsnn_error *err);
 

@@ -72,7 +72,7 @@ typedef struct projection {
         *offset;  /* [n_synapses] delay * n_columns + target column: where it points from the presynaptic step's row */
     real *prefix; /* [(n_from + 1) * width]: sum of the rows before; with `sums` */
     real *feedback;           /* to outputs: F, laid out as the dense weights; the weights themselves when symmetric */
-    real *feedback_by_output; /* [n outputs][spiking columns]: F transposed, renewed before each batch */
+    real *feedback_by_output; /* [width][spiking columns]: F transposed, renewed before each batch */
 } projection;
 
 typedef struct network {
@@ -117,7 +117,7 @@ typedef struct projection_spec {
 LSNN_MUST_USE lsnn_status network_add_projection(network *net, const projection_spec *spec, synapses *wires,
                                                  lsnn_error *err);
 
-/* Feedback weights of a projection to readouts, as [n_from][n outputs]; NULL: symmetric. */
+/* Feedback weights of a projection to readouts, [n_from][p->width] like its dense weights; copied. NULL: symmetric. */
 LSNN_MUST_USE lsnn_status network_set_feedback(network *net, projection *p, const real *feedback, lsnn_error *err);
 
 int network_find_population(const network *net, const char *name); /* -1: none */

@@ -36,7 +36,7 @@ static lsnn_status put_default(config_node *root, const char *key, const char *t
 {
     config_node *node;
     const char *copy;
-    if (config_get(root, key)) return LSNN_OK;
+    if (config_get(root, key) && !config_take_reset(root, key)) return LSNN_OK;
     TRY(arena_text(a, &copy, text, length, err));
     return config_add(&node, root, a, CONFIG_SCALAR, key, copy, CONFIG_DEFAULT, err);
 }

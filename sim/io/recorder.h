@@ -17,8 +17,11 @@ uint64_t *recorder_rows(recorder *r);
 typedef struct recorder_subject {
     const experiment *e;
     const char *command; /* as the user typed it */
+    const uint64_t *id;  /* run_state.id */
 } recorder_subject;
 LSNN_MUST_USE lsnn_status recorder_head(store *file, const void *subject, lsnn_error *err);
+/* LSNN_DATA: the file belongs to a run with another id. */
+LSNN_MUST_USE lsnn_status recorder_check(const store *file, const void *subject, lsnn_error *err);
 
 /* Before an iteration: what the trainer must show, or NULL when nothing is due. */
 const trainer_recorder *recorder_due(recorder *r);

@@ -1,23 +1,34 @@
 /* The parts of run.h5 that do not grow. */
 #include "recorder.h"
 #include "sonata.h"
+#include "store_access.h"
 #include "version.h"
+#include <inttypes.h>
 #include <string.h>
 #include <time.h>
 #include <unistd.h>
 
+enum { ID_TEXT = 33 };
+
+static void id_text(char out[static ID_TEXT], const uint64_t id[static 2])
+{
+    snprintf(out, ID_TEXT, "%016" PRIx64 "%016" PRIx64, id[0], id[1]);
+}
+
 static lsnn_status write_root(store *file, const recorder_subject *subject, lsnn_error *err)
 {
     const experiment *e = subject->e;
-    char host[256] = "", started[32];
+    char id[ID_TEXT], host[256] = "", started[32];
     const time_t now = time(NULL);
     struct tm calendar;
+    id_text(id, subject->id);
     gethostname(host, sizeof host - 1);
     gmtime_r(&now, &calendar);
     strftime(started, sizeof started, "%Y-%m-%dT%H:%M:%SZ", &calendar);
     const struct {
         const char *name, *text;
     } texts[] = {{"experiment", e->name},
+                 {"run_id", id},
                  {"lsnn_version", version_number},
                  {"commit", version_commit},
                  {"dirty", version_dirty ? "true" : "false"},
@@ -145,6 +156,26 @@ lsnn_status recorder_head(store *file, const void *subject, lsnn_error *err)
     arena *scratch;
     TRY(arena_new(&scratch, err));
     const lsnn_status status = write_all(file, subject, scratch, err);
+    arena_free(scratch);
+    return status;
+}
+
+static lsnn_status check_id(const store *file, const recorder_subject *subject, arena *a, lsnn_error *err)
+{
+    const char *found;
+    char wanted[ID_TEXT];
+    id_text(wanted, subject->id);
+    TRY(store_get_text(file, a, &found, "/", "run_id", err));
+    if (strcmp(found, wanted) == 0) return LSNN_OK;
+    return lsnn_fail(err, LSNN_DATA, "%s: belongs to another run (%s) than the checkpoint beside it (%s)", file->path,
+                     found, wanted);
+}
+
+lsnn_status recorder_check(const store *file, const void *subject, lsnn_error *err)
+{
+    arena *scratch;
+    TRY(arena_new(&scratch, err));
+    const lsnn_status status = check_id(file, subject, scratch, err);
     arena_free(scratch);
     return status;
 }

@@ -137,7 +137,7 @@ static lsnn_status check_columns(const store *file, const result *r, lsnn_error 
 }
 
 lsnn_status result_resume(result **out, const char *path, const result_column *columns, int n_columns,
-                          const uint64_t *rows, lsnn_error *err)
+                          const uint64_t *rows, result_check *check, const void *subject, lsnn_error *err)
 {
     *out = NULL;
     result *r = allocate(path, columns, n_columns);
@@ -147,6 +147,7 @@ lsnn_status result_resume(result **out, const char *path, const result_column *c
     store *file = NULL;
     lsnn_status status = store_open(&file, path, err);
     if (status == LSNN_OK) status = check_columns(file, r, err);
+    if (status == LSNN_OK && check) status = check(file, subject, err);
     (void)!store_close(file, false, NULL);
     if (status == LSNN_OK)
         *out = r;

@@ -21,10 +21,14 @@ typedef lsnn_status result_head(store *file, const void *subject, lsnn_error *er
 /* A new file at `path` (none may be there: LSNN_OUTPUT), committed with empty columns and status "running". */
 LSNN_MUST_USE lsnn_status result_new(result **out, const char *path, const result_column *columns, int n_columns,
                                      result_head *head, const void *subject, lsnn_error *err);
+/* Says whether a file is the one to go on with. */
+typedef lsnn_status result_check(const store *file, const void *subject, lsnn_error *err);
+
 /* Go on with the file at `path`: each column is cut to rows[c] at the next commit. A column that is missing, of another type or
- * shorter than rows[c] is an LSNN_DATA error. */
+ * shorter than rows[c] is an LSNN_DATA error; so may be what `check` (NULL: none) finds. */
 LSNN_MUST_USE lsnn_status result_resume(result **out, const char *path, const result_column *columns, int n_columns,
-                                        const uint64_t *rows, lsnn_error *err);
+                                        const uint64_t *rows, result_check *check, const void *subject,
+                                        lsnn_error *err);
 LSNN_MUST_USE lsnn_status result_push(result *r, int column, size_t n_rows, const void *rows, lsnn_error *err);
 size_t result_buffered(const result *r);           /* bytes that wait for a commit */
 uint64_t result_rows(const result *r, int column); /* in the file and buffered */

@@ -45,6 +45,7 @@ lsnn_status state_items(state_item **out, int *n, experiment *e, run_state *run,
     const network *net = e->net;
     list l = {.memory = e->memory, .room = 16 + net->n_parameters * (1 + LSNN_MAX_MOMENTS) + net->n_projections};
     TRY(arena_take(e->memory, &l.items, (size_t)l.room, sizeof *l.items, err));
+    TRY(add(&l, "run", "id", STORE_UINT64, 2, run->id, err));
     TRY(add(&l, "run", "iteration", STORE_UINT64, 1, &e->trainer->iteration, err));
     TRY(add(&l, "run", "goal_reached", STORE_UINT64, 1, &run->goal_reached, err));
     TRY(add(&l, "run", "validations", STORE_UINT64, 1, &run->validations, err));

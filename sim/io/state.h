@@ -7,6 +7,7 @@
 
 /* What a run itself must remember, besides the trainer. */
 typedef struct run_state {
+    uint64_t id[2];        /* random: checkpoints and run.h5 of one run have the same */
     uint64_t goal_reached; /* 0 or 1 */
     uint64_t validations;  /* done so far: each draws new trials */
     double error, loss;    /* of the last validation */

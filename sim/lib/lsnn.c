@@ -4,6 +4,7 @@
 #include "memory.h"
 #include "state.h"
 #include "version.h"
+#include <locale.h>
 #include <math.h>
 #include <omp.h>
 #include <stdlib.h>
@@ -16,6 +17,27 @@ struct lsnn {
     state_item *items;
     int n_items;
 };
+
+/* An embedding program may have a locale in which 0.5 is written 0,5. Numbers of configs and messages have a point all the
+ * same: the thread that calls a function below works in the locale C until the function returns. */
+typedef struct plain_locale {
+    locale_t own, before;
+} plain_locale;
+
+static plain_locale enter_plain_locale(void)
+{
+    const locale_t own = newlocale(LC_ALL_MASK, "C", (locale_t)0);
+    return (plain_locale){own, uselocale(own)};
+}
+
+static void leave_plain_locale(const plain_locale *plain)
+{
+    uselocale(plain->before);
+    if (plain->own) freelocale(plain->own);
+}
+
+#define IN_PLAIN_LOCALE                                                                                                \
+    __attribute__((cleanup(leave_plain_locale), unused)) const plain_locale plain = enter_plain_locale()
 
 const char *lsnn_version(void)
 {
@@ -67,6 +89,7 @@ static lsnn_status open_text(lsnn *net, const char *yaml, int n_threads, lsnn_er
 lsnn_status lsnn_open(lsnn **out, const char *path, const char *const *overrides, int n_overrides, int n_threads,
                       lsnn_error *err)
 {
+    IN_PLAIN_LOCALE;
     lsnn_status status = begin(out, err);
     if (status == LSNN_OK) status = open_file(*out, path, overrides, n_overrides, n_threads, err);
     return settle(out, status);
@@ -74,6 +97,7 @@ lsnn_status lsnn_open(lsnn **out, const char *path, const char *const *overrides
 
 lsnn_status lsnn_open_text(lsnn **out, const char *yaml, int n_threads, lsnn_error *err)
 {
+    IN_PLAIN_LOCALE;
     lsnn_status status = begin(out, err);
     if (status == LSNN_OK) status = open_text(*out, yaml, n_threads, err);
     return settle(out, status);
@@ -104,6 +128,7 @@ static lsnn_metrics public_metrics(const metrics *m)
 
 lsnn_status lsnn_iterate(lsnn *net, lsnn_metrics *out, lsnn_error *err)
 {
+    IN_PLAIN_LOCALE;
     metrics m;
     TRY(trainer_iterate(net->e->trainer, &m, NULL, err));
     *out = public_metrics(&m);
@@ -117,6 +142,7 @@ uint64_t lsnn_iterations(const lsnn *net)
 
 lsnn_status lsnn_evaluate(lsnn *net, lsnn_metrics *out, int set, uint64_t first, uint64_t n, lsnn_error *err)
 {
+    IN_PLAIN_LOCALE;
     metrics m;
     if (set < LSNN_TRAIN || set > LSNN_TEST || n == 0)
         return lsnn_fail(err, LSNN_USAGE, "set is 0, 1 or 2 and n at least 1, not %d and %llu", set,
@@ -145,6 +171,7 @@ static lsnn_status load_input(const experiment *e, lsnn_trial *trial, const doub
 
 lsnn_status lsnn_present(lsnn *net, const double *x, double *y, uint8_t *z, lsnn_error *err)
 {
+    IN_PLAIN_LOCALE;
     const experiment *e = net->e;
     tape *tp = e->trainer->tapes[0];
     const int T = e->shape.n_steps, n_out = e->net->n_outputs, n = e->net->n_spiking;
@@ -248,10 +275,12 @@ lsnn_status lsnn_set_weights(lsnn *net, const char *name, const double *w, lsnn_
 
 lsnn_status lsnn_save(lsnn *net, const char *path, lsnn_error *err)
 {
+    IN_PLAIN_LOCALE;
     return checkpoint_write(path, net->items, net->n_items, net->e->resolved, err);
 }
 
 lsnn_status lsnn_restore(lsnn *net, const char *path, lsnn_error *err)
 {
+    IN_PLAIN_LOCALE;
     return checkpoint_read(path, net->items, net->n_items, net->e->resolved, err);
 }

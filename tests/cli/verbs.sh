@@ -32,14 +32,29 @@ for name in lif alif readout eprop adam sgd evidence_accumulation; do grep -q "^
 for key in seed populations projections learning record checkpoint; do grep -q "^  $key " config || fail "describe config lacks $key"; done
 
 # ---- check: its output is a config that means the same ----------------------------------------------------------------
+# The config takes memory itself, more of it when every default is written out.
+facts() { grep '^# ' "$1" | grep -v '^# memory: '; }
 for name in evidence_accumulation pattern_generation; do
     yaml=$SOURCE/experiments/$name/run.yaml
     "$LSNN" check "$yaml" learning.batch=2 seed=7 >first.yaml
     "$LSNN" check first.yaml >second.yaml
     "$LSNN" check second.yaml >third.yaml
     cmp second.yaml third.yaml || fail "$name: check of check's output differs"
-    diff <(grep '^# ' first.yaml) <(grep '^# ' second.yaml) || fail "$name: check's output means something else"
+    diff <(facts first.yaml) <(facts second.yaml) || fail "$name: check's output means something else"
 done
+
+# `default` is as if the key were not there, for a value, a model's parameter, a part and what follows from the file's place.
+yaml=$SOURCE/experiments/evidence_accumulation/run.yaml
+mkdir place
+grep -Ev '^  rate:' "$yaml" | sed 's/ tau_a: [^,]*,//; /^  in:/s/, weights: {[^}]*}//' >place/lacking.yaml
+sed '/^seed/i experiment: named' "$yaml" >place/given.yaml
+[[ $(diff "$yaml" place/lacking.yaml | grep -c '^<') -eq 3 ]] || fail "three keys should have been left out of $yaml"
+"$LSNN" check place/lacking.yaml >lacking
+"$LSNN" check place/given.yaml learning.rate=0.5 learning.rate=default populations.alif.tau_a=default \
+    projections.in.weights=default experiment=default >reset
+diff lacking reset || fail "KEY=default is not as if KEY were not there"
+"$LSNN" check "$yaml" learning.rule=default learning.rule.kind=none >reset
+grep -q '^  rule: {kind: none}' reset || fail "a map cannot follow default"
 
 # ---- run --json, and memory -------------------------------------------------------------------------------------------
 cat >run.py <<'END'

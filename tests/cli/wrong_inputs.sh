@@ -170,6 +170,10 @@ wrong 2 "command line: 'learning..batch=3': a name is missing here" check base.y
 wrong 2 "command line: 'populations.alif.n=-5': 'n' must be from 1 to 10000000, not '-5'" check base.yaml populations.alif.n=-5
 wrong 2 "command line: 'projections.in.to.5=lif': '5' is no entry of this list of 2; they are numbered from 0" check base.yaml projections.in.to.5=lif
 wrong 2 "command line: 'task={kind: chess': this is not YAML: the ',' or the '}' of a map is missing" check base.yaml 'task={kind: chess'
+wrong 2 "command line: 'learning.bach=default': unknown key 'bach'; did you mean 'batch'?" check base.yaml learning.bach=default
+wrong 2 "command line: 'zoo.keeper=default': unknown key 'zoo'; known here: experiment, directory, seed, dt, task, sources, populations, projections, learning, validation, test, stop, record and checkpoint" check base.yaml zoo.keeper=default
+wrong 2 "command line: 'populations.lif.n=default': 'n' has no default" check base.yaml populations.lif.n=default
+wrong 2 "command line: 'populations.lif=default': 'lif' must be a map of parameters" check base.yaml populations.lif=default
 wrong 2 "command line: 'learning.batch=1e9': 'batch' must be from 1 to 1000000, not '1e9'" run base.yaml -o new learning.batch=1e9
 
 # ---- command line -----------------------------------------------------------------------------------------------------
@@ -283,6 +287,13 @@ damaged 'lsnn: bad/checkpoint.h5: belongs to another configuration; the first di
 damaged 'lsnn: bad/run.h5: no such file or directory' 'rm run.h5'
 damaged 'lsnn: bad/run.h5: not an HDF5 file' 'echo junk >run.h5'
 damaged 'lsnn: bad/run.h5: /trials/start is missing' 'cp ../foreign.h5 run.h5'
+# A run of the same config has the same columns, and the same bits in them, but is another run.
+"$LSNN" run base.yaml -q -o twin >/dev/null
+run_id() { h5dump -a /run_id "$1/run.h5" | sed -n 's/.*(0): "\([0-9a-f]\{32\}\)".*/\1/p'; }
+damaged "lsnn: bad/run.h5: belongs to another run ($(run_id twin)) than the checkpoint beside it ($(run_id good))" 'cp ../twin/run.h5 .'
+damaged "lsnn: bad/run.h5: belongs to another run ($(run_id good)) than the checkpoint beside it ($(run_id twin))" 'for f in checkpoint.h5*; do cp ../twin/checkpoint.h5 $f; done'
+rm -rf bad && cp -r good bad
+wrong 0 '' resume bad -q
 
 # ---- replay and describe ----------------------------------------------------------------------------------------------
 case=$SOURCE/tests/data/reference/case1_mse_b1_d1_noref.h5
