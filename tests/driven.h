@@ -79,7 +79,7 @@ static inline driven driven_run(const char *model, int n, const parameters_entry
     for (int k = 0; k < 5; k++)
         *columns[k] = driven_take(&d);
     cr_assert_eq(worker_new(&w, net, d.memory, &shape, NULL), LSNN_OK);
-    cr_assert_eq(tape_new(&tp, net, d.memory, &shape, NULL), LSNN_OK);
+    cr_assert_eq(tape_new(&tp, net, d.memory, &shape, shape.n_steps, NULL), LSNN_OK);
     for (int k = 0; k < n * n_steps; k++)
         tp->trial->analog[k] = (real)current[k];
     network_refresh(net);

@@ -115,10 +115,12 @@ static inline void stage_populations(stage *s)
     b->s_o = is->leak ? 1 - b->kappa : 1;
     b->leaky_bias = is->leaky_bias;
     b->b_out = is->late ? stage_numbers(s, is->n_out, 0, 0) : stage_numbers(s, is->n_out, -0.5, 0.5);
-    const parameters_entry readout[] = {
-        {.name = "tau_out", .number = 15},    {.name = "scale", .choice = scale},
-        {.name = "bias", .values = b->b_out}, {.name = "bias_mode", .choice = is->leaky_bias ? "leaky" : "static"},
-        {.name = "learn_bias", .number = is->late == 0},  {0}};
+    const parameters_entry readout[] = {{.name = "tau_out", .number = 15},
+                                        {.name = "scale", .choice = scale},
+                                        {.name = "bias", .values = b->b_out},
+                                        {.name = "bias_mode", .choice = is->leaky_bias ? "leaky" : "static"},
+                                        {.name = "learn_bias", .number = is->late == 0},
+                                        {0}};
     stage_population(s, "readout", is->n_out, readout);
     s->bias = s->net->populations[s->net->n_populations - 1].trainable;
 }

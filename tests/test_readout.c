@@ -37,7 +37,7 @@ static void respond(double y[STEPS][N_OUT], const double weight[N_OUT], int dela
     cr_assert_eq(network_add_projection(net, &to_neuron, in, NULL), LSNN_OK);
     cr_assert_eq(network_add_projection(net, &to_readout, out, NULL), LSNN_OK);
     cr_assert_eq(worker_new(&w, net, a, &shape, NULL), LSNN_OK);
-    cr_assert_eq(tape_new(&tp, net, a, &shape, NULL), LSNN_OK);
+    cr_assert_eq(tape_new(&tp, net, a, &shape, shape.n_steps, NULL), LSNN_OK);
     lsnn_trial_spike(tp->trial, SPIKE, 0);
     trial_sort(tp->trial);
     network_refresh(net);

@@ -159,7 +159,7 @@ LSNN_INLINE void gather_recurrent(const network *net, worker *w, const tape *tp,
     const size_t beyond = (size_t)(limit - t) * (size_t)net->n_columns;
     for (int k = 0; k < net->n_spiking_populations; k++) {
         const population *pop = &net->populations[k];
-        const real *psi = tp->column[k * LSNN_MAX_TAPES] + (size_t)t * (size_t)pop->width;
+        const real *psi = tape_row(tp, net, k, 0, t);
         real *signal = worker_row(net, w, w->signal, t) + pop->column;
         int n = rows_spikes(w->active, psi, pop->width, 0);
         while (n > 0 && w->active[n - 1] >= (uint32_t)pop->n) /* not the padding */
@@ -234,12 +234,23 @@ LSNN_INLINE void step_neurons_back(const network *net, worker *w, const tape *tp
     }
 }
 
-/* A stretch of a truncated gradient: steps from .. to-1. */
-LSNN_INLINE void backward_stretch(const network *net, worker *w, const tape *tp, const lsnn_paths *paths, int from,
-                                  int to, gradients *into, worker_observer *observe, void *with)
+/* The tape's columns are to hold step t. Both passes have windows, and the worker one base for them. */
+static void hold(const network *net, worker *w, tape *tp, int t)
 {
-    for (int end = to; end > from; end -= w->chunk) {
-        const int start = end - w->chunk > from ? end - w->chunk : from;
+    const int base = w->base;
+    if (t >= tp->held && t < tp->held + tp->segment) return;
+    forward_again(net, w, tp, t / tp->segment * tp->segment);
+    w->base = base;
+}
+
+/* A stretch of a truncated gradient: steps from .. to-1. */
+LSNN_INLINE void backward_stretch(const network *net, worker *w, tape *tp, const lsnn_paths *paths, int from, int to,
+                                  gradients *into, worker_observer *observe, void *with)
+{
+    for (int end = to, start; end > from; end = start) {
+        start = (end - 1) / w->chunk * w->chunk; /* as in the forward pass: a chunk lies in one segment of the tape */
+        if (start < from) start = from;
+        hold(net, w, tp, start);
         open_window(net, w, start, end);
         step_outputs_back(net, w, tp, paths, start, end, into);
         step_neurons_back(net, w, tp, paths, start, end, to);
@@ -249,7 +260,7 @@ LSNN_INLINE void backward_stretch(const network *net, worker *w, const tape *tp,
     }
 }
 
-LSNN_KERNEL void backward(const network *net, worker *w, const tape *tp, const lsnn_paths *paths, gradients *into,
+LSNN_KERNEL void backward(const network *net, worker *w, tape *tp, const lsnn_paths *paths, gradients *into,
                           worker_observer *observe, void *with)
 {
     const int stretch = paths->truncate > 0 ? paths->truncate : tp->n_steps;
@@ -259,7 +270,7 @@ LSNN_KERNEL void backward(const network *net, worker *w, const tape *tp, const l
         if (to < tp->n_steps) clear_adjoint_states(net, w);
         backward_stretch(net, w, tp, paths, from, to, into, observe, with);
     }
-    for (int k = 0; k < net->n_populations; k++)
+    for (int k = 0; k < net->n_populations && !tp->start; k++)
         if (net->populations[k].model->end)
             net->populations[k].model->end(&w->slice[k], net->populations[k].parameters);
 }

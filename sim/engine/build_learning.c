@@ -6,7 +6,8 @@
 
 typedef struct learning_fields {
     config_node *rule, *optimiser, *schedule, *loss, *regularisation, *clip;
-    double rate, weight_decay;
+    double rate, weight_decay, tape_memory;
+    bool carry;
     int batch, iterations, shards;
 } learning_fields;
 
@@ -30,6 +31,10 @@ const lsnn_field build_learning_table[] = {
      "w -= rate x this x w with each update"},
     {"shards", LSNN_INT, offsetof(learning_fields, shards), "16", NULL, 1, 4096, false, NULL,
      "parts of a batch that are summed on their own: at most so many threads help; changing it changes roundings"},
+    {"carry", LSNN_BOOL, offsetof(learning_fields, carry), "false", NULL, 0, 0, false, NULL,
+     "whether a sample begins with the state in which the sample of its place in the batch before ended"},
+    {"tape_memory", LSNN_REAL, offsetof(learning_fields, tape_memory), "0", NULL, 0, INFINITY, false, NULL,
+     "MB that the tapes for the backward pass may take; if all steps take more, they are computed twice. 0: no limit"},
     LSNN_END,
 };
 
@@ -196,6 +201,8 @@ lsnn_status build_learning(build *b, config_node *learning)
     settings->iterations = own.iterations;
     settings->shards = own.shards;
     settings->weight_decay = own.weight_decay;
+    settings->carry = own.carry;
+    settings->tape_bytes = own.tape_memory * 1e6;
     const char *kind;
     TRY(read_rule(b, own.rule));
     TRY(read_optimiser(b, own.optimiser));

@@ -2,7 +2,7 @@
  * window of rows, one per step: input is sent a chunk of steps ahead, a spike when it is fired. */
 #include "quiet.h"
 #include "rows.h"
-#include "worker.h"
+#include "snapshot.h"
 #include <string.h>
 
 LSNN_INLINE int smaller(int a, int b)
@@ -85,11 +85,11 @@ LSNN_INLINE void step_population(const network *net, int k, worker *w, const tap
     p->model->step(slice, p->parameters, worker_row(net, w, w->current, t) + p->column, w->output + p->column);
 }
 
-static void clear_state(const network *net, worker *w, tape *tp)
+static void clear_state(const network *net, worker *w)
 {
+    w->base = 0;
     memset(w->output, 0, (size_t)net->n_columns * sizeof(real));
     memset(w->current, 0, (size_t)net->max_delay * (size_t)net->n_columns * sizeof(real));
-    memset(tp->count, 0, (size_t)net->n_spiking * sizeof *tp->count);
     for (int k = 0; k < net->n_populations; k++) {
         const population *p = &net->populations[k];
         for (int s = 0; s < p->n_states; s++)
@@ -97,7 +97,6 @@ static void clear_state(const network *net, worker *w, tape *tp)
         w->slice[k].uniform = p->uniform;
         if (p->model->begin) p->model->begin(&w->slice[k], p->parameters);
     }
-    tp->spike_start[0] = 0;
 }
 
 /* The padding may hold no spikes: it gets no current, but its threshold may be negative. */
@@ -129,29 +128,50 @@ LSNN_INLINE void step_readouts(const network *net, worker *w, tape *tp, int t)
     rows_copy(tp->output + (size_t)t * (size_t)n_output_columns, w->output + net->spiking_columns, n_output_columns);
 }
 
-LSNN_INLINE void step_network(const network *net, worker *w, tape *tp, int t)
+LSNN_INLINE void step_network(const network *net, worker *w, tape *tp, int t, bool again)
 {
     for (int k = 0; k < net->n_spiking_populations; k++)
         step_population(net, k, w, tp, t);
     collect_spikes(net, w, tp, t);
     for (uint32_t s = tp->spike_start[t]; s < tp->spike_start[t + 1]; s++)
         send_spike(net, w, tp, tp->spike[s], t);
+    if (again) return;
     if (t + 1 == tp->readout_from && !tp->collapsed) quiet_respond(net, w, tp);
     if (t >= tp->readout_from) step_readouts(net, w, tp, t);
 }
 
-LSNN_KERNEL void forward(const network *net, worker *w, tape *tp, worker_observer *observe, void *with)
+/* `again`: everything but the columns of the tape is there, and the readouts' values have become errors. */
+LSNN_INLINE void take_steps(const network *net, worker *w, tape *tp, int t, int to, bool again,
+                            worker_observer *observe, void *with)
 {
-    clear_state(net, w, tp);
-    w->base = 0;
-    for (int t = 0; t < tp->n_steps;) {
-        const int end = smaller(t + w->chunk, tp->n_steps);
+    while (t < to) {
+        const int end = smaller(t + w->chunk, to);
+        if (t % tp->segment == 0) {
+            tp->held = t;
+            if (tp->snapshots && !again)
+                snapshot_save(tp->snapshots + (size_t)(t / tp->segment) * snapshot_length(net), net, w, t);
+        }
         open_window(net, w, tp, t, end);
         for (; t < end; t++) {
-            step_network(net, w, tp, t);
+            step_network(net, w, tp, t, again);
             if (observe) observe(with, net, w, tp, t);
         }
     }
+}
+
+LSNN_KERNEL void forward(const network *net, worker *w, tape *tp, worker_observer *observe, void *with)
+{
+    clear_state(net, w);
+    if (tp->start) snapshot_load(tp->start, net, w, 0);
+    tp->spike_start[0] = 0;
+    take_steps(net, w, tp, 0, tp->n_steps, false, observe, with);
+    memset(tp->count, 0, (size_t)net->n_spiking * sizeof *tp->count);
     for (uint32_t s = 0; s < tp->spike_start[tp->n_steps]; s++)
         tp->count[tp->spike[s]]++;
+}
+
+LSNN_KERNEL void forward_again(const network *net, worker *w, tape *tp, int from)
+{
+    snapshot_load(tp->snapshots + (size_t)(from / tp->segment) * snapshot_length(net), net, w, from);
+    take_steps(net, w, tp, from, smaller(from + tp->segment, tp->n_steps), true, NULL, NULL);
 }

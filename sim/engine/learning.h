@@ -41,6 +41,8 @@ typedef struct learning_settings {
     int batch, iterations, shards;
     loss_settings loss;
     rate_settings regularisation;
+    bool carry;          /* a sample begins with the state in which the sample of its place in the batch before ended */
+    double tape_bytes;   /* that the tapes may take; 0: any number */
     double clip;         /* bound of the gradient's norm; 0: none */
     double weight_decay; /* w -= rate x decay x w each update (Loshchilov & Hutter 2019) */
 } learning_settings;

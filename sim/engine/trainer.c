@@ -3,6 +3,7 @@
 #include "pooled.h"
 #include "population_check.h"
 #include "quiet.h"
+#include "snapshot.h"
 #include <math.h>
 #include <omp.h>
 #include <string.h>
@@ -29,8 +30,15 @@ static lsnn_status take_workers(trainer *t, arena *a, lsnn_error *err)
         TRY(worker_new(&t->workers[k], t->net, a, &t->shape, err));
         if (t->quiet) quiet_prepare(t->net, t->workers[k], t->shape.n_steps);
     }
+    int segment;
+    TRY(tape_segment(&segment, t->net, t->shape.n_steps, t->n_tapes, t->settings.tape_bytes, err));
     for (int k = 0; k < t->n_tapes; k++)
-        TRY(tape_new(&t->tapes[k], t->net, a, &t->shape, err));
+        TRY(tape_new(&t->tapes[k], t->net, a, &t->shape, segment, err));
+    if (t->carried > 0) {
+        TRY(arena_take(a, &t->carry, (size_t)t->settings.batch * t->carried, sizeof(real), err));
+        TRY(arena_take(a, &t->carry_next, (size_t)t->settings.batch * t->carried, sizeof(real), err));
+        TRY(arena_take(a, &t->carry_evaluation, (size_t)t->settings.batch * t->carried, sizeof(real), err));
+    }
     if (!t->settings.learns) return LSNN_OK;
     TRY(arena_take(a, &t->shards, (size_t)t->n_shards, sizeof(gradients *), err));
     for (int s = 0; s < t->n_shards; s++)
@@ -53,7 +61,7 @@ lsnn_status trainer_new(trainer **out, network *net, const lsnn_task *task, cons
                    .shape = *shape,
                    .settings = *settings,
                    .n_threads = n_threads};
-    if (settings->may_collapse && shape->classes && settings->paths.truncate == 0) {
+    if (settings->may_collapse && shape->classes && settings->paths.truncate == 0 && !settings->carry) {
         t->collapsed = settings->loss.pool && pooled_readout(net);
         t->quiet = quiet_possible(net, &settings->loss);
     }
@@ -63,6 +71,7 @@ lsnn_status trainer_new(trainer **out, network *net, const lsnn_task *task, cons
     t->n_shards = batch < settings->shards ? batch : settings->shards;
     if (t->n_threads > t->n_shards) t->n_threads = t->n_shards;
     t->n_tapes = t->waits ? batch : t->n_threads;
+    if (settings->carry) t->carried = snapshot_length(net);
     TRY(take_workers(t, a, err));
     TRY(arena_take(a, &t->shard_count, (size_t)t->n_shards * (size_t)net->n_spiking, sizeof *t->shard_count, err));
     TRY(arena_take(a, &t->count, (size_t)net->n_spiking, sizeof *t->count, err));
@@ -190,11 +199,21 @@ static void show_step(void *with, const network *net, const worker *w, const tap
     r->recorder->step(r->recorder->with, r->sample, net, w, tp, t);
 }
 
+/* Where sample b begins and ends, of the two arrays of carried states. */
+static real *carried(const trainer *t, real *states, int b)
+{
+    return t->carried > 0 ? states + (size_t)b * t->carried : NULL;
+}
+
+/* Training goes on from the end of the last iteration, and the end of this one is kept apart from it: an interrupted
+ * iteration changes nothing. */
 static void run_forward(trainer *t, worker *w, tape *tp, int sample, const trainer_recorder *recorder)
 {
     recorded_sample shown = {recorder, sample};
     const bool show = recorder && sample < recorder->n_samples;
+    tp->start = carried(t, t->carry, sample);
     forward(t->net, w, tp, show && recorder->step ? show_step : NULL, &shown);
+    if (t->carried > 0) snapshot_save(carried(t, t->carry_next, sample), t->net, w, tp->n_steps);
     if (show && recorder->trial) recorder->trial(recorder->with, sample, t->net, tp);
 }
 
@@ -233,7 +252,7 @@ static void sample_forward(trainer *t, worker *w, tape *tp, int sample, const tr
     add_seconds(t, PHASE_FORWARD, &since);
 }
 
-static void sample_backward(trainer *t, worker *w, const tape *tp, gradients *into)
+static void sample_backward(trainer *t, worker *w, tape *tp, gradients *into)
 {
     double since = t->timed ? omp_get_wtime() : 0;
     set_rate_signal(t, w, tp);
@@ -355,6 +374,8 @@ lsnn_status trainer_iterate(trainer *t, metrics *out, const trainer_recorder *re
     }
     for (int j = 0; j < t->net->n_spiking; j++)
         t->previous_rate[j] = batch_rate(t, NULL, j);
+    for (size_t k = 0; k < (size_t)t->settings.batch * t->carried; k++)
+        t->carry[k] = t->carry_next[k];
     t->iteration++;
     add_seconds(t, PHASE_UPDATE, &since);
     return LSNN_OK;
@@ -365,6 +386,7 @@ lsnn_status trainer_evaluate(trainer *t, metrics *out, lsnn_set set, uint64_t fi
     double loss = 0, error = 0;
     uint64_t spikes = 0;
     network_refresh(t->net);
+    if (t->carried > 0) memset(t->carry_evaluation, 0, (size_t)t->settings.batch * t->carried * sizeof(real));
     /* In rounds of one batch, so that the sums have a fixed order. */
     for (uint64_t done = 0; done < n;) {
         const int round = (int)(n - done < (uint64_t)t->settings.batch ? n - done : (uint64_t)t->settings.batch);
@@ -375,7 +397,11 @@ lsnn_status trainer_evaluate(trainer *t, metrics *out, lsnn_set set, uint64_t fi
 #pragma omp for schedule(dynamic, 1)
             for (int b = 0; b < round; b++) {
                 draw_trial(t, tp, set, first + done + (uint64_t)b);
+                tp->start = carried(t, t->carry_evaluation, b);
                 forward(t->net, t->workers[omp_get_thread_num()], tp, NULL, NULL);
+                if (t->carried > 0)
+                    snapshot_save(carried(t, t->carry_evaluation, b), t->net, t->workers[omp_get_thread_num()],
+                                  tp->n_steps);
                 judge(t, t->workers[omp_get_thread_num()], tp, 1);
                 t->sample_loss[b] = tp->loss;
                 t->sample_error[b] = tp->error;

@@ -6,7 +6,7 @@
 
 #define FLUSH_TO_ZERO 0x8000u
 #define DENORMALS_ARE_ZERO 0x0040u
-#define CHUNK 32 /* long ones cost cache, short ones calls */
+#define WORKER_CHUNK 32 /* long ones cost cache, short ones calls */
 
 void worker_enter_thread(void)
 {
@@ -22,13 +22,19 @@ static lsnn_status take_columns(real *column[], int n, int width, arena *a, lsnn
     return LSNN_OK;
 }
 
+/* At least the longest delay: rows kept for the next chunk are moved by one copy. */
+int worker_chunk(const network *net)
+{
+    return WORKER_CHUNK > net->max_delay ? WORKER_CHUNK : net->max_delay;
+}
+
 lsnn_status worker_new(worker **out, const network *net, arena *a, const lsnn_shape *shape, lsnn_error *err)
 {
     worker *w;
     const size_t n = (size_t)net->n_columns, T = (size_t)shape->n_steps;
     const size_t n_output_columns = n - (size_t)net->spiking_columns;
     TRY(arena_take(a, &w, 1, sizeof *w, err));
-    w->chunk = CHUNK > net->max_delay ? CHUNK : net->max_delay; /* rows kept for the next chunk are moved by one copy */
+    w->chunk = worker_chunk(net);
     const size_t window = (size_t)(w->chunk + net->max_delay) * n;
     TRY(arena_take(a, &w->current, window, sizeof(real), err));
     TRY(arena_take(a, &w->signal, window, sizeof(real), err));

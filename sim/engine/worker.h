@@ -12,7 +12,11 @@ typedef struct tape {
     lsnn_trial *trial;     /* of the task */
     bool drawn;            /* it holds the one trial of a task whose trials are the same */
     lsnn_trial **input;    /* [n_sources] spikes or values; the task's own source shares `trial` */
-    real **column;         /* [n_populations * LSNN_MAX_TAPES] -> [n_steps][width], psi first */
+    real **column;         /* [n_populations * LSNN_MAX_TAPES] -> [segment][width], psi first */
+    int segment;           /* steps that the columns hold, a multiple of the workers' chunk, or all */
+    int held;              /* the first step that they hold now */
+    real *snapshots;       /* [segments][snapshot_length], of the first step of each; NULL if all steps are held */
+    const real *start;     /* snapshot to begin the trial with; NULL: everything is zero */
     uint32_t *spike_start; /* [n_steps + 1]: the spikes of step t are spike[start[t]] .. spike[start[t+1] - 1] */
     uint32_t *spike;       /* ids, ascending in a step */
     uint32_t *spike_step;  /* the step of each */
@@ -25,12 +29,18 @@ typedef struct tape {
     double loss, loss_rate, error; /* of this trial */
 } tape;
 
+/* A population's row of step t. */
+LSNN_INLINE real *tape_row(const tape *tp, const network *net, int k, int c, int t)
+{
+    return tp->column[k * LSNN_MAX_TAPES + c] + (size_t)(t - tp->held) * (size_t)net->populations[k].width;
+}
+
 /* Points a population's slice at the tape's rows from step t on. */
 LSNN_INLINE void tape_point(const tape *tp, const network *net, int k, int t, lsnn_slice *slice)
 {
     const population *p = &net->populations[k];
     for (int i = 0; i < p->n_tapes; i++)
-        slice->tape[p->tape[i]] = tp->column[k * LSNN_MAX_TAPES + p->tape[i]] + (size_t)t * (size_t)p->width;
+        slice->tape[p->tape[i]] = tape_row(tp, net, k, p->tape[i], t);
 }
 
 typedef struct worker {
@@ -65,10 +75,16 @@ typedef struct gradients {
     real **value; /* [n_parameters] */
 } gradients;
 
-LSNN_MUST_USE lsnn_status tape_new(tape **out, const network *net, arena *a, const lsnn_shape *shape, lsnn_error *err);
+/* `segment`: how many steps its columns hold; see tape_segment. */
+LSNN_MUST_USE lsnn_status tape_new(tape **out, const network *net, arena *a, const lsnn_shape *shape, int segment,
+                                   lsnn_error *err);
+/* The segment with which n_tapes tapes take at most so many bytes (0: any number): all steps, or else what takes least. */
+LSNN_MUST_USE lsnn_status tape_segment(int *segment, const network *net, int n_steps, int n_tapes, double bytes,
+                                       lsnn_error *err);
 LSNN_MUST_USE lsnn_status worker_new(worker **out, const network *net, arena *a, const lsnn_shape *shape,
                                      lsnn_error *err);
 LSNN_MUST_USE lsnn_status gradients_new(gradients **out, const network *net, arena *a, lsnn_error *err);
+int worker_chunk(const network *net);
 size_t gradients_length(const network *net, int which);
 
 /* Called once in each thread: numbers too small for full precision become 0, else decaying states would run at a tenth of the
@@ -80,9 +96,11 @@ typedef void worker_observer(void *with, const network *net, const worker *w, co
 
 /* Simulate the trial whose input is on the tape. `observe` may be NULL. */
 void forward(const network *net, worker *w, tape *tp, worker_observer *observe, void *with);
+/* Fill the tape's columns with the segment that begins at step `from` once more. */
+void forward_again(const network *net, worker *w, tape *tp, int from);
 /* From dE/dy on the tape (tape.output) and worker.rate_signal to gradients, by the paths of a rule. `observe` (may be NULL) sees the rows of
  * worker.signal and worker.adjoint after each step, t descending. */
-void backward(const network *net, worker *w, const tape *tp, const lsnn_paths *paths, gradients *into,
+void backward(const network *net, worker *w, tape *tp, const lsnn_paths *paths, gradients *into,
               worker_observer *observe, void *with);
 
 #endif

@@ -55,6 +55,7 @@ lsnn_status state_items(state_item **out, int *n, experiment *e, run_state *run,
     TRY(add(&l, "run", "finished", STORE_UINT64, 1, &run->finished, err));
     TRY(add(&l, "run", "rows", STORE_UINT64, (size_t)n_rows, rows, err));
     TRY(add(&l, "run", "previous_rate", STORE_DOUBLE, (size_t)net->n_spiking, e->trainer->previous_rate, err));
+    TRY(add(&l, "run", "carried", STORE_REAL, (size_t)e->learning.batch * e->trainer->carried, e->trainer->carry, err));
     TRY(add_learned(&l, e, err));
     *out = l.items;
     *n = l.n;

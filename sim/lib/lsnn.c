@@ -181,6 +181,7 @@ lsnn_status lsnn_present(lsnn *net, const double *x, double *y, uint8_t *z, lsnn
     network_refresh(e->net);
     tp->collapsed = false;
     tp->readout_from = 0;
+    tp->start = NULL;
     forward(e->net, e->trainer->workers[0], tp, NULL, NULL);
     for (int t = 0; y && t < T; t++)
         for (int k = 0; k < n_out; k++)
