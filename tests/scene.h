@@ -20,8 +20,11 @@ typedef struct scene {
     bool sparse, random, leak, leaky_bias, runs, analog;
     bool
         classes; /* label 1, the cross entropy of the average readout; the textbook knows the mean squared error only */
-    bool collapse; /* the readout's steps that the loss does not need are left out */
-    int late;      /* only the steps from here on are judged, each by itself, and there is no bias; 0: all */
+    bool collapse;     /* the readout's steps that the loss does not need are left out */
+    bool recurrent;    /* bptt; the textbook knows e-prop only */
+    int truncate;      /* its gradient, each so many steps */
+    double tape_bytes; /* as in learning_settings */
+    int late;          /* only the steps from here on are judged, each by itself, and there is no bias; 0: all */
 } scene;
 
 enum { SCENE_STEPS = 80 };
@@ -278,7 +281,11 @@ static inline stage *stage_run(scene is)
     const learning_settings learning = {
         .learns = true,
         .optimiser = registry_optimiser("sgd"),
-        .paths.feedback = is.random ? LSNN_RANDOM : LSNN_SYMMETRIC,
+        .paths = {.feedback = is.random ? LSNN_RANDOM : LSNN_SYMMETRIC,
+                  .recurrent = is.recurrent,
+                  .reset = is.recurrent,
+                  .truncate = is.truncate},
+        .tape_bytes = is.tape_bytes,
         .batch = 1,
         .shards = 1,
         .may_collapse = is.collapse,

@@ -75,7 +75,7 @@ void quiet_return(const network *net, worker *w, const tape *tp, gradients *into
     for (int i = 0; i < p->n_from && net->parameters[p->parameter].learn; i++)
         rows_add_scaled(gradient + (size_t)i * (size_t)p->width, share, p->width, w->pooled_spikes[p->from + i]);
     rows_clear(w->early_signal, net->spiking_columns);
-    for (int k = 0; k < net->n_outputs; k++)
+    for (int k = 0; k < net->n_outputs && k < p->width; k++)
         rows_add_scaled(w->early_signal, p->feedback_by_output + (size_t)k * (size_t)net->spiking_columns,
                         net->spiking_columns, share[k]);
 }

@@ -5,7 +5,7 @@ set -euo pipefail
 cases=$SOURCE/tests/data/reference
 
 for name in case1_mse_b1_d1_noref case5_scaled_hetero_sparse_ce_reg_b4_ref2; do
-    for rule in eprop eprop_random; do
+    for rule in eprop eprop_random bptt bptt_noreset; do
         "$LSNN" replay "$cases/$name.h5" --rule $rule -o out.h5 -q
         h5diff "$cases/$name.h5" out.h5 /expect/z
         [[ $REAL == double ]] || continue
@@ -28,8 +28,8 @@ fails() {
     fi
 }
 cp "$cases/case1_mse_b1_d1_noref.h5" case.h5
-fails 2 "lsnn: --rule bptt: replay knows the rules eprop, eprop_random" case.h5 --rule bptt -o new.h5
-fails 2 "lsnn: replay needs --rule RULE, one of eprop, eprop_random" case.h5 -o new.h5
+fails 2 "lsnn: --rule bp: replay knows the rules eprop, eprop_random, bptt, bptt_noreset" case.h5 --rule bp -o new.h5
+fails 2 "lsnn: replay needs --rule RULE, one of eprop, eprop_random, bptt, bptt_noreset" case.h5 -o new.h5
 fails 2 "lsnn: replay needs -o OUT.h5, the file to write" case.h5 --rule eprop
 fails 2 "lsnn: replay takes one case file, like case1.h5" --rule eprop -o new.h5
 

@@ -190,7 +190,7 @@ wrong 2 'lsnn: -o needs a value; see `lsnn help run`' run base.yaml -o
 wrong 2 'lsnn: `lsnn check` has no option -o; see `lsnn help check`' check base.yaml -o new
 wrong 2 'lsnn: resume takes the folder of a run, and no changes of its config' resume
 wrong 2 'lsnn: resume takes the folder of a run, and no changes of its config' resume new seed=2
-wrong 2 'lsnn: replay needs --rule RULE, one of eprop, eprop_random' replay junk.h5
+wrong 2 'lsnn: replay needs --rule RULE, one of eprop, eprop_random, bptt, bptt_noreset' replay junk.h5
 wrong 2 "lsnn: nothing is called 'lfi'; did you mean 'lif'?" describe lfi
 wrong 2 "lsnn: nothing is called 'nothing_like_it', and there is no such file; \`lsnn describe\` lists all names" describe nothing_like_it
 
@@ -300,9 +300,9 @@ case=$SOURCE/tests/data/reference/case1_mse_b1_d1_noref.h5
 wrong 3 'lsnn: junk.h5: not an HDF5 file' replay junk.h5 --rule eprop -o x.h5
 wrong 3 'lsnn: nowhere.h5: no such file or directory' replay nowhere.h5 --rule eprop -o x.h5
 wrong 3 "lsnn: foreign.h5: not an oracle case: the root has no attribute 'format'" replay foreign.h5 --rule eprop -o x.h5
-wrong 2 'lsnn: --rule hebb: replay knows the rules eprop, eprop_random' replay "$case" --rule hebb -o x.h5
+wrong 2 'lsnn: --rule hebb: replay knows the rules eprop, eprop_random, bptt, bptt_noreset' replay "$case" --rule hebb -o x.h5
 wrong 2 'lsnn: replay needs -o OUT.h5, the file to write' replay "$case" --rule eprop
-wrong 2 'lsnn: replay needs --rule RULE, one of eprop, eprop_random' replay "$case" -o x.h5
+wrong 2 'lsnn: replay needs --rule RULE, one of eprop, eprop_random, bptt, bptt_noreset' replay "$case" -o x.h5
 wrong 4 'lsnn: cannot write folder: is a directory' replay "$case" --rule eprop -o folder
 wrong 4 'lsnn: cannot write /proc/x.h5: no such file or directory' replay "$case" --rule eprop -o /proc/x.h5
 wrong 3 'lsnn: foreign.h5: an HDF5 file, but not one that lsnn wrote' describe foreign.h5
