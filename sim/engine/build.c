@@ -245,6 +245,8 @@ lsnn_status build_experiment(experiment **out, config_node *root, const values_f
     TRY(config_print(&e->resolved, root, memory, false, err));
     e->learning.may_collapse = true;
     for (int k = 0; k < e->n_records; k++)
+        if (e->records[k].what == RECORD_ALIGNMENT) e->learning.aligns = true;
+    for (int k = 0; k < e->n_records; k++)
         if (e->records[k].what == RECORD_VARIABLE && e->records[k].population >= e->net->n_spiking_populations)
             e->learning.may_collapse = false;
     TRY(trainer_new(&e->trainer, e->net, e->task, e->task_state, e->task_parameters, &e->shape, &e->learning, n_threads,

@@ -5,14 +5,14 @@
 #include "trainer.h"
 #include "values.h"
 
-typedef enum record_what { RECORD_SPIKES, RECORD_WEIGHTS, RECORD_VARIABLE } record_what;
+typedef enum record_what { RECORD_SPIKES, RECORD_WEIGHTS, RECORD_ALIGNMENT, RECORD_VARIABLE } record_what;
 
 /* One entry of `record:`. */
 typedef struct record_spec {
     const char *name;
     record_what what;
     int population, n_populations; /* spikes: neighbours; variable: one */
-    int projection;                /* weights */
+    int projection;                /* weights, alignment */
     const char *variable;          /* of the model: a state, a tape, a derived quantity, z or y, I */
     int n_neurons;                 /* variable */
     const int *neuron;

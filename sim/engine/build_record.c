@@ -10,9 +10,10 @@ typedef struct record_fields {
 
 const lsnn_field build_record_table[] = {
     {"what", LSNN_TEXT, offsetof(record_fields, what), "spikes", NULL, 0, 0, false, NULL,
-     "spikes, weights, or a variable of the model: v, a, A, psi, ..., z (or y), I"},
+     "spikes, weights, alignment (cosine with BPTT's gradient, or e-prop's if the rule is bptt), or a variable of the "
+     "model: v, a, A, psi, ..., z (or y), I"},
     {"of", LSNN_NODE, offsetof(record_fields, of), NULL, NULL, 0, 0, false, NULL,
-     "populations (spikes), a population (variables) or a projection (weights)"},
+     "populations (spikes), a population (variables) or a projection (weights, alignment)"},
     {"neurons", LSNN_NODE, offsetof(record_fields, neurons), "all", NULL, 0, 0, false, NULL,
      "which ones, for variables: all, or a list like [0, 3] or 0..9"},
     {"every", LSNN_INT, offsetof(record_fields, every), "100", NULL, 1, 2e9, false, NULL, "iterations"},
@@ -41,6 +42,7 @@ static void unknown_variable(build *b, const config_node *node, const lsnn_model
     int n = 0;
     names[n++] = "spikes";
     names[n++] = "weights";
+    names[n++] = "alignment";
     names[n++] = "I";
     names[n++] = model->spiking ? "z" : "y";
     for (int l = 0; l < 3; l++)
@@ -83,13 +85,16 @@ static lsnn_status read_record(build *b, record_spec *spec, config_node *node)
     if (b->report.n_mistakes > before) return LSNN_OK;
     *spec = (record_spec){.name = node->key, .every = own.every, .variable = own.what};
     spec->trials = own.trials < b->e->learning.batch ? own.trials : b->e->learning.batch;
-    spec->what = strcmp(own.what, "spikes") == 0    ? RECORD_SPIKES
-                 : strcmp(own.what, "weights") == 0 ? RECORD_WEIGHTS
-                                                    : RECORD_VARIABLE;
-    if (spec->what == RECORD_WEIGHTS) {
+    spec->what = strcmp(own.what, "spikes") == 0      ? RECORD_SPIKES
+                 : strcmp(own.what, "weights") == 0   ? RECORD_WEIGHTS
+                 : strcmp(own.what, "alignment") == 0 ? RECORD_ALIGNMENT
+                                                      : RECORD_VARIABLE;
+    if (spec->what == RECORD_ALIGNMENT && !b->e->learning.learns)
+        config_mistake(&b->report, &node->place, "alignment needs a learning rule");
+    if (spec->what == RECORD_WEIGHTS || spec->what == RECORD_ALIGNMENT) {
         spec->projection = own.of->kind == CONFIG_SCALAR ? network_find_projection(b->e->net, own.of->text) : -1;
         if (spec->projection < 0)
-            config_mistake(&b->report, &own.of->place, "weights are recorded of one projection, by name");
+            config_mistake(&b->report, &own.of->place, "%s: of one projection, by name", own.what);
         return LSNN_OK;
     }
     if (!build_populations(b, own.of, &spec->population, &spec->n_populations)) return LSNN_OK;

@@ -41,6 +41,7 @@ typedef struct learning_settings {
     int batch, iterations, shards;
     loss_settings loss;
     rate_settings regularisation;
+    bool aligns;         /* alignment with another rule's gradient is asked for in some iterations */
     bool carry;          /* a sample begins with the state in which the sample of its place in the batch before ended */
     double tape_bytes;   /* that the tapes may take; 0: any number */
     double clip;         /* bound of the gradient's norm; 0: none */

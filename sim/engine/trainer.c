@@ -1,5 +1,6 @@
 /* Iterations over batches of trials. */
 #include "trainer.h"
+#include "alignment.h"
 #include "pooled.h"
 #include "population_check.h"
 #include "quiet.h"
@@ -44,6 +45,7 @@ static lsnn_status take_workers(trainer *t, arena *a, lsnn_error *err)
     for (int s = 0; s < t->n_shards; s++)
         TRY(gradients_new(&t->shards[s], t->net, a, err));
     TRY(gradients_new(&t->gradient, t->net, a, err));
+    if (t->settings.aligns) TRY(alignment_new(t, a, err));
     return take_moments(t, a, err);
 }
 
@@ -363,6 +365,7 @@ lsnn_status trainer_gradient(trainer *t, metrics *out, const trainer_recorder *r
 lsnn_status trainer_iterate(trainer *t, metrics *out, const trainer_recorder *recorder, lsnn_error *err)
 {
     TRY(trainer_gradient(t, out, recorder, err));
+    if (recorder && recorder->aligns) TRY(alignment_find(t, err));
     double since = t->timed ? omp_get_wtime() : 0;
     if (t->settings.learns) {
         out->norm = update_norm(t);

@@ -25,6 +25,7 @@ typedef struct trainer_recorder {
     int n_samples; /* samples 0 .. n_samples-1 are shown */
     void (*step)(void *with, int sample, const network *net, const worker *w, const tape *tp, int t);
     void (*trial)(void *with, int sample, const network *net, const tape *tp);
+    bool aligns; /* trainer.alignment is to be set in this iteration */
     /* After the loss: tape.output is dE/dy. */
     void (*judged)(void *with, int sample, const network *net, const tape *tp);
 } trainer_recorder;
@@ -46,6 +47,9 @@ struct trainer {
     bool collapsed, quiet;             /* which steps of the readout are left out: pooled.h, quiet.h */
     gradients **shards;                /* [n_shards] */
     gradients *gradient;               /* their sum */
+    double *alignment;                 /* [n_projections] alignment.h; NULL if nobody asks */
+    gradients *aside;                  /* the other gradient */
+    real **weights_as_feedback;        /* [n_projections] */
     real *(*moment)[LSNN_MAX_MOMENTS]; /* [n_parameters] */
     real **before;         /* [n_projections] readout weights before an update (adaptive feedback), or NULL */
     uint32_t *shard_count; /* [n_shards][n_spiking] */

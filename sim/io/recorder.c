@@ -113,6 +113,12 @@ static lsnn_status add_record(recorder *r, const record_spec *spec, lsnn_error *
                        "/weights", spec->name, "weight"));
         return add_column(r, STORE_UINT64, 1, NULL, "iterations done at the snapshot", err, "/weights", spec->name,
                           "iteration");
+    case RECORD_ALIGNMENT:
+        TRY(add_column(r, STORE_DOUBLE, 1, NULL,
+                       "cosine between the gradient and that of BPTT (of e-prop in runs by BPTT)", err, "/alignment",
+                       spec->name, "cosine"));
+        return add_column(r, STORE_UINT64, 1, NULL, "iteration of training, from 1", err, "/alignment", spec->name,
+                          "iteration");
     case RECORD_VARIABLE:
         TRY(add_column(r, STORE_REAL, (size_t)spec->n_neurons, NULL, "[step of all recorded trials][neuron]", err,
                        "/report", spec->name, "data"));
@@ -122,12 +128,17 @@ static lsnn_status add_record(recorder *r, const record_spec *spec, lsnn_error *
     return LSNN_OK;
 }
 
+static bool shows_trials(const record_spec *spec)
+{
+    return spec->what == RECORD_SPIKES || spec->what == RECORD_VARIABLE;
+}
+
 static lsnn_status take_buffers(recorder *r, lsnn_error *err)
 {
     experiment *e = r->e;
     const size_t T = (size_t)e->shape.n_steps;
     for (int k = 0; k < e->n_records; k++)
-        if (e->records[k].what != RECORD_WEIGHTS && e->records[k].trials > r->n_seen) r->n_seen = e->records[k].trials;
+        if (shows_trials(&e->records[k]) && e->records[k].trials > r->n_seen) r->n_seen = e->records[k].trials;
     TRY(arena_take(e->memory, &r->trials, (size_t)r->n_seen, sizeof *r->trials, err));
     TRY(arena_take(e->memory, &r->trace, (size_t)(e->n_records * r->n_seen), sizeof *r->trace, err));
     for (int b = 0; b < r->n_seen; b++) {
@@ -223,11 +234,13 @@ const trainer_recorder *recorder_due(recorder *r)
     r->watcher = (trainer_recorder){.with = r, .trial = see_trial};
     for (int k = 0; k < r->e->n_records; k++) {
         const record_spec *spec = &r->e->records[k];
-        if (spec->what == RECORD_WEIGHTS || !is_due(r, spec)) continue;
+        if (!is_due(r, spec)) continue;
+        if (spec->what == RECORD_ALIGNMENT) r->watcher.aligns = true;
+        if (!shows_trials(spec)) continue;
         if (spec->trials > r->watcher.n_samples) r->watcher.n_samples = spec->trials;
         if (spec->what == RECORD_VARIABLE) r->watcher.step = see_step;
     }
-    return r->watcher.n_samples > 0 ? &r->watcher : NULL;
+    return r->watcher.n_samples > 0 || r->watcher.aligns ? &r->watcher : NULL;
 }
 
 /* ---- appending -------------------------------------------------------------------------------------------------------- */
@@ -273,8 +286,7 @@ static lsnn_status push_trial(recorder *r, result *into, int sample, uint64_t it
     TRY(push(r, into, TRIAL_ERROR, 1, &e->trainer->sample_error[sample], err));
     for (int k = 0; k < e->n_records; k++) {
         const record_spec *spec = &e->records[k];
-        if (spec->what == RECORD_WEIGHTS || sample >= spec->trials || (iteration - 1) % (uint64_t)spec->every != 0)
-            continue;
+        if (!shows_trials(spec) || sample >= spec->trials || (iteration - 1) % (uint64_t)spec->every != 0) continue;
         if (spec->what == RECORD_SPIKES) {
             TRY(push_spikes(r, into, k, sample, start, err));
             continue;
@@ -325,9 +337,14 @@ lsnn_status recorder_iteration(recorder *r, result *into, const metrics *m, lsnn
     TRY(push(r, into, METRIC_LEARNING_RATE, 1, &m->learning_rate, err));
     for (int b = 0; b < r->watcher.n_samples; b++)
         TRY(push_trial(r, into, b, iteration, err));
-    for (int k = 0; k < r->e->n_records; k++)
-        if (r->e->records[k].what == RECORD_WEIGHTS && (iteration - 1) % (uint64_t)r->e->records[k].every == 0)
-            TRY(push_weights(r, into, k, iteration, err));
+    for (int k = 0; k < r->e->n_records; k++) {
+        const record_spec *spec = &r->e->records[k];
+        if ((iteration - 1) % (uint64_t)spec->every != 0) continue;
+        if (spec->what == RECORD_WEIGHTS) TRY(push_weights(r, into, k, iteration, err));
+        if (spec->what != RECORD_ALIGNMENT) continue;
+        TRY(push(r, into, r->first_column[k], 1, &r->e->trainer->alignment[spec->projection], err));
+        TRY(push(r, into, r->first_column[k] + 1, 1, &iteration, err));
+    }
     return LSNN_OK;
 }
 

@@ -95,7 +95,7 @@ config 's/kind: evidence_accumulation/kind: chess/' "c.yaml:3:14: no task is cal
 config 's/kind: evidence_accumulation, //' "c.yaml:3:7: a name, or a map with 'kind', is needed here"
 config 's/model: alif/model: alief/' "c.yaml:6:17: no model is called 'alief'; did you mean 'alif'?"
 config 's/model: alif, //' "c.yaml:6:3: 'alif' needs the name of a neuron model, like model: lif"
-config 's/rule: eprop/rule: backprop/' "c.yaml:12:18: no learning rule is called 'backprop'; there are: none, eprop"
+config 's/rule: eprop/rule: backprop/' "c.yaml:12:18: no learning rule is called 'backprop'; there are: none, bptt, eprop"
 config 's/rule: eprop/rule: {kind: eprop, feedback: none}/' "c.yaml:12:42: 'feedback' must be symmetric, random or adaptive, not 'none'"
 config 's/rule: eprop/rule: {kind: eprop, feed_back: random}/' "c.yaml:12:32: unknown key 'feed_back'; did you mean 'feedback'?"
 config 's/rule: eprop/optimiser: adamw/' "c.yaml:12:23: no optimiser is called 'adamw'; did you mean 'adam'?"
