@@ -23,6 +23,7 @@ static const lsnn_variable states[] = {{"v", NULL, "membrane potential"},
 static const lsnn_variable adjoints[] = {{"nu", NULL, "dE/dv"},
                                          {"pull", NULL, "what the reset takes from dE/dz a step earlier (lsnn2018)"},
                                          {"carry", NULL, "what enters nu a step earlier (lsnn2018code)"},
+                                         {"to_A", NULL, "dE/dA of the step, for learning"},
                                          {"mu", NULL, "dE/da"},
                                          {"pull_a", NULL, "what the reset takes from mu (lsnn2018)"},
                                          {NULL, NULL, NULL}};

@@ -9,6 +9,7 @@ static const lsnn_variable states[] = {
 static const lsnn_variable adjoints[] = {{"nu", NULL, "dE/dv"},
                                          {"pull", NULL, "what the reset takes from dE/dz a step earlier (lsnn2018)"},
                                          {"carry", NULL, "what enters nu a step earlier (lsnn2018code)"},
+                                         {"to_A", NULL, "dE/dA of the step, for learning"},
                                          {NULL, NULL, NULL}};
 static const lsnn_trainable trainable[] = {THRESHOLD_TRAINABLE, {NULL, false}};
 

@@ -13,14 +13,15 @@
 #define THRESHOLD_H
 
 #include "lsnn/surrogate.h"
+#include <string.h>
 
 typedef enum threshold_dialect { EPROP2020, LSNN2018PAPER, LSNN2018CODE } threshold_dialect;
 #define THRESHOLD_DIALECTS "eprop2020|lsnn2018paper|lsnn2018code"
 
 enum threshold_constant { ALPHA, S_I, V_TH, N_REF, HEIGHT, STEEPNESS, RHO, S_A, BETA, D_ALPHA, D_RHO };
 enum threshold_state { V, R, A_SLOW };
-enum threshold_adjoint { NU, PULL, CARRY, MU, PULL_A };
-enum threshold_tape { PSI, PSI_A, RESET, Z_BEFORE, V_BEFORE, CURRENT, A_BEFORE };
+enum threshold_adjoint { NU, PULL, CARRY, TO_A, MU, PULL_A };
+enum threshold_tape { PSI, PSI_A, RESET, Z_BEFORE, V_KEPT, A_KEPT, I_KEPT };
 enum threshold_trainable { LEARN_TAU_M, LEARN_V_TH, LEARN_V_0, LEARN_TAU_A, LEARN_BETA, LEARN_A_0 };
 
 /* Parameters of both models; a LIF neuron's table leaves out those of the adaptation. */
@@ -68,11 +69,14 @@ typedef struct threshold_parameters {
 static const char *const threshold_constants[] = {"alpha", "s_i", "v_th", "n_ref",   "height", "steepness",
                                                   "rho",   "s_a", "beta", "d_alpha", "d_rho",  NULL};
 
-static const lsnn_variable threshold_tapes[] = {
-    {"psi", NULL, "surrogate derivative dz/dv"}, {"psi_a", NULL, "surrogate derivative dz/da (lsnn2018 dialects)"},
-    {"reset", NULL, "what the reset took"},      {"z_before", NULL, "z of the step before"},
-    {"v_before", NULL, "v of the step before"},  {"current", NULL, "I"},
-    {"a_before", NULL, "a of the step before"},  {NULL, NULL, NULL}};
+static const lsnn_variable threshold_tapes[] = {{"psi", NULL, "surrogate derivative dz/dv"},
+                                                {"psi_A", NULL, "surrogate derivative dz/dA (lsnn2018 dialects)"},
+                                                {"reset", NULL, "what the reset takes (lsnn2018 dialects)"},
+                                                {"z_before", NULL, "z of the step before"},
+                                                {"v_kept", NULL, "v, kept for learning"},
+                                                {"a_kept", NULL, "a, kept for learning"},
+                                                {"I_kept", NULL, "I, kept for learning"},
+                                                {NULL, NULL, NULL}};
 
 /* d_alpha, d_rho: derivatives by the logarithm of the time constant. */
 static const char *threshold_prepare(const void *parameters, double dt, int n, double *const constant[])
@@ -104,13 +108,15 @@ static bool threshold_learns(const threshold_parameters *p)
     return p->learn_tau_m || p->learn_v_th || p->learn_tau_a || p->learn_beta;
 }
 
-/* eprop2020 needs psi alone: its dz/da is -beta psi, its reset a constant. */
+/* eprop2020 needs psi alone: its dz/dA is -psi, its reset a constant. */
 static unsigned threshold_which_tapes(const void *parameters)
 {
     const threshold_parameters *p = parameters;
     unsigned which = 1u << PSI;
     if (p->dialect != EPROP2020) which |= 1u << PSI_A | 1u << RESET | 1u << Z_BEFORE;
-    if (threshold_learns(p)) which |= 1u << Z_BEFORE | 1u << V_BEFORE | 1u << CURRENT | 1u << A_BEFORE;
+    if (threshold_learns(p)) which |= 1u << V_KEPT | (p->tau_a ? 1u << A_KEPT : 0);
+    if (p->learn_v_th || (p->learn_tau_a && p->scale_adapt)) which |= 1u << Z_BEFORE;
+    if (p->learn_tau_m && p->scale_input) which |= 1u << I_KEPT;
     return which;
 }
 
@@ -136,10 +142,9 @@ LSNN_INLINE void threshold_step(const lsnn_slice *slice, const real *restrict cu
     const real *restrict rho = slice->constant[RHO], *restrict s_a = slice->constant[S_A];
     const real *restrict beta = slice->constant[BETA];
     real *restrict v = slice->state[V], *restrict r = slice->state[R], *restrict a = slice->state[A_SLOW];
-    real *restrict psi = slice->tape[PSI], *restrict psi_a = slice->tape[PSI_A];
+    real *restrict psi = slice->tape[PSI], *restrict psi_A = slice->tape[PSI_A];
     real *restrict reset_by = slice->tape[RESET], *restrict z_before = slice->tape[Z_BEFORE];
-    real *restrict v_tape = slice->tape[V_BEFORE], *restrict I = slice->tape[CURRENT];
-    real *restrict a_tape = slice->tape[A_BEFORE];
+    real *restrict v_kept = slice->tape[V_KEPT], *restrict a_kept = slice->tape[A_KEPT];
     const real s_i_of_all = s_i[0], v_th_of_all = v_th[0], n_ref_of_all = n_ref[0], height_of_all = height[0];
     const real steepness_of_all = steepness[0], s_a_of_all = s_a[0];
     const bool relative = kind.dialect != EPROP2020;
@@ -161,15 +166,12 @@ LSNN_INLINE void threshold_step(const lsnn_slice *slice, const real *restrict cu
         const real spike = above * ready;
         psi[j] = slope;
         if (relative) {
-            psi_a[j] = -beta[j] * v_decides * scale * slope;
+            psi_A[j] = -v_decides * scale * slope;
             reset_by[j] = reset;
+            z_before[j] = z[j];
         }
-        if (relative || kind.learns) z_before[j] = z[j];
-        if (kind.learns) {
-            v_tape[j] = v_before;
-            I[j] = current[j];
-            a_tape[j] = a_before;
-        }
+        if (kind.learns) v_kept[j] = v_now;
+        if (kind.learns && kind.adaptive) a_kept[j] = a_now;
         r[j] = resting + spike * PER_KIND(n_ref); /* a neuron that spikes has rested */
         v[j] = v_now;
         if (kind.adaptive) a[j] = a_now;
@@ -184,7 +186,7 @@ LSNN_INLINE void threshold_step(const lsnn_slice *slice, const real *restrict cu
  * Through the reset, v[t] = ... - R[t] z[t-1]: h[t-1] -= R[t] nu[t], and what R has of a adds -beta z[t-1] nu[t] to its mu. */
 /* Where the adjoint of one step reads and writes, for n neurons. */
 typedef struct threshold_view {
-    const real *constant[LSNN_MAX_CONSTANTS], *tape[LSNN_MAX_TAPES];
+    const real *constant[D_RHO + 1], *tape[I_KEPT + 1];
     real *adjoint[PULL_A + 1], *gradient[LEARN_BETA + 1];
     const real *signal;
     real *current_adjoint;
@@ -197,9 +199,9 @@ LSNN_INLINE threshold_view threshold_at(const lsnn_slice *slice, const lsnn_span
     const size_t row = (size_t)t * (size_t)slice->n + first, place = (size_t)t * (size_t)span->stride + first;
     for (int c = 0; c <= D_RHO; c++)
         at.constant[c] = slice->constant[c] + first;
-    for (int c = 0; c <= A_BEFORE; c++)
+    for (int c = 0; c <= I_KEPT; c++)
         at.tape[c] = slice->tape[c] ? slice->tape[c] + row : NULL;
-    for (int c = 0; c <= (kind.adaptive ? PULL_A : CARRY); c++)
+    for (int c = 0; c <= (kind.adaptive ? PULL_A : TO_A); c++)
         at.adjoint[c] = slice->adjoint[c] + first;
     for (int c = 0; c <= (kind.adaptive ? LEARN_BETA : LEARN_V_TH); c++)
         at.gradient[c] = slice->trainable_gradient[c] + first;
@@ -208,8 +210,9 @@ LSNN_INLINE threshold_view threshold_at(const lsnn_slice *slice, const lsnn_span
     return at;
 }
 
-LSNN_INLINE void threshold_adjoint_step(const threshold_view *at, int n, const threshold_parameters *p,
-                                        threshold_kind kind)
+/* The parameters' gradients use that v[t+1] = alpha v[t] + ..., a[t+1] = rho a[t] + ... and A[t] = v_th + beta a[t]: on entry nu and
+ * mu are those of t+1. */
+LSNN_INLINE void threshold_adjoint_step(const threshold_view *at, int n, threshold_kind kind)
 {
     const bool code = kind.dialect == LSNN2018CODE, relative = kind.dialect != EPROP2020;
     const bool reset_to_a = kind.reset && relative && kind.adaptive;
@@ -217,45 +220,35 @@ LSNN_INLINE void threshold_adjoint_step(const threshold_view *at, int n, const t
     const real *restrict rho = at->constant[RHO], *restrict s_a = at->constant[S_A];
     const real *restrict beta = at->constant[BETA], *restrict v_th = at->constant[V_TH];
     const real *restrict d_alpha = at->constant[D_ALPHA], *restrict d_rho = at->constant[D_RHO];
-    const real *restrict psi = at->tape[PSI], *restrict psi_a = at->tape[PSI_A], *restrict reset = at->tape[RESET];
-    const real *restrict z_before = at->tape[Z_BEFORE], *restrict v_before = at->tape[V_BEFORE];
-    const real *restrict I = at->tape[CURRENT], *restrict a_before = at->tape[A_BEFORE];
-    const real *restrict signal = at->signal;
+    const real *restrict psi = at->tape[PSI], *restrict psi_A = at->tape[PSI_A], *restrict reset = at->tape[RESET];
+    const real *restrict z_before = at->tape[Z_BEFORE];
+    const real *restrict v = at->tape[V_KEPT], *restrict a = at->tape[A_KEPT], *restrict signal = at->signal;
     real *restrict current_adjoint = at->current_adjoint;
     real *restrict nu = at->adjoint[NU], *restrict pull = at->adjoint[PULL], *restrict carry = at->adjoint[CARRY];
-    real *restrict mu = at->adjoint[MU], *restrict pull_a = at->adjoint[PULL_A];
-    real *restrict of_tau_m = at->gradient[LEARN_TAU_M], *restrict of_v_th = at->gradient[LEARN_V_TH];
+    real *restrict mu = at->adjoint[MU], *restrict pull_a = at->adjoint[PULL_A], *restrict dE_dA = at->adjoint[TO_A];
+    real *restrict of_tau_m = at->gradient[LEARN_TAU_M];
     real *restrict of_tau_a = at->gradient[LEARN_TAU_A], *restrict of_beta = at->gradient[LEARN_BETA];
     const real s_i_of_all = s_i[0], s_a_of_all = s_a[0], v_th_of_all = v_th[0];
-    const real leak_i = p->scale_input, leak_a = p->scale_adapt;
 
 #pragma omp simd
     for (int j = 0; j < n; j++) {
         const real pulled = relative ? pull[j] : PER_KIND(v_th) * nu[j];
         const real outer = kind.reset ? signal[j] - pulled : signal[j];
-        const real to_a = relative ? psi_a[j] : -beta[j] * psi[j];
+        const real dz_dA = relative ? psi_A[j] : -psi[j], dz_da = beta[j] * dz_dA;
         const real h = kind.adaptive ? outer + PER_KIND(s_a) * mu[j] : outer;
-        const real to_v = psi[j] * h;
+        const real to_v = psi[j] * h, to_A = dz_dA * h;
         const real nu_now = (code ? carry[j] : to_v) + alpha[j] * nu[j];
-        const real by_reset = reset_to_a ? beta[j] * z_before[j] * nu_now : 0;
-        real mu_now = kind.adaptive ? (rho[j] + to_a * PER_KIND(s_a)) * mu[j] + to_a * outer : 0;
-        if (reset_to_a) mu_now -= code ? by_reset : pull_a[j];
-        if (kind.learns) { /* v[t] = alpha v[t-1] + ..., a[t] = rho a[t-1] + ..., A[t] = v_th + beta a[t] */
-            const real a_t = kind.adaptive ? rho[j] * a_before[j] + s_a[j] * z_before[j] : 0;
-            const real A = v_th[j] + beta[j] * a_t;
-            const real taken = !relative ? v_th[j] : code ? A : v_th[j] + beta[j] * a_before[j];
-            const real v_t = alpha[j] * v_before[j] + s_i[j] * I[j] - taken * z_before[j];
-            const real to_A = (relative ? -(code ? v_before[j] : v_t) / A : -1) * to_v;
-            const real to_taken = kind.reset ? -z_before[j] * nu_now : 0;
-            of_tau_m[j] += d_alpha[j] * nu_now * (v_before[j] - leak_i * I[j]);
-            of_v_th[j] += v_th[j] * (to_A + to_taken);
-            if (kind.adaptive) {
-                of_tau_a[j] += d_rho[j] * mu_now * (a_before[j] - leak_a * z_before[j]);
-                of_beta[j] += to_A * a_t + (relative ? to_taken * (code ? a_t : a_before[j]) : 0);
-            }
+        const real taken = reset_to_a ? z_before[j] * nu_now : 0;
+        real mu_now = kind.adaptive ? (rho[j] + dz_da * PER_KIND(s_a)) * mu[j] + dz_da * outer : 0;
+        if (reset_to_a) mu_now -= beta[j] * (code ? taken : pull_a[j]);
+        if (kind.learns) {
+            of_tau_m[j] += d_alpha[j] * nu[j] * v[j];
+            if (kind.adaptive) of_tau_a[j] += d_rho[j] * mu[j] * a[j];
+            if (kind.adaptive) of_beta[j] += (reset_to_a ? to_A - (code ? taken : pull_a[j]) : to_A) * a[j];
+            dE_dA[j] = to_A;
         }
         if (code) carry[j] = to_v;
-        if (reset_to_a) pull_a[j] = by_reset;
+        if (reset_to_a) pull_a[j] = taken;
         if (kind.reset && relative) pull[j] = reset[j] * nu_now;
         if (kind.adaptive) mu[j] = mu_now;
         nu[j] = nu_now;
@@ -263,9 +256,25 @@ LSNN_INLINE void threshold_adjoint_step(const threshold_view *at, int n, const t
     }
 }
 
+/* Parameters that are learned more rarely, after threshold_adjoint_step: v_th, and what time constants do as scales of currents
+ * and of spikes. */
+LSNN_INLINE void threshold_learn_more(const threshold_view *at, int n, const threshold_parameters *p,
+                                      bool through_reset)
+{
+    const real *restrict v_th = at->constant[V_TH], *restrict z_before = at->tape[Z_BEFORE];
+    const real *restrict d_alpha = at->constant[D_ALPHA], *restrict d_rho = at->constant[D_RHO];
+    const real *restrict nu = at->adjoint[NU], *restrict dE_dA = at->adjoint[TO_A], *restrict I = at->tape[I_KEPT];
+    for (int j = 0; p->learn_v_th && j < n; j++)
+        at->gradient[LEARN_V_TH][j] += v_th[j] * (through_reset ? dE_dA[j] - z_before[j] * nu[j] : dE_dA[j]);
+    for (int j = 0; p->learn_tau_m && p->scale_input && j < n; j++)
+        at->gradient[LEARN_TAU_M][j] -= d_alpha[j] * nu[j] * I[j];
+    for (int j = 0; ADAPTIVE && p->learn_tau_a && p->scale_adapt && j < n; j++)
+        at->gradient[LEARN_TAU_A][j] -= d_rho[j] * at->adjoint[MU][j] * z_before[j];
+}
+
 LSNN_INLINE void threshold_copy(real *const to[], real *const from[], threshold_kind kind)
 {
-    for (int c = 0; c <= (kind.adaptive ? PULL_A : CARRY); c++)
+    for (int c = 0; c <= (kind.adaptive ? PULL_A : TO_A); c++)
 #pragma omp simd
         for (int j = 0; j < LSNN_LANES; j++)
             to[c][j] = from[c][j];
@@ -277,19 +286,21 @@ LSNN_INLINE void threshold_backward(const lsnn_slice *slice, const threshold_par
 {
     if (span->n_steps == 1) {
         const threshold_view at = threshold_at(slice, span, 0, 0, kind);
-        threshold_adjoint_step(&at, slice->n, p, kind);
+        threshold_adjoint_step(&at, slice->n, kind);
+        if (kind.learns) threshold_learn_more(&at, slice->n, p, kind.reset);
         return;
     }
     for (size_t first = 0; first < (size_t)slice->n; first += LSNN_LANES) {
         real lane[PULL_A + 1][LSNN_LANES];
-        real *const lanes[] = {lane[NU], lane[PULL], lane[CARRY], lane[MU], lane[PULL_A]};
+        real *const lanes[] = {lane[NU], lane[PULL], lane[CARRY], lane[TO_A], lane[MU], lane[PULL_A]};
         threshold_view at = threshold_at(slice, span, first, 0, kind);
         threshold_copy(lanes, at.adjoint, kind);
         for (int t = span->n_steps - 1; t >= 0; t--) {
             at = threshold_at(slice, span, first, t, kind);
             for (int c = 0; c <= PULL_A; c++)
                 at.adjoint[c] = lanes[c];
-            threshold_adjoint_step(&at, LSNN_LANES, p, kind);
+            threshold_adjoint_step(&at, LSNN_LANES, kind);
+            if (kind.learns) threshold_learn_more(&at, LSNN_LANES, p, kind.reset);
         }
         at = threshold_at(slice, span, first, 0, kind);
         threshold_copy(at.adjoint, lanes, kind);
@@ -350,6 +361,9 @@ static void threshold_model_step(const lsnn_slice *slice, const void *parameters
 {
     const threshold_parameters *p = parameters;
     const int which = p->dialect * 4 + p->surrogate;
+    const size_t bytes = (size_t)slice->n * sizeof(real);
+    if (slice->tape[I_KEPT]) memcpy(slice->tape[I_KEPT], current, bytes);
+    if (slice->tape[Z_BEFORE] && p->dialect == EPROP2020) memcpy(slice->tape[Z_BEFORE], z, bytes);
     if (threshold_learns(p))
         threshold_step_learning(slice, current, z, which);
     else if (threshold_alike(slice))
@@ -382,10 +396,13 @@ static void threshold_begin(const lsnn_slice *slice, const void *parameters)
 static void threshold_end(const lsnn_slice *slice, const void *parameters)
 {
     const bool code = ((const threshold_parameters *)parameters)->dialect == LSNN2018CODE;
+    real *const *constant = slice->constant, *const *adjoint = slice->adjoint, *const *of = slice->trainable_gradient;
     for (int j = 0; j < slice->n; j++) {
-        slice->trainable_gradient[LEARN_V_0][j] +=
-            slice->constant[ALPHA][j] * slice->adjoint[NU][j] + (code ? slice->adjoint[CARRY][j] : 0);
-        if (ADAPTIVE) slice->trainable_gradient[LEARN_A_0][j] += slice->constant[RHO][j] * slice->adjoint[MU][j];
+        of[LEARN_V_0][j] += constant[ALPHA][j] * adjoint[NU][j] + (code ? adjoint[CARRY][j] : 0);
+        of[LEARN_TAU_M][j] += constant[D_ALPHA][j] * adjoint[NU][j] * slice->trainable[LEARN_V_0][j];
+        if (!ADAPTIVE) continue;
+        of[LEARN_A_0][j] += constant[RHO][j] * adjoint[MU][j];
+        of[LEARN_TAU_A][j] += constant[D_RHO][j] * adjoint[MU][j] * slice->trainable[LEARN_A_0][j];
     }
 }
 

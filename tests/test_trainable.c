@@ -120,6 +120,7 @@ static subject *subject_new(const char *model, const char *dialect, int which, c
                                      {.name = "tau_a", .values = tau_a},       {.name = "beta", .values = beta},
                                      {.name = "v_0", .values = v_0},           {.name = "a_0", .values = a_0},
                                      {.name = "dialect", .choice = dialect},   {.name = "learn_tau_m", .number = 1},
+                                     {.name = "learn_tau_a", .number = 1},     {.name = "learn_beta", .number = 1},
                                      {.name = "learn_v_th", .number = 1},      {.name = "scale_input", .choice = scale},
                                      {.name = "scale_adapt", .choice = scale}, {0}};
     subject *s = calloc(1, sizeof *s);

@@ -71,7 +71,7 @@ static void see_population(run *u, int sample, const network *net, const worker 
         r->a[place] = a ? a[j] : adaptation_without_effect(u, place - n_rec, t);
         r->A[place] = A[j];
         r->psi[place] = w->slice[k].tape[0][j];
-        r->psi_a[place] = w->slice[k].tape[1] ? w->slice[k].tape[1][j] : -u->c->beta[p->first + j] * r->psi[place];
+        r->psi_a[place] = u->c->beta[p->first + j] * (w->slice[k].tape[1] ? w->slice[k].tape[1][j] : -r->psi[place]);
         r->I[place] = I[j];
         if (t + 1 < u->c->n_steps) r->ref[place + n_rec] = left[j] > 0;
     }
