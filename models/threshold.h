@@ -187,7 +187,7 @@ LSNN_INLINE void threshold_step(const lsnn_slice *slice, const real *restrict cu
 /* Where the adjoint of one step reads and writes, for n neurons. */
 typedef struct threshold_view {
     const real *constant[D_RHO + 1], *tape[I_KEPT + 1];
-    real *adjoint[PULL_A + 1], *gradient[LEARN_BETA + 1];
+    real *gradient[LEARN_BETA + 1];
     const real *signal;
     real *current_adjoint;
 } threshold_view;
@@ -201,8 +201,6 @@ LSNN_INLINE threshold_view threshold_at(const lsnn_slice *slice, const lsnn_span
         at.constant[c] = slice->constant[c] + first;
     for (int c = 0; c <= I_KEPT; c++)
         at.tape[c] = slice->tape[c] ? slice->tape[c] + row : NULL;
-    for (int c = 0; c <= (kind.adaptive ? PULL_A : TO_A); c++)
-        at.adjoint[c] = slice->adjoint[c] + first;
     for (int c = 0; c <= (kind.adaptive ? LEARN_BETA : LEARN_V_TH); c++)
         at.gradient[c] = slice->trainable_gradient[c] + first;
     at.signal = span->signal + place;
@@ -212,7 +210,9 @@ LSNN_INLINE threshold_view threshold_at(const lsnn_slice *slice, const lsnn_span
 
 /* The parameters' gradients use that v[t+1] = alpha v[t] + ..., a[t+1] = rho a[t] + ... and A[t] = v_th + beta a[t]: on entry nu and
  * mu are those of t+1. */
-LSNN_INLINE void threshold_adjoint_step(const threshold_view *at, int n, threshold_kind kind)
+LSNN_INLINE void threshold_adjoint_step(const threshold_view *at, real *restrict nu, real *restrict pull,
+                                        real *restrict carry, real *restrict dE_dA, real *restrict mu,
+                                        real *restrict pull_a, int n, threshold_kind kind)
 {
     const bool code = kind.dialect == LSNN2018CODE, relative = kind.dialect != EPROP2020;
     const bool reset_to_a = kind.reset && relative && kind.adaptive;
@@ -224,8 +224,6 @@ LSNN_INLINE void threshold_adjoint_step(const threshold_view *at, int n, thresho
     const real *restrict z_before = at->tape[Z_BEFORE];
     const real *restrict v = at->tape[V_KEPT], *restrict a = at->tape[A_KEPT], *restrict signal = at->signal;
     real *restrict current_adjoint = at->current_adjoint;
-    real *restrict nu = at->adjoint[NU], *restrict pull = at->adjoint[PULL], *restrict carry = at->adjoint[CARRY];
-    real *restrict mu = at->adjoint[MU], *restrict pull_a = at->adjoint[PULL_A], *restrict dE_dA = at->adjoint[TO_A];
     real *restrict of_tau_m = at->gradient[LEARN_TAU_M];
     real *restrict of_tau_a = at->gradient[LEARN_TAU_A], *restrict of_beta = at->gradient[LEARN_BETA];
     const real s_i_of_all = s_i[0], s_a_of_all = s_a[0], v_th_of_all = v_th[0];
@@ -258,52 +256,56 @@ LSNN_INLINE void threshold_adjoint_step(const threshold_view *at, int n, thresho
 
 /* Parameters that are learned more rarely, after threshold_adjoint_step: v_th, and what time constants do as scales of currents
  * and of spikes. */
-LSNN_INLINE void threshold_learn_more(const threshold_view *at, int n, const threshold_parameters *p,
-                                      bool through_reset)
+LSNN_INLINE void threshold_learn_more(const threshold_view *at, const real *nu, const real *dE_dA, const real *mu,
+                                      int n, const threshold_parameters *p, bool through_reset)
 {
     const real *restrict v_th = at->constant[V_TH], *restrict z_before = at->tape[Z_BEFORE];
     const real *restrict d_alpha = at->constant[D_ALPHA], *restrict d_rho = at->constant[D_RHO];
-    const real *restrict nu = at->adjoint[NU], *restrict dE_dA = at->adjoint[TO_A], *restrict I = at->tape[I_KEPT];
+    const real *restrict I = at->tape[I_KEPT];
     for (int j = 0; p->learn_v_th && j < n; j++)
         at->gradient[LEARN_V_TH][j] += v_th[j] * (through_reset ? dE_dA[j] - z_before[j] * nu[j] : dE_dA[j]);
     for (int j = 0; p->learn_tau_m && p->scale_input && j < n; j++)
         at->gradient[LEARN_TAU_M][j] -= d_alpha[j] * nu[j] * I[j];
     for (int j = 0; ADAPTIVE && p->learn_tau_a && p->scale_adapt && j < n; j++)
-        at->gradient[LEARN_TAU_A][j] -= d_rho[j] * at->adjoint[MU][j] * z_before[j];
+        at->gradient[LEARN_TAU_A][j] -= d_rho[j] * mu[j] * z_before[j];
 }
 
-LSNN_INLINE void threshold_copy(real *const to[], real *const from[], threshold_kind kind)
+LSNN_INLINE void threshold_copy(real *restrict to, const real *restrict from)
 {
-    for (int c = 0; c <= (kind.adaptive ? PULL_A : TO_A); c++)
 #pragma omp simd
-        for (int j = 0; j < LSNN_LANES; j++)
-            to[c][j] = from[c][j];
+    for (int j = 0; j < LSNN_LANES; j++)
+        to[j] = from[j];
 }
 
 /* Of several steps in one call each vector of neurons takes all, its state in registers meanwhile. */
 LSNN_INLINE void threshold_backward(const lsnn_slice *slice, const threshold_parameters *p, const lsnn_span *span,
                                     threshold_kind kind)
 {
+    real *const *state = slice->adjoint;
     if (span->n_steps == 1) {
         const threshold_view at = threshold_at(slice, span, 0, 0, kind);
-        threshold_adjoint_step(&at, slice->n, kind);
-        if (kind.learns) threshold_learn_more(&at, slice->n, p, kind.reset);
+        threshold_adjoint_step(&at, state[NU], state[PULL], state[CARRY], state[TO_A], state[MU], state[PULL_A],
+                               slice->n, kind);
+        if (kind.learns) threshold_learn_more(&at, state[NU], state[TO_A], state[MU], slice->n, p, kind.reset);
         return;
     }
     for (size_t first = 0; first < (size_t)slice->n; first += LSNN_LANES) {
-        real lane[PULL_A + 1][LSNN_LANES];
-        real *const lanes[] = {lane[NU], lane[PULL], lane[CARRY], lane[TO_A], lane[MU], lane[PULL_A]};
-        threshold_view at = threshold_at(slice, span, first, 0, kind);
-        threshold_copy(lanes, at.adjoint, kind);
+        real nu[LSNN_LANES], pull[LSNN_LANES], carry[LSNN_LANES], to_A[LSNN_LANES], mu[LSNN_LANES], pull_a[LSNN_LANES];
+        threshold_copy(nu, state[NU] + first);
+        threshold_copy(pull, state[PULL] + first);
+        threshold_copy(carry, state[CARRY] + first);
+        threshold_copy(mu, (kind.adaptive ? state[MU] : state[NU]) + first);
+        threshold_copy(pull_a, (kind.adaptive ? state[PULL_A] : state[NU]) + first);
         for (int t = span->n_steps - 1; t >= 0; t--) {
-            at = threshold_at(slice, span, first, t, kind);
-            for (int c = 0; c <= PULL_A; c++)
-                at.adjoint[c] = lanes[c];
-            threshold_adjoint_step(&at, LSNN_LANES, kind);
-            if (kind.learns) threshold_learn_more(&at, LSNN_LANES, p, kind.reset);
+            const threshold_view at = threshold_at(slice, span, first, t, kind);
+            threshold_adjoint_step(&at, nu, pull, carry, to_A, mu, pull_a, LSNN_LANES, kind);
+            if (kind.learns) threshold_learn_more(&at, nu, to_A, mu, LSNN_LANES, p, kind.reset);
         }
-        at = threshold_at(slice, span, first, 0, kind);
-        threshold_copy(at.adjoint, lanes, kind);
+        threshold_copy(state[NU] + first, nu);
+        threshold_copy(state[PULL] + first, pull);
+        threshold_copy(state[CARRY] + first, carry);
+        if (kind.adaptive) threshold_copy(state[MU] + first, mu);
+        if (kind.adaptive) threshold_copy(state[PULL_A] + first, pull_a);
     }
 }
 
