@@ -72,6 +72,14 @@ struct lsnn_task_host {
                        lsnn_error *err);
 };
 
+/* Conversions of a task's parameters; LSNN_CONFIG names the parameter that does not fit. A time (ms) in steps, rate (Hz) as the
+ * probability of a spike in a step, and the length of a whole trial. */
+LSNN_MUST_USE lsnn_status lsnn_task_steps(int *out, const lsnn_task_host *host, const char *name, double time,
+                                          lsnn_error *err);
+LSNN_MUST_USE lsnn_status lsnn_task_probability(double *out, const lsnn_task_host *host, const char *name, double rate,
+                                                lsnn_error *err);
+LSNN_MUST_USE lsnn_status lsnn_task_trial_steps(int *out, double n_steps, lsnn_error *err);
+
 typedef struct lsnn_draw {
     uint64_t seed;
     lsnn_set set;
