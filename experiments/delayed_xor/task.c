@@ -118,8 +118,8 @@ static void xor_draw(const void *state, const void *parameters, const lsnn_draw 
     show_bell(s, &stream, trial, 0, trial->analog ? 0 : first, first ? 1 : -1);
     if (!single) show_bell(s, &stream, trial, last_start, trial->analog ? 0 : second, second ? 1 : -1);
 
-    /* As published, the pause is counted from the last value that is not 0, the last but one of a pulse; and without a second
-     * pulse the cue comes earlier. */
+    /* As published, the pause is counted from the last value that is not 0, the last but one of a pulse; and without a
+     * second pulse the cue comes earlier. */
     int cue = last_start + s->pulse - 2 + delay;
     show_bell(s, &stream, trial, cue, trial->shape.n_in - 1, 1);
     trial->label = single ? ONE_PULSE : first == second ? SAME : DIFFERENT;

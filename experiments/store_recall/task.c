@@ -4,7 +4,8 @@
 
 enum { BIT, STORE = 2, RECALL, N_GROUPS }; /* groups of input cells: bit 0, bit 1, STORE, RECALL */
 
-/* Where a sequence stands: nothing stored yet; STORE was the last symbol; something is stored; recalled and nothing stored. */
+/* Where a sequence stands: nothing stored yet; STORE was the last symbol; something is stored; recalled and nothing
+ * stored. */
 enum { EMPTY, JUST_STORED, HOLDING, RECALLED, N_PHASES };
 
 typedef struct store_recall_parameters {
@@ -34,8 +35,9 @@ static const lsnn_field fields[] = {
     LSNN_END,
 };
 
-/* A sequence is valid if something is recalled, a bit follows each STORE, and a RECALL each STORE. The published code draws
- * sequences until one is valid; the chances, from the last symbol to the first, give the same distribution in one pass. */
+/* A sequence is valid if something is recalled, a bit follows each STORE, and a RECALL each STORE. The published code
+ * draws sequences until one is valid; the chances, from the last symbol to the first, give the same distribution in
+ * one pass. */
 static void find_chances(double (*chance)[N_PHASES], int symbols, double p)
 {
     chance[symbols][RECALLED] = 1;

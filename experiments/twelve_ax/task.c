@@ -1,6 +1,6 @@
-/* 12AX: at each of many symbols the network answers R or L. R is right at an X if the last digit is 1 and the letter of A, B, X,
- * Y before it is an A, and at a Y if they are 2 and B.
- * O'Reilly & Frank 2006, Neural Computation 18:283; Salaj et al. 2021, eLife 10:e65459, with its published code. */
+/* 12AX: at each of many symbols the network answers R or L. R is right at an X if the last digit is 1 and the letter
+ * of A, B, X, Y before it is an A, and at a Y if they are 2 and B. O'Reilly & Frank 2006, Neural Computation 18:283;
+ * Salaj et al. 2021, eLife 10:e65459, with its published code. */
 #include "lsnn/task.h"
 
 enum { ONE, TWO, A, B, C, X, Y, Z, N_SYMBOLS };
@@ -45,7 +45,7 @@ static lsnn_status twelve_ax_open(void *state, const void *parameters, const lsn
     return LSNN_OK;
 }
 
-/* ---- one sequence ----------------------------------------------------------------------------------------------------- */
+/* ---- one sequence ------------------------------------------------------------------------------------------------ */
 
 typedef struct sequence {
     const twelve_ax_parameters *p;
@@ -95,8 +95,8 @@ static void show_pair(sequence *q, int opens, int closes)
     show(q, closes);
 }
 
-/* The regular expression [12][ABCXYZ]{1,10}((A[CZ]{0,6}X|B[CZ]{0,6}Y)|([ABC][XYZ])){1,2}, where each choice and each number
- * of repetitions is equally likely. */
+/* The regular expression [12][ABCXYZ]{1,10}((A[CZ]{0,6}X|B[CZ]{0,6}Y)|([ABC][XYZ])){1,2}, where each choice and each
+ * number of repetitions is equally likely. */
 static void show_block(sequence *q)
 {
     show(q, below(q, 2) ? ONE : TWO);
