@@ -123,7 +123,10 @@ static inline bool same_trial(const lsnn_trial *a, const lsnn_trial *b)
 {
     size_t n_steps = (size_t)a->shape.n_steps, n_runs = a->events->start[n_steps];
     size_t n_target = n_steps * (size_t)a->shape.n_out, n_analog = n_steps * (size_t)a->shape.n_in;
-    return a->label == b->label && memcmp(a->weight, b->weight, n_steps * sizeof(real)) == 0 &&
+    return a->label == b->label && a->n_questions == b->n_questions &&
+           (a->n_questions == 0 ||
+            memcmp(a->questions, b->questions, (size_t)a->n_questions * sizeof *a->questions) == 0) &&
+           memcmp(a->weight, b->weight, n_steps * sizeof(real)) == 0 &&
            (!a->target || memcmp(a->target, b->target, n_target * sizeof(real)) == 0) &&
            (!a->analog || memcmp(a->analog, b->analog, n_analog * sizeof(real)) == 0) &&
            memcmp(a->events->start, b->events->start, (n_steps + 1) * sizeof *a->events->start) == 0 &&

@@ -78,7 +78,16 @@ static void check_trial(const lsnn_trial *trial, const char *name)
         sum += trial->weight[t];
     }
     cr_assert_gt(sum, 0, "%s: no step is judged", name);
-    cr_assert(trial->label >= 0 && (!shape->classes || trial->label < shape->n_out), "%s: %d", name, trial->label);
+    if (shape->n_questions == 0)
+        cr_assert(trial->label >= 0 && (!shape->classes || trial->label < shape->n_out), "%s: %d", name, trial->label);
+    else
+        cr_assert(shape->classes && trial->n_questions > 0 && trial->n_questions <= shape->n_questions, "%s", name);
+    for (int q = 0, t = 0; q < trial->n_questions; t = trial->questions[q++].stop) {
+        const lsnn_question *asked = &trial->questions[q];
+        cr_assert(t <= asked->start && asked->start < asked->stop && asked->stop <= shape->n_steps, "%s, question %d",
+                  name, q);
+        cr_assert(asked->label >= 0 && asked->label < shape->n_out, "%s, question %d: %d", name, q, asked->label);
+    }
     for (int i = 0; trial->target && i < shape->n_steps * shape->n_out; i++)
         cr_assert(isfinite(trial->target[i]), "%s", name);
     for (int i = 0; trial->analog && i < shape->n_steps * shape->n_in; i++)

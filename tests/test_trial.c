@@ -174,6 +174,30 @@ Test(trial, is_empty_after_clear)
         cr_assert_eq(trial->target[i], 0);
 }
 
+Test(trial, asks_in_the_order_of_time_and_within_its_steps)
+{
+    lsnn_shape shape = {.n_in = 3, .n_out = 2, .n_steps = 10, .classes = true, .n_questions = 3};
+    lsnn_trial *trial = NULL;
+    cr_assert_eq(trial_new(&trial, memory, &shape, &err), LSNN_OK);
+    trial_clear(trial);
+    lsnn_trial_ask(trial, -2, 3, 1);
+    lsnn_trial_ask(trial, 1, 2, 0); /* overlaps the first in all its steps */
+    lsnn_trial_ask(trial, 2, 5, 0);
+    lsnn_trial_ask(trial, 7, 70, 1);
+    const lsnn_question expected[] = {{0, 3, 1}, {3, 5, 0}, {7, 10, 1}};
+    cr_assert_eq(trial->n_questions, 3);
+    cr_assert_arr_eq(trial->questions, expected, sizeof expected);
+    for (int t = 0; t < 10; t++)
+        cr_assert_eq(trial->weight[t], t < 5 || t >= 7);
+    cr_assert_eq(trial->label, -1);
+    trial_clear(trial);
+    cr_assert_eq(trial->n_questions, 0);
+    for (int q = 0; q < 5; q++)
+        lsnn_trial_ask(trial, 2 * q, 2 * q + 1, 0);
+    cr_assert_eq(trial->n_questions, 3, "there is no room for more");
+    cr_assert_eq(trial->weight[6], 0);
+}
+
 Test(trial, of_analog_input_has_values_and_no_spikes)
 {
     lsnn_shape shape = {.n_in = 3, .n_out = 2, .n_steps = 4, .analog = true};

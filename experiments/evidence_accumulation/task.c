@@ -2,8 +2,6 @@
  * Bellec et al. 2020, Nature Communications 11:3625, figure 3; after the task of Morcos & Harvey 2016. */
 #include "lsnn/task.h"
 
-#include <math.h>
-
 enum { LEFT, RIGHT, RECALL, BACKGROUND, N_GROUPS };
 
 typedef struct evidence_parameters {
@@ -39,25 +37,6 @@ static const lsnn_field fields[] = {
     LSNN_END,
 };
 
-static lsnn_status steps(int *out, const char *name, double time, double dt, lsnn_error *err)
-{
-    double n = round(time / dt);
-    if (fabs(n * dt - time) > 1e-9 * time)
-        return lsnn_fail(err, LSNN_CONFIG, "task.%s: %g ms is not a whole number of steps of %g ms", name, time, dt);
-    if (n > 1e8) return lsnn_fail(err, LSNN_CONFIG, "task.%s: %g ms are more than 1e8 steps", name, time);
-    *out = (int)n;
-    return LSNN_OK;
-}
-
-static lsnn_status probability(double *out, const char *name, double rate, double dt, lsnn_error *err)
-{
-    *out = rate * dt / 1000;
-    if (*out > 1)
-        return lsnn_fail(err, LSNN_CONFIG, "task.%s: %g Hz is more than one spike in each step of %g ms", name, rate,
-                         dt);
-    return LSNN_OK;
-}
-
 static lsnn_status evidence_open(void *state, const void *parameters, const lsnn_task_host *host, lsnn_shape *shape,
                                  lsnn_error *err)
 {
@@ -67,18 +46,16 @@ static lsnn_status evidence_open(void *state, const void *parameters, const lsnn
         return lsnn_fail(err, LSNN_CONFIG, "task.cues: %d cues can be divided equally between the sides; use %d or %d",
                          p->cues, p->cues - 1, p->cues + 1);
     int pause = 0;
-    TRY(steps(&s->cue, "cue", p->cue, host->dt, err));
-    TRY(steps(&s->gap, "gap", p->gap, host->dt, err));
-    TRY(steps(&pause, "pause", p->pause, host->dt, err));
-    TRY(steps(&s->recall, "recall", p->recall, host->dt, err));
-    TRY(probability(&s->p_cue, "cue_rate", p->cue_rate, host->dt, err));
-    TRY(probability(&s->p_recall, "recall_rate", p->recall_rate, host->dt, err));
-    TRY(probability(&s->p_background, "background_rate", p->background_rate, host->dt, err));
+    TRY(lsnn_task_steps(&s->cue, host, "cue", p->cue, err));
+    TRY(lsnn_task_steps(&s->gap, host, "gap", p->gap, err));
+    TRY(lsnn_task_steps(&pause, host, "pause", p->pause, err));
+    TRY(lsnn_task_steps(&s->recall, host, "recall", p->recall, err));
+    TRY(lsnn_task_probability(&s->p_cue, host, "cue_rate", p->cue_rate, err));
+    TRY(lsnn_task_probability(&s->p_recall, host, "recall_rate", p->recall_rate, err));
+    TRY(lsnn_task_probability(&s->p_background, host, "background_rate", p->background_rate, err));
 
-    double n_steps = (double)p->cues * ((double)s->gap + s->cue) + pause + s->recall;
-    if (n_steps > 1e8)
-        return lsnn_fail(err, LSNN_CONFIG, "task: a trial would have %.3g steps; at most 1e8 are possible", n_steps);
-    s->n_steps = (int)n_steps;
+    double cues = (double)p->cues * ((double)s->gap + s->cue);
+    TRY(lsnn_task_trial_steps(&s->n_steps, cues + pause + s->recall, err));
     *shape = (lsnn_shape){.n_in = N_GROUPS * p->cells, .n_out = 2, .n_steps = s->n_steps, .classes = true};
     return LSNN_OK;
 }

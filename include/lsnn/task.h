@@ -14,16 +14,27 @@ typedef struct lsnn_shape {
     int n_out;        /* readouts: classes, or values */
     int n_steps;      /* of a trial, each dt long */
     bool classes;     /* the target is a label; else n_out values per step */
+    int n_questions;  /* with classes: most questions of a trial, each with a label; 0: one label for the whole trial */
     bool analog;      /* the input is a value per cell and step; else spikes */
     bool runs;        /* neighbouring cells often fire together: worth sums over runs of rows */
     bool same;        /* every trial is the same: it is drawn once */
     uint32_t size[3]; /* trials in the sets train, validation, test; 0: as many as are asked for */
 } lsnn_shape;
 
+/* In the steps start .. stop-1 the network is asked for `label`. */
+typedef struct lsnn_question {
+    int start, stop, label;
+} lsnn_question;
+
 /* One trial's input and target. The engine owns it and clears it before each draw. */
 typedef struct lsnn_trial {
     lsnn_shape shape;
-    int label;    /* with shape.classes: 0 .. n_out-1 */
+    int label;                /* with shape.classes: 0 .. n_out-1; -1 in a trial with questions */
+    int n_questions;          /* with shape.n_questions: asked so far */
+    lsnn_question *questions; /* [shape.n_questions] in the order of time, without overlap */
+    /* [shape.n_questions, at least 1][n_out]: the engine's; the mean of the readout over the judged steps of each question
+     * (without questions: of the trial) with their weights */
+    real *answers;
     real *target; /* [n_steps][n_out], without shape.classes */
     real *weight; /* [n_steps]: weight of the step in the loss; 0: the step is not judged */
     real *analog; /* [n_steps][n_in], with shape.analog */
@@ -38,6 +49,9 @@ void lsnn_trial_run(lsnn_trial *trial, int step, int first, int last);
  * follows the number of spikes. */
 void lsnn_trial_bernoulli(lsnn_trial *trial, lsnn_random *stream, int first, int last, int start, int stop,
                           double probability);
+/* One more question, later than all before; its steps get the weight 1. What lies outside of the trial or overlaps an earlier
+ * question is cut off; a question that is left without steps, or is one too many, is dropped. */
+void lsnn_trial_ask(lsnn_trial *trial, int start, int stop, int label);
 
 /* An array of bytes from a file in the idx format (MNIST's). */
 typedef struct lsnn_bytes {
@@ -57,6 +71,14 @@ struct lsnn_task_host {
     lsnn_status (*idx)(const lsnn_task_host *host, lsnn_bytes *out, const char *directory, const char *file,
                        lsnn_error *err);
 };
+
+/* Conversions of a task's parameters; LSNN_CONFIG names the parameter that does not fit. A time (ms) in steps, rate (Hz) as the
+ * probability of a spike in a step, and the length of a whole trial. */
+LSNN_MUST_USE lsnn_status lsnn_task_steps(int *out, const lsnn_task_host *host, const char *name, double time,
+                                          lsnn_error *err);
+LSNN_MUST_USE lsnn_status lsnn_task_probability(double *out, const lsnn_task_host *host, const char *name, double rate,
+                                                lsnn_error *err);
+LSNN_MUST_USE lsnn_status lsnn_task_trial_steps(int *out, double n_steps, lsnn_error *err);
 
 typedef struct lsnn_draw {
     uint64_t seed;
@@ -80,9 +102,10 @@ typedef struct lsnn_task {
                         lsnn_error *err);
     /* One trial; called from several threads at once. REQUIRED */
     void (*draw)(const void *state, const void *parameters, const lsnn_draw *draw, lsnn_trial *trial);
-    /* Error of a response, 0 .. 1. pooled: [n_out] mean of the readout over the judged steps with their weights. OPTIONAL;
-     * without it: classes: 1 if the largest pooled readout is not the label's, else 0; values: sum of squared errors over
-     * the sum of squared targets, in the judged steps */
+    /* Error of a response, 0 .. 1. pooled: mean of the readout over the judged steps with their weights, [n_out] for each
+     * question or for the trial. OPTIONAL; without it: classes: 1 if the largest pooled readout is not the label's, else 0;
+     * questions: the share of those that are answered wrongly; values: sum of squared errors over the sum of squared
+     * targets, in the judged steps */
     double (*score)(const void *state, const void *parameters, const lsnn_trial *trial, const real *pooled);
 } lsnn_task;
 

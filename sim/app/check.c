@@ -7,8 +7,10 @@
 static void print_sizes(const experiment *e)
 {
     size_t learned = 0;
-    printf("#\n# task %s: %d input cells, %d steps of %g ms, %d readouts\n", e->task->name, e->shape.n_in,
+    printf("#\n# task %s: %d input cells, %d steps of %g ms, %d readouts", e->task->name, e->shape.n_in,
            e->shape.n_steps, e->dt, e->shape.n_out);
+    if (e->shape.n_questions > 0) printf(", up to %d questions", e->shape.n_questions);
+    printf("\n");
     for (int k = 0; k < e->net->n_populations; k++) {
         const population *p = &e->net->populations[k];
         printf("# population %-12s %d x %s\n", p->name, p->n, p->model->name);

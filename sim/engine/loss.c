@@ -9,20 +9,33 @@ static size_t row_length(const network *net)
     return (size_t)(net->n_columns - net->spiking_columns);
 }
 
-static double target_at(const lsnn_trial *trial, int t, int k)
+/* A trial without questions asks one, in all its steps. */
+static int count_questions(const lsnn_trial *trial)
 {
-    if (trial->shape.classes) return trial->label == k ? 1 : 0;
+    return trial->shape.n_questions > 0 ? trial->n_questions : 1;
+}
+
+static lsnn_question question_of(const lsnn_trial *trial, int q)
+{
+    if (trial->shape.n_questions > 0) return trial->questions[q];
+    return (lsnn_question){.stop = trial->shape.n_steps, .label = trial->label};
+}
+
+static double target_at(const lsnn_trial *trial, int label, int t, int k)
+{
+    if (trial->shape.classes) return label == k ? 1 : 0;
     return trial->target[(size_t)t * (size_t)trial->shape.n_out + (size_t)k];
 }
 
 /* Loss of one row y, whose place takes weight x dl/dy. */
-static double judge_row(loss_kind kind, const lsnn_trial *trial, int t, const real *y, real *slope, double weight)
+static double judge_row(loss_kind kind, const lsnn_trial *trial, int label, int t, const real *y, real *slope,
+                        double weight)
 {
     const int n = trial->shape.n_out;
     double loss = 0, total = 0, largest = -INFINITY;
     if (kind == LOSS_MSE) {
         for (int k = 0; k < n; k++) {
-            const double difference = y[k] - target_at(trial, t, k);
+            const double difference = y[k] - target_at(trial, label, t, k);
             loss += difference * difference / 2;
             slope[k] = (real)(weight * difference);
         }
@@ -33,30 +46,52 @@ static double judge_row(loss_kind kind, const lsnn_trial *trial, int t, const re
     for (int k = 0; k < n; k++)
         total += exp(y[k] - largest);
     for (int k = 0; k < n; k++) {
-        const double log_p = y[k] - largest - log(total), target = target_at(trial, t, k);
+        const double log_p = y[k] - largest - log(total), target = target_at(trial, label, t, k);
         loss -= target * log_p;
         slope[k] = (real)(weight * (exp(log_p) - target));
     }
     return loss;
 }
 
-static double misclassified(const lsnn_trial *trial, const real *pooled)
+static double misclassified(const lsnn_trial *trial, int label, const real *pooled)
 {
     int decided = 0;
     for (int k = 1; k < trial->shape.n_out; k++)
         if (pooled[k] > pooled[decided]) decided = k;
-    return decided == trial->label ? 0 : 1;
+    return decided == label ? 0 : 1;
 }
 
-static double default_score(const lsnn_trial *trial, size_t row, const real *y, const real *pooled)
+static double question_weight(const lsnn_trial *trial, lsnn_question q)
+{
+    double total = 0;
+    for (int t = q.start; t < q.stop; t++)
+        total += trial->weight[t];
+    return total;
+}
+
+/* A question without weight is not asked; a trial that asks nothing has not been answered. */
+static double share_misclassified(const lsnn_trial *trial)
+{
+    double wrong = 0;
+    int asked = 0;
+    for (int q = 0; q < trial->n_questions; q++) {
+        if (question_weight(trial, trial->questions[q]) == 0) continue;
+        wrong += misclassified(trial, trial->questions[q].label, trial->answers + q * trial->shape.n_out);
+        asked++;
+    }
+    return asked > 0 ? wrong / asked : 1;
+}
+
+static double default_score(const lsnn_trial *trial, size_t row, const real *y)
 {
     const int n = trial->shape.n_out;
-    if (trial->shape.classes) return misclassified(trial, pooled);
+    if (trial->shape.n_questions > 0) return share_misclassified(trial);
+    if (trial->shape.classes) return misclassified(trial, trial->label, trial->answers);
     double squares = 0, targets = 0;
     for (int t = 0; t < trial->shape.n_steps; t++) {
         if (trial->weight[t] == 0) continue;
         for (int k = 0; k < n; k++) {
-            const double target = target_at(trial, t, k), difference = y[(size_t)t * row + (size_t)k] - target;
+            const double target = target_at(trial, 0, t, k), difference = y[(size_t)t * row + (size_t)k] - target;
             squares += difference * difference;
             targets += target * target;
         }
@@ -64,12 +99,12 @@ static double default_score(const lsnn_trial *trial, size_t row, const real *y, 
     return targets > 0 ? squares / targets : squares;
 }
 
-/* Mean of y over the judged steps, into `pooled`; returns the sum of the weights. */
-static double pool(const lsnn_trial *trial, size_t row, const real *y, real *pooled)
+/* Mean of y over the judged steps of a question, into `pooled`; returns the sum of their weights. */
+static double pool(const lsnn_trial *trial, lsnn_question q, size_t row, const real *y, real *pooled)
 {
     double total = 0, sum[trial->shape.n_out];
     memset(sum, 0, sizeof sum);
-    for (int t = 0; t < trial->shape.n_steps; t++) {
+    for (int t = q.start; t < q.stop; t++) {
         if (trial->weight[t] == 0) continue;
         total += trial->weight[t];
         for (int k = 0; k < trial->shape.n_out; k++)
@@ -80,37 +115,78 @@ static double pool(const lsnn_trial *trial, size_t row, const real *y, real *poo
     return total;
 }
 
+/* One loss, of y averaged over the question's steps. */
+static double judge_pooled(loss_kind kind, const lsnn_trial *trial, int q, size_t row, real *y, double scale,
+                           double unit)
+{
+    const lsnn_question asked = question_of(trial, q);
+    const int n = trial->shape.n_out;
+    const double total = question_weight(trial, asked);
+    real slope[n];
+    if (total == 0) return 0;
+    const double loss = unit * judge_row(kind, trial, asked.label, 0, trial->answers + q * n, slope, 1);
+    for (int t = asked.start; t < asked.stop; t++)
+        for (int k = 0; trial->weight[t] != 0 && k < n; k++)
+            y[(size_t)t * row + (size_t)k] = (real)(scale * unit * trial->weight[t] / total * slope[k]);
+    return loss;
+}
+
+/* A loss for each step. */
+static double judge_steps(loss_kind kind, const lsnn_trial *trial, int q, size_t row, real *y, double scale,
+                          double unit)
+{
+    const lsnn_question asked = question_of(trial, q);
+    double loss = 0;
+    for (int t = asked.start; t < asked.stop; t++) {
+        const double weight = trial->weight[t];
+        real *here = y + (size_t)t * row;
+        if (weight != 0)
+            loss += weight * unit * judge_row(kind, trial, asked.label, t, here, here, scale * weight * unit);
+    }
+    return loss;
+}
+
+static void clear_unjudged(tape *tp, size_t row)
+{
+    const lsnn_trial *trial = tp->trial;
+    int q = 0;
+    /* One step before the readout's first, too: the backward pass begins there with an error of zero (quiet.h). */
+    for (int t = tp->readout_from > 0 ? tp->readout_from - 1 : 0; t < tp->n_steps; t++) {
+        while (q < count_questions(trial) && t >= question_of(trial, q).stop)
+            q++;
+        const bool asked = q < count_questions(trial) && t >= question_of(trial, q).start;
+        const size_t judged = asked && trial->weight[t] != 0 ? (size_t)trial->shape.n_out : 0;
+        memset(tp->output + (size_t)t * row + judged, 0, (row - judged) * sizeof *tp->output);
+    }
+}
+
 void loss_judge(const loss_settings *settings, const network *net, tape *tp, double scale, loss_score *score,
                 const void *with)
 {
     const lsnn_trial *trial = tp->trial;
     const size_t row = row_length(net);
-    real pooled[trial->shape.n_out], slope[trial->shape.n_out];
-    const double total = pool(trial, row, tp->output, pooled);
-    const double unit = settings->mean && total > 0 ? 1 / total : 1;
-    tp->error = score ? score(with, trial, pooled) : default_score(trial, row, tp->output, pooled);
-    tp->loss = 0;
-    if (settings->pool) tp->loss = judge_row(settings->kind, trial, 0, pooled, slope, 1);
-    /* One step before the readout's first, too: the backward pass begins there with an error of zero (quiet.h). */
-    for (int t = tp->readout_from > 0 ? tp->readout_from - 1 : 0; t < tp->n_steps; t++) {
-        real *y = tp->output + (size_t)t * row;
-        const double weight = trial->weight[t];
-        if (weight == 0) {
-            memset(y, 0, row * sizeof *y);
-            continue;
-        }
-        if (settings->pool)
-            for (int k = 0; k < trial->shape.n_out; k++)
-                y[k] = (real)(scale * weight / total * slope[k]);
-        else
-            tp->loss += weight * unit * judge_row(settings->kind, trial, t, y, y, scale * weight * unit);
-        for (size_t k = (size_t)trial->shape.n_out; k < row; k++)
-            y[k] = 0;
+    double total = 0;
+    int asked = 0;
+    for (int q = 0; q < count_questions(trial); q++) {
+        const double weight =
+            pool(trial, question_of(trial, q), row, tp->output, trial->answers + q * trial->shape.n_out);
+        total += weight;
+        asked += weight > 0;
     }
+    tp->error = score ? score(with, trial, trial->answers) : default_score(trial, row, tp->output);
+    double unit = 1;
+    if (settings->pool && asked > 0) unit = 1.0 / asked;
+    if (!settings->pool && settings->mean && total > 0) unit = 1 / total;
+    tp->loss = 0;
+    for (int q = 0; q < count_questions(trial); q++)
+        tp->loss +=
+            (settings->pool ? judge_pooled : judge_steps)(settings->kind, trial, q, row, tp->output, scale, unit);
+    clear_unjudged(tp, row);
 }
 
 void loss_judge_pooled(const loss_settings *settings, tape *tp, double scale, loss_score *score, const void *with)
 {
-    tp->error = score ? score(with, tp->trial, tp->pooled) : misclassified(tp->trial, tp->pooled);
-    tp->loss = judge_row(settings->kind, tp->trial, 0, tp->pooled, tp->pooled, scale);
+    const int label = tp->trial->label;
+    tp->error = score ? score(with, tp->trial, tp->pooled) : misclassified(tp->trial, label, tp->pooled);
+    tp->loss = judge_row(settings->kind, tp->trial, label, 0, tp->pooled, tp->pooled, scale);
 }

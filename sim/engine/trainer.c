@@ -64,7 +64,7 @@ lsnn_status trainer_new(trainer **out, network *net, const lsnn_task *task, cons
                    .settings = *settings,
                    .n_threads = n_threads};
     if (settings->may_collapse && shape->classes && settings->paths.truncate == 0 && !settings->carry) {
-        t->collapsed = settings->loss.pool && pooled_readout(net);
+        t->collapsed = settings->loss.pool && shape->n_questions == 0 && pooled_readout(net);
         t->quiet = quiet_possible(net, &settings->loss);
     }
     const int batch = settings->batch;

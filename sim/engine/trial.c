@@ -19,6 +19,11 @@ lsnn_status trial_new(lsnn_trial **out, arena *a, const lsnn_shape *shape, lsnn_
     if (!shape->classes) TRY(arena_take(a, &trial->target, n_steps * (size_t)shape->n_out, sizeof *trial->target, err));
     if (shape->analog) TRY(arena_take(a, &trial->analog, n_steps * (size_t)shape->n_in, sizeof *trial->analog, err));
 
+    size_t n_questions = (size_t)shape->n_questions;
+    if (n_questions > 0) TRY(arena_take(a, &trial->questions, n_questions, sizeof *trial->questions, err));
+    TRY(arena_take(a, &trial->answers, (n_questions > 0 ? n_questions : 1) * (size_t)shape->n_out,
+                   sizeof *trial->answers, err));
+
     lsnn_events *e = NULL;
     TRY(arena_take(a, &e, 1, sizeof *e, err));
     trial->events = e;
@@ -38,7 +43,8 @@ void trial_clear(lsnn_trial *trial)
 {
     const lsnn_shape *shape = &trial->shape;
     size_t n_steps = (size_t)shape->n_steps;
-    trial->label = 0;
+    trial->label = shape->n_questions > 0 ? -1 : 0;
+    trial->n_questions = 0;
     memset(trial->weight, 0, n_steps * sizeof *trial->weight);
     if (trial->target) memset(trial->target, 0, n_steps * (size_t)shape->n_out * sizeof *trial->target);
     if (trial->analog) memset(trial->analog, 0, n_steps * (size_t)shape->n_in * sizeof *trial->analog);
@@ -188,6 +194,17 @@ void lsnn_trial_bernoulli(lsnn_trial *trial, lsnn_random *stream, int first, int
         add(trial, t, first + (int)cell, first + (int)cell + 1);
         cell++;
     }
+}
+
+void lsnn_trial_ask(lsnn_trial *trial, int start, int stop, int label)
+{
+    int n = trial->n_questions, free_from = n > 0 ? trial->questions[n - 1].stop : 0;
+    if (start < free_from) start = free_from;
+    if (stop > trial->shape.n_steps) stop = trial->shape.n_steps;
+    if (n == trial->shape.n_questions || start >= stop) return;
+    trial->questions[trial->n_questions++] = (lsnn_question){start, stop, label};
+    for (int t = start; t < stop; t++)
+        trial->weight[t] = 1;
 }
 
 lsnn_random lsnn_draw_stream(const lsnn_draw *draw)

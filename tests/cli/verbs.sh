@@ -56,6 +56,12 @@ diff lacking reset || fail "KEY=default is not as if KEY were not there"
 "$LSNN" check "$yaml" learning.rule=default learning.rule.kind=none >reset
 grep -q '^  rule: {kind: none}' reset || fail "a map cannot follow default"
 
+# ---- every config of the experiments, but those whose data have to be fetched ------------------------------------------
+for yaml in "$SOURCE"/experiments/*/*.yaml; do
+    if grep -q 'directory: data' "${yaml%/*}/run.yaml"; then continue; fi
+    "$LSNN" check "$yaml" learning.batch=1 >/dev/null || fail "check $yaml"
+done
+
 # ---- run --json, and memory -------------------------------------------------------------------------------------------
 cat >run.py <<'END'
 """Runs lsnn with --json, checks what it says, and prints its peak of memory in MB."""
