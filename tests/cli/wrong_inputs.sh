@@ -155,7 +155,7 @@ config '/^learning/a stop: {metric: eror, below: 0.1}' "c.yaml:13:16: 'metric' m
 config '/^learning/a test: {trials: all}' "c.yaml:13:16: task 'evidence_accumulation' draws as many test trials as are asked for: give a number"
 config 's/what: spikes, of: lif/what: vv, of: lif/' "c.yaml:14:18: no recordable variable is called 'vv'; did you mean 'v'?"
 config 's/what: spikes, of: lif/what: spikes, of: out/' 'c.yaml:14:30: readouts have no spikes: record y'
-config 's/what: spikes, of: lif/what: weights, of: lif/' 'c.yaml:14:31: weights are recorded of one projection, by name'
+config 's/what: spikes, of: lif/what: weights, of: lif/' 'c.yaml:14:31: weights: of one projection, by name'
 config 's/what: spikes, of: lif/what: v, of: [lif, alif]/' 'c.yaml:14:25: a variable is recorded of one population; make an entry for each'
 config 's/what: spikes, of: lif/what: v, of: lif, neurons: [0, 4]/' "c.yaml:14:43: 'neurons' must be from 0 to 3, not '4'"
 config 's/every: 1}/every: 0}/' "c.yaml:14:42: 'every' must be from 1 to 2000000000, not '0'"
