@@ -23,9 +23,11 @@ static lsnn_paths paths(const void *parameters)
 
 const lsnn_rule lsnn_rule_bptt = {
     .name = "bptt",
-    .doc = "Backpropagation through time (Werbos 1990) with surrogate derivatives (Bellec et al. 2018, NeurIPS). On the\n"
-           "backward pass of e-prop: in addition a spike's signal is what it does to other neurons, sum_m W[j,m] dE/dI_m,\n"
-           "and to its own reset. It is needed only where the surrogate is not zero (Perez-Nieves & Goodman 2021).",
+    .doc =
+        "Backpropagation through time (Werbos 1990) with surrogate derivatives (Bellec et al. 2018, NeurIPS). On the\n"
+        "backward pass of e-prop: in addition a spike's signal is what it does to other neurons, sum_m W[j,m] "
+        "dE/dI_m,\n"
+        "and to its own reset. It is needed only where the surrogate is not zero (Perez-Nieves & Goodman 2021).",
     .fields = fields,
     .size = sizeof(bptt),
     .paths = paths,

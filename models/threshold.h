@@ -260,14 +260,13 @@ LSNN_INLINE void threshold_learn_more(const threshold_view *at, const real *nu, 
                                       int n, const threshold_parameters *p, bool through_reset)
 {
     const real *restrict v_th = at->constant[V_TH], *restrict z_before = at->tape[Z_BEFORE];
-    const real *restrict d_alpha = at->constant[D_ALPHA], *restrict d_rho = at->constant[D_RHO];
-    const real *restrict I = at->tape[I_KEPT];
+    const real *restrict d_alpha = at->constant[D_ALPHA], *restrict I = at->tape[I_KEPT];
     for (int j = 0; p->learn_v_th && j < n; j++)
         at->gradient[LEARN_V_TH][j] += v_th[j] * (through_reset ? dE_dA[j] - z_before[j] * nu[j] : dE_dA[j]);
     for (int j = 0; p->learn_tau_m && p->scale_input && j < n; j++)
         at->gradient[LEARN_TAU_M][j] -= d_alpha[j] * nu[j] * I[j];
     for (int j = 0; ADAPTIVE && p->learn_tau_a && p->scale_adapt && j < n; j++)
-        at->gradient[LEARN_TAU_A][j] -= d_rho[j] * mu[j] * z_before[j];
+        at->gradient[LEARN_TAU_A][j] -= at->constant[D_RHO][j] * mu[j] * z_before[j];
 }
 
 LSNN_INLINE void threshold_copy(real *restrict to, const real *restrict from)

@@ -17,7 +17,7 @@ typedef enum lsnn_feedback {
 typedef struct lsnn_paths {
     bool recurrent; /* from a spike through other neurons */
     bool reset;     /* from a spike through its neuron's reset */
-    int truncate;   /* none of them from one stretch of so many steps into the one before; 0: the trial is one stretch */
+    int truncate; /* none of them from one stretch of so many steps into the one before; 0: the trial is one stretch */
     lsnn_feedback feedback;
     const struct config_node *feedback_weights; /* how F is drawn, like the weights of a projection */
     double feedback_decay;                      /* per update, of F and W_out, with LSNN_ADAPTIVE */
