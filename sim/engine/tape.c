@@ -22,7 +22,7 @@ lsnn_status tape_segment(int *segment, const network *net, int n_steps, int n_ta
     if (best < n_steps) *segment = (int)best;
     const double need = step * *segment + snapshot * ceil((double)n_steps / *segment);
     if (need <= bytes) return LSNN_OK;
-    return lsnn_fail(err, LSNN_CONFIG, "learning.tape_memory: the tapes take at least %.1f MB, more than %.1f MB",
+    return lsnn_fail(err, LSNN_CONFIG, "learning.tape_memory: the tapes take at least %.3g MB, more than %.3g MB",
                      need / 1e6, bytes / 1e6);
 }
 

@@ -19,6 +19,13 @@ for feedback in symmetric random; do
         [[ $threads -eq 1 ]] || same $feedback-1 $feedback-$threads
     done
 done
+for threads in 1 2 3; do
+    # shellcheck disable=SC2086
+    "$LSNN" run "$experiments/evidence_accumulation/run.yaml" -q -o bptt-$threads -j $threads learning.rule=bptt $short \
+        learning.carry=true populations.{lif,alif}.learn_tau_m=true record.in='{what: alignment, of: in, every: 2}' >/dev/null
+    [[ $threads -eq 1 ]] || same bptt-1 bptt-$threads
+done
+
 # shellcheck disable=SC2086
 "$LSNN" run "$experiments/evidence_accumulation/run.yaml" -q -o j -j 3 learning.rule.feedback=symmetric $short >/dev/null
 same symmetric-1 j

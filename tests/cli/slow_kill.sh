@@ -8,7 +8,7 @@ seed: 3
 task: {kind: evidence_accumulation, cues: 3, cue: 20 ms, gap: 10 ms, pause: 30 ms, recall: 20 ms}
 populations:
   lif: {model: lif, n: 8, v_th: 0.3, n_ref: 3}
-  alif: {model: alif, n: 8, v_th: 0.3, n_ref: 3, tau_a: 200 ms, beta: 0.1}
+  alif: {model: alif, n: 8, v_th: 0.3, n_ref: 3, tau_a: 200 ms, beta: 0.1, learn_tau_a: true, learn_beta: true}
   out: {model: readout, n: 2, tau_out: 20 ms}
 projections:
   in: {from: input, to: [lif, alif]}
@@ -17,6 +17,7 @@ projections:
 learning:
   rule: {kind: eprop, feedback: adaptive}
   batch: 4
+  carry: true
   iterations: 1500
   loss: cross_entropy
   regularisation: {strength: 1, scope: previous}

@@ -145,6 +145,13 @@ config 's/cues: 1/cue_rate: 2000 Hz/' 'c.yaml:3:7: task evidence_accumulation: t
 config 's/cues: 1/cues: one/' "c.yaml:3:43: 'cues' must be a number, not 'one'"
 config 's/batch: 2/batch: 0/' "c.yaml:12:32: 'batch' must be from 1 to 1000000, not '0'"
 config 's/batch: 2/clip: yes/' "c.yaml:12:31: 'clip' must be a number, not 'yes'"
+config 's/batch: 2/tape_memory: -1/' "c.yaml:12:38: 'tape_memory' must be at least 0, not '-1'"
+config 's/batch: 2/tape_memory: 0.0001/' "lsnn: learning.tape_memory: the tapes take at least 0.00563 MB, more than 0.0001 MB"
+config 's/batch: 2/carry: maybe/' "c.yaml:12:32: 'carry' must be true or false, not 'maybe'"
+config 's/rule: eprop/rule: {kind: bptt, truncate: -5}/' "c.yaml:12:41: 'truncate' must be from 0 to 2000000000 steps, not '-5'"
+config 's/rule: eprop/rule: {kind: bptt, feedback: random}/' "c.yaml:12:31: unknown key 'feedback'; known here: kind, through_reset and truncate"
+config 's/what: spikes, of: lif/what: alignment, of: lif/' "c.yaml:14:33: alignment: of one projection, by name"
+config 's/model: lif/model: lif, learn_tau_a: true/' "c.yaml:5:21: unknown key 'learn_tau_a'; did you mean 'learn_tau_m'?"
 config 's/batch: 2/clip: 0/' "c.yaml:12:31: 'clip' must be above 0, not '0'"
 config 's/batch: 2/rate: -1/' "c.yaml:12:31: 'rate' must be at least 0, not '-1'"
 config 's/loss: cross_entropy/loss: {kind: mse, window: [10, 1000]}/' 'c.yaml:12:76: the window must lie in the trial of 60 ms and have a length'
