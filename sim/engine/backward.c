@@ -127,15 +127,19 @@ LSNN_INLINE void gather_signal(const network *net, worker *w, int t)
 LSNN_INLINE void pull_dense(const projection *p, const real *weight, const real *adjoint, int shift,
                             const uint32_t *active, int n, real *signal)
 {
-    for (int a = 0; a < n; a += 4) {
-        const real *row[4];
-        real sum[4];
-        for (int r = 0; r < 4; r++) { /* the last group is filled up with its last member */
-            const uint32_t j = active[a + r < n ? a + r : n - 1];
-            row[r] = weight + (size_t)((int)j + shift) * (size_t)p->width;
+    for (int a = 0; a < n; a += ROWS_AT_ONCE) {
+        const real *row[ROWS_AT_ONCE];
+        real sum[ROWS_AT_ONCE];
+        const int left = n - a < ROWS_AT_ONCE ? n - a : ROWS_AT_ONCE;
+        for (int r = 0; r < ROWS_AT_ONCE; r++) { /* the last group is filled up with its last member */
+            const int j = (int)active[a + (r < left ? r : left - 1)];
+            row[r] = weight + (size_t)(j + shift) * (size_t)p->width;
         }
-        rows_dot_four(sum, row, adjoint, p->width);
-        for (int r = 0; r < 4 && a + r < n; r++)
+        if (left > 4)
+            rows_dots(sum, row, 8, adjoint, p->width);
+        else
+            rows_dots(sum, row, 4, adjoint, p->width);
+        for (int r = 0; r < left; r++)
             signal[active[a + r]] += sum[r];
     }
 }

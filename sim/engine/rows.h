@@ -63,36 +63,38 @@ LSNN_INLINE void rows_collect_difference(real *plus, real *minus, const real *ad
 }
 
 typedef real rows_lanes __attribute__((vector_size(LSNN_LANES * sizeof(real)), may_alias));
-typedef real rows_half __attribute__((vector_size(LSNN_LANES / 2 * sizeof(real)), may_alias));
-typedef real rows_quarter __attribute__((vector_size(LSNN_LANES / 4 * sizeof(real)), may_alias));
+#define ROWS_AT_ONCE 8
 
-LSNN_INLINE void rows_fold(rows_quarter *out, const rows_lanes *sum)
-{
-    const rows_half half = __builtin_shufflevector(*sum, *sum, 0, 1, 2, 3, 4, 5, 6, 7) +
-                           __builtin_shufflevector(*sum, *sum, 8, 9, 10, 11, 12, 13, 14, 15);
-    *out = __builtin_shufflevector(half, half, 0, 1, 2, 3) + __builtin_shufflevector(half, half, 4, 5, 6, 7);
-}
+/* Halves: a's lanes and b's, each the sum of two halves. Quarters: of a, b (in ab) and c, d (in cd). */
+#define ROWS_HALVES(a, b)                                                                                              \
+    (__builtin_shufflevector(a, b, 0, 1, 2, 3, 4, 5, 6, 7, 16, 17, 18, 19, 20, 21, 22, 23) +                           \
+     __builtin_shufflevector(a, b, 8, 9, 10, 11, 12, 13, 14, 15, 24, 25, 26, 27, 28, 29, 30, 31))
+#define ROWS_QUARTERS(ab, cd)                                                                                          \
+    (__builtin_shufflevector(ab, cd, 0, 1, 2, 3, 8, 9, 10, 11, 16, 17, 18, 19, 24, 25, 26, 27) +                       \
+     __builtin_shufflevector(ab, cd, 4, 5, 6, 7, 12, 13, 14, 15, 20, 21, 22, 23, 28, 29, 30, 31))
 
-/* out[r] = sum_j row[r][j] x[j] for four rows. Each is LSNN_LANES sums that are added in a fixed order: the same bits whatever the
- * compiler makes of it, and whatever the other rows are. */
-LSNN_INLINE void rows_dot_four(real out[4], const real *const row[4], const real *x, int width)
+/* out[r] = sum_j row[r][j] x[j] of each row r in a fixed order, lanes j and j + 8 first, then j and j + 4, j + 2, j + 1: the same
+ * bits whatever the compiler makes of it, and whatever the other rows are. n is 4 or 8. */
+LSNN_INLINE void rows_dots(real out[ROWS_AT_ONCE], const real *const *row, int n, const real *x, int width)
 {
-    rows_lanes sum[4] = {0};
+    static const int place[ROWS_AT_ONCE] = {0, 4, 8, 12, 2, 6, 10, 14};
+    rows_lanes sum[ROWS_AT_ONCE] = {0}, all[2];
     for (int j = 0; j < width; j += LSNN_LANES) {
         const rows_lanes values = *(const rows_lanes *)(x + j);
-        for (int r = 0; r < 4; r++)
+        for (int r = 0; r < n; r++)
             sum[r] += *(const rows_lanes *)(row[r] + j) * values;
     }
-    rows_quarter a, b, c, d;
-    rows_fold(&a, &sum[0]);
-    rows_fold(&b, &sum[1]);
-    rows_fold(&c, &sum[2]);
-    rows_fold(&d, &sum[3]);
-    const rows_quarter ab = __builtin_shufflevector(a, b, 0, 1, 4, 5) + __builtin_shufflevector(a, b, 2, 3, 6, 7);
-    const rows_quarter cd = __builtin_shufflevector(c, d, 0, 1, 4, 5) + __builtin_shufflevector(c, d, 2, 3, 6, 7);
-    const rows_quarter all = __builtin_shufflevector(ab, cd, 0, 2, 4, 6) + __builtin_shufflevector(ab, cd, 1, 3, 5, 7);
-    for (int r = 0; r < 4; r++)
-        out[r] = all[r];
+    for (int r = 0; r < n; r += 4)
+        all[r / 4] = ROWS_QUARTERS(ROWS_HALVES(sum[r], sum[r + 1]), ROWS_HALVES(sum[r + 2], sum[r + 3]));
+    if (n == 4) all[1] = all[0];
+    const rows_lanes pairs =
+        __builtin_shufflevector(all[0], all[1], 0, 1, 16, 17, 4, 5, 20, 21, 8, 9, 24, 25, 12, 13, 28, 29) +
+        __builtin_shufflevector(all[0], all[1], 2, 3, 18, 19, 6, 7, 22, 23, 10, 11, 26, 27, 14, 15, 30, 31);
+    const rows_lanes single =
+        __builtin_shufflevector(pairs, pairs, 0, 0, 2, 2, 4, 4, 6, 6, 8, 8, 10, 10, 12, 12, 14, 14) +
+        __builtin_shufflevector(pairs, pairs, 1, 1, 3, 3, 5, 5, 7, 7, 9, 9, 11, 11, 13, 13, 15, 15);
+    for (int r = 0; r < n; r++)
+        out[r] = single[place[r]];
 }
 
 /* Writes first + j for each j with z[j] = 1, ascending; returns how many. n is a multiple of LSNN_LANES; there is room for
