@@ -2,7 +2,8 @@
  *
  * The engine owns memory, time, threads and synapses. A model sees a slice of neurons as columns: column[j] belongs to
  * neuron j, `n` is a multiple of LSNN_LANES, all columns are aligned to 64 bytes and do not overlap. The neurons that pad
- * the last lanes have the constants of the last real neuron and receive no current.
+ * the last lanes have the constants of the last real neuron and receive no current. A model with several ports (the gates of
+ * an LSTM) has as many currents: that of port p for neuron j is current[p * n + j], and its adjoint lies likewise.
  *
  * Copy `n` and the pointers to `restrict` locals before a loop, and mark the function LSNN_KERNEL: then gcc and clang
  * vectorise it for every x86-64 level, with equal bits. */
@@ -59,13 +60,15 @@ typedef struct lsnn_model {
     const char *name;
     const char *doc; /* equations and reference, for `lsnn describe` */
     bool spiking;    /* step's output is z in {0, 1}; else the output is a value y */
+    bool hidden;     /* not spiking, but neurons and readouts hear its output; else only a spiking neuron is heard */
+    int n_ports;     /* currents per neuron; 0 means 1 */
     bool linear;     /* the output is a linear function of currents and trainables: backward knows it all */
 
     const lsnn_field *fields;    /* parameters; LSNN_NEURONS may differ per neuron */
     size_t size;                 /* of the struct that `fields` describes */
     const lsnn_variable *states; /* end: name NULL */
     const lsnn_variable *adjoints;
-    const lsnn_variable *tapes;      /* for a spiking model tape 0 is psi = dz/dv */
+    const lsnn_variable *tapes;      /* tape 0 of a spiking model is psi = dz/dv, of a hidden one its output */
     const char *const *constants;    /* names, NULL at the end */
     const lsnn_trainable *trainable; /* end: name NULL; NULL: none */
 

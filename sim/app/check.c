@@ -39,7 +39,7 @@ static lsnn_status print_forecast(const experiment *e, lsnn_error *err)
     TRY(trainer_evaluate(e->trainer, &m, LSNN_VALIDATION, 0, (uint64_t)e->learning.batch, err));
     text_bytes(bytes, memory_predict(e, m.rate));
     printf("# rate before learning: %.3g Hz; loss %.4g, error %.3g\n", m.rate, m.loss, m.error);
-    if (m.rate < SILENT)
+    if (m.rate < SILENT && e->net->n_hidden < e->net->n_spiking)
         printf("# warning: hardly a neuron spikes: larger input weights or a lower threshold would help\n");
     if (m.rate > FEVERISH) printf("# warning: neurons fire at more than %g Hz: smaller weights would help\n", FEVERISH);
     printf("# memory: %s at the peak, with %d threads\n", bytes, e->trainer->n_threads);

@@ -1,5 +1,5 @@
 /* The backward pass of one trial, in chunks of steps: the readouts' errors become signals to the neurons, the models' local adjoints
- * run backward in time, and each spike adds the adjoints of its targets' currents to its row of the gradient. */
+ * run backward in time, and each spike or value adds the adjoints of its targets' currents to its row of the gradient. */
 #include "quiet.h"
 #include "rows.h"
 #include "worker.h"
@@ -64,6 +64,35 @@ LSNN_INLINE void collect_spikes(const network *net, const worker *w, const proje
     }
 }
 
+/* The same from hidden neurons: h_i[t] dE/dI[t + delay], summed over the steps, goes to the row of neuron i. */
+LSNN_INLINE void collect_values(const network *net, const worker *w, const projection *p, const tape *tp, int k,
+                                int from, int to, real *gradient)
+{
+    const population *pop = &net->populations[k];
+    const int first = pop->first - p->from;
+    const real *value = tape_row(tp, net, k, 0, from), *row = worker_row(net, w, w->adjoint, from);
+    const size_t width = (size_t)pop->width, stride = (size_t)net->n_columns;
+    for (int i = 0; p->dense && i < pop->n; i += 4)
+        rows_collect_four(gradient + (size_t)(first + i) * (size_t)p->width, value + i, width,
+                          row + (size_t)p->delay[0] * stride + p->column, stride, p->width, to - from,
+                          pop->n - i < 4 ? pop->n - i : 4);
+    for (int t = 0; !p->dense && t < to - from; t++)
+        for (int i = 0; i < pop->n; i++)
+            collect_row(net, p, gradient, (size_t)(first + i), value[(size_t)t * width + (size_t)i],
+                        row + (size_t)t * stride);
+}
+
+LSNN_INLINE void collect_all_values(const network *net, const worker *w, const tape *tp, int from, int to,
+                                    gradients *into)
+{
+    for (int k = 0; k < net->n_spiking_populations; k++)
+        for (int l = 0; net->populations[k].model->hidden && l < net->n_projections; l++) {
+            const projection *p = &net->projections[l];
+            if (network_hears(p, &net->populations[k]) && net->parameters[p->parameter].learn)
+                collect_values(net, w, p, tp, k, from, to, into->value[p->parameter]);
+        }
+}
+
 LSNN_INLINE void collect(const network *net, const worker *w, const tape *tp, int from, int to, gradients *into)
 {
     for (int k = 0; k < net->n_projections; k++) {
@@ -77,6 +106,7 @@ LSNN_INLINE void collect(const network *net, const worker *w, const tape *tp, in
         else if (to > tp->early)
             collect_spikes(net, w, p, tp, tp->early, to, gradient);
     }
+    if (net->n_hidden > 0) collect_all_values(net, w, tp, from, to, into);
 }
 
 LSNN_INLINE void step_back(const network *net, int k, worker *w, const tape *tp, const lsnn_paths *paths, int from,
@@ -156,23 +186,34 @@ LSNN_INLINE void pull_sparse(const projection *p, const real *weight, const real
     }
 }
 
-/* Only neurons whose surrogate is not zero pass a signal on. */
+/* Of the spiking neurons only those whose surrogate is not zero pass a signal on, of hidden ones all; the padding never does. */
+LSNN_INLINE int find_active(const population *p, worker *w, const real *psi)
+{
+    int n = 0;
+    if (p->model->hidden) {
+        for (; n < p->n; n++)
+            w->active[n] = (uint32_t)n;
+        return n;
+    }
+    n = rows_spikes(w->active, psi, p->width, 0);
+    while (n > 0 && w->active[n - 1] >= (uint32_t)p->n)
+        n--;
+    return n;
+}
+
 LSNN_INLINE void gather_recurrent(const network *net, worker *w, const tape *tp, int t, int limit)
 {
     const real *row = worker_row(net, w, w->adjoint, t);
     const size_t beyond = (size_t)(limit - t) * (size_t)net->n_columns;
     for (int k = 0; k < net->n_spiking_populations; k++) {
         const population *pop = &net->populations[k];
-        const real *psi = tape_row(tp, net, k, 0, t);
         real *signal = worker_row(net, w, w->signal, t) + pop->column;
-        int n = rows_spikes(w->active, psi, pop->width, 0);
-        while (n > 0 && w->active[n - 1] >= (uint32_t)pop->n) /* not the padding */
-            n--;
+        const int n = find_active(pop, w, tape_row(tp, net, k, 0, t));
         for (int l = 0; l < net->n_projections; l++) {
             const projection *p = &net->projections[l];
             const real *weight = net->parameters[p->parameter].value;
             const int shift = pop->first - p->from;
-            if (p->source >= 0 || p->to_output || shift < 0 || shift + pop->n > p->n_from) continue;
+            if (p->to_output || !network_hears(p, pop)) continue;
             if (!p->dense)
                 pull_sparse(p, weight, row, beyond, shift, w->active, n, signal);
             else if (p->delay[0] < limit - t)

@@ -193,6 +193,13 @@ static lsnn_status check_readouts(build *b, const config_node *populations)
     return LSNN_OK;
 }
 
+static void check_rule(build *b, const config_node *rule)
+{
+    if (b->e->net->n_hidden > 0 && b->e->learning.learns && !b->e->learning.paths.recurrent)
+        config_mistake(&b->report, &rule->place,
+                       "this rule reaches spiking neurons only, not hidden ones like lstm: take bptt");
+}
+
 static lsnn_status add_input(build *b)
 {
     const lsnn_shape *shape = &b->e->shape;
@@ -218,6 +225,7 @@ static lsnn_status read_parts(build *b, top_fields *top)
     TRY(add_input(b));
     TRY(build_network(b, top->sources, top->populations, top->projections));
     TRY(check_readouts(b, top->populations));
+    check_rule(b, config_get(top->learning, "rule"));
     if (b->report.n_mistakes > 0) return LSNN_OK;
     TRY(build_feedback(b));
     return build_records(b, top->record);

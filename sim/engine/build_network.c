@@ -109,8 +109,8 @@ bool build_populations(build *b, const config_node *node, int *first, int *n)
     }
     if (*n == 0)
         config_mistake(&b->report, &node->place, "at least one population must be named");
-    else if (net->populations[*first].model->spiking != net->populations[*first + *n - 1].model->spiking)
-        config_mistake(&b->report, &node->place, "spiking populations and readouts cannot stand in one list");
+    else if (*first<net->n_spiking_populations && * first + *n> net->n_spiking_populations)
+        config_mistake(&b->report, &node->place, "neurons and readouts cannot stand in one list");
     else
         return true;
     return false;
@@ -246,7 +246,7 @@ const lsnn_field build_projection_table[] = {
     {"delay", LSNN_NODE, offsetof(projection_fields, delay), "auto", NULL, 0, 0, false, NULL,
      "auto (0 from sources and to readouts, else a step), a time, {uniform: [1 ms, 10 ms]}"},
     {"autapses", LSNN_BOOL, offsetof(projection_fields, autapses), "false", NULL, 0, 0, false, NULL,
-     "whether neurons may project to themselves"},
+     "whether neurons may project to themselves (an lstm unit does always)"},
     {"learn", LSNN_BOOL, offsetof(projection_fields, learn), "true", NULL, 0, 0, false, NULL,
      "whether the weights change"},
     {"rate", LSNN_REAL, offsetof(projection_fields, rate), "1", NULL, 0, INFINITY, false, NULL,
@@ -284,6 +284,14 @@ static int count_neurons(const network *net, int first, int n)
     return sum;
 }
 
+static int count_targets(const network *net, int first, int n)
+{
+    int sum = 0;
+    for (int k = first; k < first + n; k++)
+        sum += net->populations[k].n_ports * net->populations[k].n;
+    return sum;
+}
+
 /* Where a projection starts: a source, or populations. */
 static bool read_start(build *b, const config_node *from, projection_spec *spec)
 {
@@ -316,9 +324,8 @@ static lsnn_status add_projection(build *b, config_node *node, int number)
     good &= read_start(b, own.from, &spec);
     good &= build_populations(b, own.to, &spec.to_population, &spec.n_to_populations);
     if (!good) return LSNN_OK;
-    if (spec.source < 0 && !net->populations[spec.from_population].model->spiking) {
-        config_mistake(&b->report, &own.from->place,
-                       "a readout does not spike: it cannot be the start of a projection");
+    if (spec.source < 0 && spec.from_population >= net->n_spiking_populations) {
+        config_mistake(&b->report, &own.from->place, "a readout is not heard: it cannot be the start of a projection");
         return LSNN_OK;
     }
     wiring_site site = {.name = node->key,
@@ -330,10 +337,10 @@ static lsnn_status add_projection(build *b, config_node *node, int number)
                         .delay = own.delay};
     site.n_from = spec.source >= 0 ? net->sources[spec.source].n
                                    : count_neurons(net, spec.from_population, spec.n_from_populations);
-    site.n_to = count_neurons(net, spec.to_population, spec.n_to_populations);
-    site.recurrent = spec.source < 0 && net->populations[spec.to_population].model->spiking;
-    site.same = spec.source < 0 && spec.from_population == spec.to_population &&
-                spec.n_from_populations == spec.n_to_populations;
+    site.n_to = count_targets(net, spec.to_population, spec.n_to_populations);
+    site.recurrent = spec.source < 0 && spec.to_population < net->n_spiking_populations;
+    /* A neuron with several ports is no single target that could be left out. */
+    site.same = spec.source < 0 && spec.from_population == spec.to_population && site.n_from == site.n_to;
     synapses *wires;
     TRY(wiring_make(&wires, &site, b->files, &b->reader, b->err));
     if (!wires) return LSNN_OK;

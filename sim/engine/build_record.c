@@ -11,7 +11,7 @@ typedef struct record_fields {
 const lsnn_field build_record_table[] = {
     {"what", LSNN_TEXT, offsetof(record_fields, what), "spikes", NULL, 0, 0, false, NULL,
      "spikes, weights, alignment (cosine with BPTT's gradient, or e-prop's if the rule is bptt), or a variable of the "
-     "model: v, a, A, psi, ..., z (or y), I"},
+     "model: v, a, A, psi, ..., z (or y, h), I"},
     {"of", LSNN_NODE, offsetof(record_fields, of), NULL, NULL, 0, 0, false, NULL,
      "populations (spikes), a population (variables) or a projection (weights, alignment)"},
     {"neurons", LSNN_NODE, offsetof(record_fields, neurons), "all", NULL, 0, 0, false, NULL,
@@ -32,6 +32,7 @@ static bool has_variable(const lsnn_model *model, const char *name)
     for (int l = 0; l < 3; l++)
         for (const lsnn_variable *v = lists[l]; v && v->name; v++)
             if (strcmp(v->name, name) == 0) return true;
+    if (model->hidden) return false;
     return strcmp(name, "I") == 0 || strcmp(name, model->spiking ? "z" : "y") == 0;
 }
 
@@ -43,8 +44,10 @@ static void unknown_variable(build *b, const config_node *node, const lsnn_model
     names[n++] = "spikes";
     names[n++] = "weights";
     names[n++] = "alignment";
-    names[n++] = "I";
-    names[n++] = model->spiking ? "z" : "y";
+    if (!model->hidden) {
+        names[n++] = "I";
+        names[n++] = model->spiking ? "z" : "y";
+    }
     for (int l = 0; l < 3; l++)
         for (const lsnn_variable *v = lists[l]; v && v->name && n < 64; v++)
             names[n++] = v->name;
@@ -98,9 +101,13 @@ static lsnn_status read_record(build *b, record_spec *spec, config_node *node)
         return LSNN_OK;
     }
     if (!build_populations(b, own.of, &spec->population, &spec->n_populations)) return LSNN_OK;
-    const lsnn_model *model = b->e->net->populations[spec->population].model;
+    const population *p = &b->e->net->populations[spec->population];
+    const lsnn_model *model = p->model;
     if (spec->what == RECORD_SPIKES) {
-        if (!model->spiking) config_mistake(&b->report, &own.of->place, "readouts have no spikes: record y");
+        for (int k = 0; k < spec->n_populations; k++)
+            if (!p[k].model->spiking)
+                config_mistake(&b->report, &own.of->place, "'%s' has no spikes: record its %s", p[k].name,
+                               p[k].model->hidden ? p[k].model->tapes[0].name : "y");
         return LSNN_OK;
     }
     if (!has_variable(model, own.what))

@@ -1,5 +1,5 @@
 /* The forward pass of one trial: input and spikes become currents, the models step, new spikes are collected. Currents wait in a
- * window of rows, one per step: input is sent a chunk of steps ahead, a spike when it is fired. */
+ * window of rows, one per step: input is sent a chunk of steps ahead, a spike (or a hidden neuron's value) when it is there. */
 #include "quiet.h"
 #include "rows.h"
 #include "snapshot.h"
@@ -77,6 +77,29 @@ LSNN_INLINE void send_spike(const network *net, worker *w, const tape *tp, uint3
     }
 }
 
+/* Hidden neurons send their values, in each step. */
+LSNN_INLINE void send_values(const network *net, worker *w, const projection *p, const population *pop, int t)
+{
+    const int first = pop->first - p->from;
+    const real *value = w->output + pop->column;
+    real *row = worker_row(net, w, w->current, t);
+    int i = 0;
+    for (; p->dense && i + 4 <= pop->n; i += 4)
+        rows_add_four_scaled(row + (size_t)p->delay[0] * (size_t)net->n_columns + p->column,
+                             net->parameters[p->parameter].value + (size_t)(first + i) * (size_t)p->width,
+                             (size_t)p->width, p->width, value + i);
+    for (; i < pop->n; i++)
+        send_row(net, p, (size_t)(first + i), value[i], row);
+}
+
+LSNN_INLINE void send_all_values(const network *net, worker *w, int t)
+{
+    for (int k = 0; k < net->n_spiking_populations; k++)
+        for (int l = 0; net->populations[k].model->hidden && l < net->n_projections; l++)
+            if (network_hears(&net->projections[l], &net->populations[k]))
+                send_values(net, w, &net->projections[l], &net->populations[k], t);
+}
+
 LSNN_INLINE void step_population(const network *net, int k, worker *w, const tape *tp, int t)
 {
     const population *p = &net->populations[k];
@@ -106,6 +129,7 @@ LSNN_INLINE void collect_spikes(const network *net, const worker *w, tape *tp, i
     uint32_t n = first;
     for (int k = 0; k < net->n_spiking_populations; k++) {
         const population *p = &net->populations[k];
+        if (p->model->hidden) continue;
         const uint32_t before = n;
         n += (uint32_t)rows_spikes(tp->spike + n, w->output + p->column, p->width, (uint32_t)p->first);
         while (n > before && tp->spike[n - 1] >= (uint32_t)(p->first + p->n))
@@ -135,6 +159,7 @@ LSNN_INLINE void step_network(const network *net, worker *w, tape *tp, int t, bo
     collect_spikes(net, w, tp, t);
     for (uint32_t s = tp->spike_start[t]; s < tp->spike_start[t + 1]; s++)
         send_spike(net, w, tp, tp->spike[s], t);
+    if (net->n_hidden > 0) send_all_values(net, w, t);
     if (again) return;
     if (t + 1 == tp->readout_from && !tp->collapsed) quiet_respond(net, w, tp);
     if (t >= tp->readout_from) step_readouts(net, w, tp, t);

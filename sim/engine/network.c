@@ -126,25 +126,29 @@ static lsnn_status prepare(network *net, population *p, lsnn_error *err)
 lsnn_status network_add_population(network *net, const char *name, const lsnn_model *model, int n,
                                    const void *parameters, lsnn_error *err)
 {
+    const bool heard = model->spiking || model->hidden;
     if (net->n_projections > 0)
         return lsnn_fail(err, LSNN_CONFIG, "populations.%s: populations come before projections", name);
     if (net->n_populations == MAX_POPULATIONS)
         return lsnn_fail(err, LSNN_CONFIG, "more than %d populations", MAX_POPULATIONS);
-    if (model->spiking && net->n_populations > net->n_spiking_populations)
-        return lsnn_fail(err, LSNN_CONFIG, "populations.%s: spiking populations must stand before the readouts", name);
+    if (heard && net->n_populations > net->n_spiking_populations)
+        return lsnn_fail(err, LSNN_CONFIG, "populations.%s: %s populations must stand before the readouts", name,
+                         model->spiking ? "spiking" : "hidden");
     population *p = &net->populations[net->n_populations++];
     *p = (population){.name = name, .model = model, .parameters = parameters, .n = n, .width = padded(n)};
-    p->first = model->spiking ? net->n_spiking : net->n_outputs;
+    p->n_ports = model->n_ports > 0 ? model->n_ports : 1;
+    p->first = heard ? net->n_spiking : net->n_outputs;
     p->column = net->n_columns;
     p->n_states = count_variables(model->states);
     p->n_adjoints = count_variables(model->adjoints);
     const unsigned written = model->which_tapes ? model->which_tapes(parameters) : ~0u;
     for (int c = 0; model->tapes[c].name; c++)
         if (written & 1u << c) p->tape[p->n_tapes++] = c;
-    net->n_columns += p->width;
-    if (model->spiking) {
+    net->n_columns += p->n_ports * p->width;
+    if (heard) {
         net->n_spiking_populations++;
         net->n_spiking += n;
+        net->n_hidden += model->hidden ? n : 0;
         net->spiking_columns = net->n_columns;
     } else {
         net->n_outputs += n;
@@ -157,9 +161,9 @@ lsnn_status network_add_population(network *net, const char *name, const lsnn_mo
 static int target_column(const network *net, const projection_spec *spec, int j)
 {
     const population *p = &net->populations[spec->to_population];
-    while (j >= p->n)
-        j -= p++->n;
-    return p->column + j;
+    for (; j >= p->n_ports * p->n; p++)
+        j -= p->n_ports * p->n;
+    return p->column + j / p->n * p->width + j % p->n;
 }
 
 static lsnn_status collect_delays(projection *p, network *net, const synapses *wires, lsnn_error *err)
@@ -171,8 +175,7 @@ static lsnn_status collect_delays(projection *p, network *net, const synapses *w
             return lsnn_fail(err, LSNN_CONFIG, "projections.%s: a delay of %d steps is outside 0 .. %d", p->name,
                              wires->delay[k], MAX_DELAYS - 1);
         if (p->source < 0 && !p->to_output && wires->delay[k] == 0)
-            return lsnn_fail(err, LSNN_CONFIG, "projections.%s: between spiking neurons a delay is at least one step",
-                             p->name);
+            return lsnn_fail(err, LSNN_CONFIG, "projections.%s: between neurons a delay is at least one step", p->name);
         seen[wires->delay[k]] = true;
     }
     int *delay;
@@ -231,12 +234,12 @@ lsnn_status network_add_projection(network *net, const projection_spec *spec, sy
     *p = (projection){.name = spec->name, .source = spec->source, .n_from = wires->n_from, .n_synapses = wires->n};
     p->from = spec->source >= 0 ? 0 : net->populations[spec->from_population].first;
     p->column = first->column;
-    p->width = last->column + last->width - first->column;
-    p->to_output = !first->model->spiking;
+    p->width = last->column + last->n_ports * last->width - first->column;
+    p->to_output = !first->model->spiking && !first->model->hidden;
     TRY(synapses_sort(wires, err));
     TRY(collect_delays(p, net, wires, err));
     if (p->to_output && (p->source >= 0 || p->n_delays > 1))
-        return lsnn_fail(err, LSNN_CONFIG, "projections.%s: a readout takes spiking neurons, with one delay", p->name);
+        return lsnn_fail(err, LSNN_CONFIG, "projections.%s: a readout takes neurons, with one delay", p->name);
     /* A row of lists costs about four times a dense row of the same synapses. */
     const double density = (double)wires->n / ((double)wires->n_from * wires->n_to);
     p->dense = p->to_output || (!spec->sparse && p->n_delays == 1 && density >= 0.25);
@@ -337,15 +340,16 @@ void network_refresh(network *net)
     }
 }
 
-/* Number of the neuron at a column, counted from the population that holds the projection's first column. */
-static int neuron_at(const network *net, const projection *p, int column)
+/* Number of the target at a column, counted from the population that holds the projection's first column. */
+static int target_at(const network *net, const projection *p, int column)
 {
     int before = 0;
     for (int k = 0; k < net->n_populations; k++) {
         const population *pop = &net->populations[k];
         if (pop->column < p->column) continue;
-        if (column < pop->column + pop->width) return before + column - pop->column;
-        before += pop->n;
+        const int place = column - pop->column;
+        if (place < pop->n_ports * pop->width) return before + place / pop->width * pop->n + place % pop->width;
+        before += pop->n_ports * pop->n;
     }
     return -1;
 }
@@ -358,12 +362,12 @@ void network_each_synapse(const network *net, const projection *p, network_visit
             for (int j = 0; j < p->width; j++) {
                 const size_t position = (size_t)i * (size_t)p->width + (size_t)j;
                 if (weights->present[position] > 0)
-                    visit(with, i, neuron_at(net, p, p->column + j), p->delay[0], position);
+                    visit(with, i, target_at(net, p, p->column + j), p->delay[0], position);
             }
             continue;
         }
         for (size_t k = p->row_start[i]; k < p->row_start[i + 1]; k++)
-            visit(with, i, neuron_at(net, p, (int)p->offset[k] % net->n_columns), (int)p->offset[k] / net->n_columns,
+            visit(with, i, target_at(net, p, (int)p->offset[k] % net->n_columns), (int)p->offset[k] / net->n_columns,
                   k);
     }
 }

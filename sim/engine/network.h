@@ -2,7 +2,10 @@
  * while trials are simulated; state lives in workers (worker.h).
  *
  * Two numberings: a neuron's id counts the neurons of all spiking populations (readouts count on their own); its column counts
- * with the padding of each population to LSNN_LANES. Presynaptic neurons are given by id, postsynaptic ones by column. */
+ * with the padding of each population to LSNN_LANES. Presynaptic neurons are given by id, postsynaptic ones by column.
+ *
+ * Hidden populations (lsnn_model.hidden) stand and count among the spiking ones, though they send values. A neuron with several
+ * ports is a target once per port: port p of neuron j of a population is its target p * n + j, at column + p * width + j. */
 #ifndef NETWORK_H
 #define NETWORK_H
 
@@ -16,8 +19,9 @@ typedef struct population {
     const void *parameters; /* the struct that model->fields describes */
     int n;                  /* neurons */
     int first;              /* id of the first one */
-    int width;              /* columns: n padded to LSNN_LANES */
-    int column;             /* the first column */
+    int width;              /* n padded to LSNN_LANES */
+    int n_ports;            /* currents per neuron */
+    int column;             /* the first of n_ports * width; outputs lie in the first `width` of them */
     int n_states, n_adjoints, n_trainable;
     int n_tapes, tape[LSNN_MAX_TAPES];    /* those that are written */
     int trainable;                        /* its first entry in network.parameters */
@@ -75,6 +79,12 @@ typedef struct projection {
     real *feedback_by_output; /* [width][spiking columns]: F transposed, renewed before each batch */
 } projection;
 
+/* Whether the population's neurons are among those that the projection starts from. */
+static inline bool network_hears(const projection *p, const population *pop)
+{
+    return p->source < 0 && pop->first >= p->from && pop->first + pop->n <= p->from + p->n_from;
+}
+
 typedef struct network {
     arena *memory;
     double dt; /* ms */
@@ -82,6 +92,7 @@ typedef struct network {
     population *populations;
     int n_populations, n_spiking_populations;
     int n_spiking;       /* neurons */
+    int n_hidden;        /* those of them that do not spike */
     int spiking_columns; /* columns 0 .. spiking_columns-1 spike, the rest are readouts */
     int n_columns;
     int n_outputs; /* readout neurons; they sit at spiking_columns + k when one population holds them */

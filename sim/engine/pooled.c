@@ -19,7 +19,7 @@ const projection *pooled_readout(const network *net)
             found = &net->projections[i];
             n++;
         }
-    if (n != 1 || net->n_populations != net->n_spiking_populations + 1) return NULL;
+    if (n != 1 || net->n_populations != net->n_spiking_populations + 1 || net->n_hidden > 0) return NULL;
     const population *readout = &net->populations[net->n_spiking_populations];
     return readout->model->linear && alike(readout) ? found : NULL;
 }

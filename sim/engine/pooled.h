@@ -6,7 +6,7 @@
 
 #include "learning.h"
 
-/* The one projection to one linear readout population whose neurons are alike; NULL: the network is not like that. */
+/* The one projection to one linear readout population whose neurons are alike, in a network that spikes; NULL: it is not like that. */
 const projection *pooled_readout(const network *net);
 
 /* After forward with tape.collapsed: the average readout, into tape.pooled [output columns]. */

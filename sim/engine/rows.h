@@ -36,6 +36,16 @@ LSNN_INLINE void rows_add_scaled(real *sum, const real *row, int width, real fac
         sum[j] += factor * row[j];
 }
 
+/* sum += factor[0] row + factor[1] (row + stride) + ..., added in this order, for four rows */
+LSNN_INLINE void rows_add_four_scaled(real *sum, const real *row, size_t stride, int width, const real factor[4])
+{
+    const real a = factor[0], b = factor[1], c = factor[2], d = factor[3];
+    const real *second = row + stride, *third = second + stride, *fourth = third + stride;
+#pragma omp simd
+    for (int j = 0; j < width; j++)
+        sum[j] = (((sum[j] + a * row[j]) + b * second[j]) + c * third[j]) + d * fourth[j];
+}
+
 /* sum = base + factor * row */
 LSNN_INLINE void rows_sum_scaled(real *sum, const real *base, const real *row, int width, real factor)
 {
@@ -95,6 +105,22 @@ LSNN_INLINE void rows_dots(real out[ROWS_AT_ONCE], const real *const *row, int n
         __builtin_shufflevector(pairs, pairs, 1, 1, 3, 3, 5, 5, 7, 7, 9, 9, 11, 11, 13, 13, 15, 15);
     for (int r = 0; r < n; r++)
         out[r] = single[place[r]];
+}
+
+/* to[r] += sum over steps s of value[s * n_values + r] row[s * stride], for n_rows <= 4 rows r that lie `width` apart. */
+LSNN_INLINE void rows_collect_four(real *to, const real *value, size_t n_values, const real *row, size_t stride,
+                                   int width, int n_steps, int n_rows)
+{
+    for (int j = 0; j < width; j += LSNN_LANES) {
+        rows_lanes sum[4] = {0};
+        for (int s = 0; s < n_steps; s++) {
+            const rows_lanes x = *(const rows_lanes *)(row + (size_t)s * stride + j);
+            for (int r = 0; r < 4; r++)
+                sum[r] += value[(size_t)s * n_values + (size_t)r] * x;
+        }
+        for (int r = 0; r < n_rows; r++)
+            *(rows_lanes *)(to + (size_t)r * (size_t)width + j) += sum[r];
+    }
 }
 
 /* Writes first + j for each j with z[j] = 1, ascending; returns how many. n is a multiple of LSNN_LANES; there is room for

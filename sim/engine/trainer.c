@@ -167,7 +167,7 @@ static void set_rate_signal(const trainer *t, worker *w, const tape *tp)
     if (t->settings.regularisation.strength == 0) return;
     for (int k = 0; k < t->net->n_spiking_populations; k++) {
         const population *p = &t->net->populations[k];
-        for (int j = 0; j < p->n; j++)
+        for (int j = 0; !p->model->hidden && j < p->n; j++)
             w->rate_signal[p->column + j] = (real)rate_pull(t, rate_of(t, tp, p->first + j));
     }
 }
@@ -175,9 +175,12 @@ static void set_rate_signal(const trainer *t, worker *w, const tape *tp)
 static double rate_loss(const trainer *t, double (*f)(const trainer *t, const tape *tp, int neuron), const tape *tp)
 {
     double loss = 0;
-    for (int j = 0; j < t->net->n_spiking; j++) {
-        const double difference = f(t, tp, j) - t->settings.regularisation.target;
-        loss += difference * difference;
+    for (int k = 0; k < t->net->n_spiking_populations; k++) {
+        const population *p = &t->net->populations[k];
+        for (int j = p->first; !p->model->hidden && j < p->first + p->n; j++) {
+            const double difference = f(t, tp, j) - t->settings.regularisation.target;
+            loss += difference * difference;
+        }
     }
     return t->settings.regularisation.strength * loss;
 }
@@ -314,8 +317,8 @@ static void summarise(trainer *t, metrics *out)
     if (t->settings.regularisation.scope != SCOPE_SAMPLE) out->loss_rate = rate_loss(t, batch_rate, NULL);
     for (int j = 0; j < t->net->n_spiking; j++)
         spikes += t->count[j];
-    if (t->net->n_spiking > 0)
-        out->rate = 1e3 * (double)spikes / ((double)t->net->n_spiking * batch * t->shape.n_steps * t->net->dt);
+    const double n_rates = t->net->n_spiking - t->net->n_hidden;
+    if (n_rates > 0) out->rate = 1e3 * (double)spikes / (n_rates * batch * t->shape.n_steps * t->net->dt);
 }
 
 /* Which neuron left the range of numbers first: the sample runs once more, watched. */
@@ -417,7 +420,8 @@ lsnn_status trainer_evaluate(trainer *t, metrics *out, lsnn_set set, uint64_t fi
         }
         done += (uint64_t)round;
     }
-    const double neuron_seconds = (double)t->net->n_spiking * (double)n * t->shape.n_steps * t->net->dt / 1e3;
+    const double n_rates = t->net->n_spiking - t->net->n_hidden;
+    const double neuron_seconds = n_rates * (double)n * t->shape.n_steps * t->net->dt / 1e3;
     *out = (metrics){.loss = loss / (double)n, .error = error / (double)n};
     if (neuron_seconds > 0) out->rate = (double)spikes / neuron_seconds;
     if (!isfinite(loss)) return lsnn_fail(err, LSNN_DIVERGED, "the loss of the evaluation became %g", loss);

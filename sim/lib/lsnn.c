@@ -206,7 +206,7 @@ static int count_targets(const network *net, const projection *p)
     int n = 0;
     for (int k = 0; k < net->n_populations; k++) {
         const population *pop = &net->populations[k];
-        if (pop->column >= p->column && pop->column < p->column + p->width) n += pop->n;
+        if (pop->column >= p->column && pop->column < p->column + p->width) n += pop->n_ports * pop->n;
     }
     return n;
 }

@@ -112,7 +112,7 @@ config '/^  out: {model/d' "c.yaml:10:32: no population is called 'out'; there a
 config '/^  out: {model/a \ \ more: {model: readout, n: 2, tau_out: 20 ms}' 'c.yaml:5:3: one population of readouts at most'
 config '/^  out: {model/a \ \ late: {model: lif, n: 2, v_th: 1}' 'c.yaml:8:3: populations.late: spiking populations must stand before the readouts'
 config 's/to: \[lif, alif\]}/to: [alif, lif]}/' 'c.yaml:9:32: populations in a list must be neighbours, in the order in which they are defined'
-config 's/from: \[lif, alif\], to: out/from: out, to: out/' 'c.yaml:11:15: a readout does not spike: it cannot be the start of a projection'
+config 's/from: \[lif, alif\], to: out/from: out, to: out/' 'c.yaml:11:15: a readout is not heard: it cannot be the start of a projection'
 config 's/tau_m: 20 ms/tau_m: [20 ms, 30 ms, 40 ms]/' "c.yaml:5:34: 'tau_m' has 3 values for 4 neurons"
 config 's/tau_m: 20 ms/tau_m: {unifrom: [20 ms, 30 ms]}/' "c.yaml:5:35: unknown distribution 'unifrom'; did you mean 'uniform'?"
 config 's/tau_m: 20 ms/tau_m: {uniform: [30 ms, 20 ms]}/' 'c.yaml:5:44: uniform: the first number is above the second'
@@ -161,7 +161,7 @@ config '/^learning/a stop: {metric: error, below: 0.1}' 'c.yaml:13:7: a goal is 
 config '/^learning/a stop: {metric: eror, below: 0.1}' "c.yaml:13:16: 'metric' must be none, error or loss, not 'eror'; did you mean 'error'?"
 config '/^learning/a test: {trials: all}' "c.yaml:13:16: task 'evidence_accumulation' draws as many test trials as are asked for: give a number"
 config 's/what: spikes, of: lif/what: vv, of: lif/' "c.yaml:14:18: no recordable variable is called 'vv'; did you mean 'v'?"
-config 's/what: spikes, of: lif/what: spikes, of: out/' 'c.yaml:14:30: readouts have no spikes: record y'
+config 's/what: spikes, of: lif/what: spikes, of: out/' "c.yaml:14:30: 'out' has no spikes: record its y"
 config 's/what: spikes, of: lif/what: weights, of: lif/' 'c.yaml:14:31: weights: of one projection, by name'
 config 's/what: spikes, of: lif/what: v, of: [lif, alif]/' 'c.yaml:14:25: a variable is recorded of one population; make an entry for each'
 config 's/what: spikes, of: lif/what: v, of: lif, neurons: [0, 4]/' "c.yaml:14:43: 'neurons' must be from 0 to 3, not '4'"
