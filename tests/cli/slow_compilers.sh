@@ -35,6 +35,25 @@ record:
   rec: {what: weights, of: rec, every: 1}
 END
 
+cat >lstm.yaml <<'END'
+task: {kind: evidence_accumulation, cues: 3, cue: 50 ms, pause: 100 ms, recall: 50 ms}
+populations:
+  lif: {model: lif, n: 21, v_th: 0.3, n_ref: 4}
+  lstm: {model: lstm, n: 19, b_i: {uniform: [-1, 1]}}
+  out: {model: readout, n: 2, tau_out: 20 ms}
+projections:
+  in: {from: input, to: [lif, lstm]}
+  dense: {from: [lif, lstm], to: lstm}
+  sparse: {from: [lif, lstm], to: [lif, lstm], wiring: {probability: 0.1}, delay: {uniform: [1 ms, 5 ms]}}
+  out: {from: [lif, lstm], to: out}
+learning: {rule: bptt, rate: 0.01, batch: 5, iterations: 8, loss: cross_entropy, clip: 1}
+record:
+  spikes: {what: spikes, of: lif, every: 1, trials: 2}
+  h: {what: h, of: lstm, every: 1}
+  y: {what: y, of: out, every: 1}
+  dense: {what: weights, of: dense, every: 1}
+END
+
 # 24 images of 6 x 6 grey values each, in the format of MNIST.
 mkdir data
 "$PYTHON" - <<'END'
@@ -68,6 +87,7 @@ for dialect in eprop2020 lsnn2018paper lsnn2018code; do
         populations.{lif,alif}.{dialect=$dialect,learn_tau_m=true,learn_v_th=true} populations.alif.learn_beta=true \
         record.aligned='{what: alignment, of: rec, every: 3}'
 done
+same lstm lstm.yaml learning.carry=true learning.tape_memory=0.35 record.aligned='{what: alignment, of: dense, every: 3}'
 for optimiser in sgd adam; do
     same pattern-$optimiser "$SOURCE/experiments/pattern_generation/run.yaml" learning.optimiser=$optimiser \
         learning.iterations=5 record.spikes.every=1 record.y.every=1
