@@ -18,7 +18,9 @@ typedef enum lsnn_purpose {
     LSNN_TASK_VALIDATION,
     LSNN_TASK_TEST,
     LSNN_TASK_FIXED, /* what a task draws once: frozen inputs, targets, permutations */
-    LSNN_SHUFFLE
+    LSNN_SHUFFLE,
+    LSNN_SIGNS,
+    LSNN_REWIRING
 } lsnn_purpose;
 
 typedef struct lsnn_random {

@@ -1,10 +1,11 @@
-/* What a learning rule and an optimiser are. One file each in learning/: `const lsnn_rule lsnn_rule_<file name>` or
- * `const lsnn_optimiser lsnn_optimiser_<file name>`. */
+/* What a learning rule, an optimiser and a rewiring are. One file each in learning/: `const lsnn_rule lsnn_rule_<file name>`,
+ * `const lsnn_optimiser lsnn_optimiser_<file name>` or `const lsnn_rewiring lsnn_rewiring_<file name>`. */
 #ifndef LSNN_RULE_H
 #define LSNN_RULE_H
 
 #include "lsnn/field.h"
 #include "lsnn/model.h"
+#include "lsnn/random.h"
 
 typedef enum lsnn_feedback {
     LSNN_SYMMETRIC, /* F = W_out */
@@ -43,5 +44,18 @@ typedef struct lsnn_optimiser {
     void (*step)(const void *parameters, double rate, uint64_t update, size_t n, real *weight, const real *gradient,
                  real *const moment[]);
 } lsnn_optimiser;
+
+/* How a projection changes which synapses it has; their number stays. A synapse is theta = sign x weight >= 0, its sign being fixed.
+ * After each step of the optimiser `change` moves the thetas once more. Those that are negative then become dormant, and as many
+ * of the pairs that are not connected, drawn uniformly, get a synapse with theta = `start`. */
+typedef struct lsnn_rewiring {
+    const char *name;
+    const char *doc;
+    const lsnn_field *fields; /* under `projections.NAME.rewiring:` in the config */
+    size_t size;
+    double start;
+    /* `rate`: the learning rate now, times the projection's factor; `chance`: what to draw from. REQUIRED */
+    void (*change)(const void *parameters, double rate, size_t n, real *theta, lsnn_random *chance);
+} lsnn_rewiring;
 
 #endif

@@ -7,7 +7,7 @@
 #include <string.h>
 #include <unistd.h>
 
-/* ---- models, rules, optimisers, tasks --------------------------------------------------------------------------------- */
+/* ---- models, rules, optimisers, rewirings, tasks --------------------------------------------------------------------- */
 
 static void print_first_line(const char *name, const char *doc)
 {
@@ -25,6 +25,9 @@ static void list_all(void)
     printf("optimisers\n");
     for (int k = 0; registry_optimisers[k]; k++)
         print_first_line(registry_optimisers[k]->name, registry_optimisers[k]->doc);
+    printf("rewirings\n");
+    for (int k = 0; registry_rewirings[k]; k++)
+        print_first_line(registry_rewirings[k]->name, registry_rewirings[k]->doc);
     printf("tasks\n");
     for (int k = 0; registry_tasks[k]; k++)
         print_first_line(registry_tasks[k]->name, registry_tasks[k]->doc);
@@ -53,6 +56,7 @@ static bool describe_plugin(const char *name)
     const lsnn_model *model = registry_model(name);
     const lsnn_rule *rule = registry_rule(name);
     const lsnn_optimiser *optimiser = registry_optimiser(name);
+    const lsnn_rewiring *rewiring = registry_rewiring(name);
     const lsnn_task *task = registry_task(name);
     if (model) {
         print_head("neuron model", name, model->doc, model->fields);
@@ -66,8 +70,9 @@ static bool describe_plugin(const char *name)
     }
     if (rule) print_head("learning rule", name, rule->doc, rule->fields);
     if (optimiser) print_head("optimiser", name, optimiser->doc, optimiser->fields);
+    if (rewiring) print_head("rewiring", name, rewiring->doc, rewiring->fields);
     if (task) print_head("task", name, task->doc, task->fields);
-    return model || rule || optimiser || task;
+    return model || rule || optimiser || rewiring || task;
 }
 
 static void describe_config(void)
@@ -219,7 +224,8 @@ static lsnn_status unknown(const char *name, lsnn_error *err)
     int n = registry_model_names(names, 64);
     n += registry_rule_names(names + n, 64);
     n += registry_optimiser_names(names + n, 64);
-    n += registry_task_names(names + n, 63);
+    n += registry_rewiring_names(names + n, 32);
+    n += registry_task_names(names + n, 31);
     names[n++] = "config";
     const char *near = text_nearest(name, names, n);
     if (near) return lsnn_fail(err, LSNN_USAGE, "nothing is called '%s'; did you mean '%s'?", name, near);
@@ -257,11 +263,11 @@ static int describe(int argc, char **argv)
 
 const verb verb_describe = {
     .name = "describe",
-    .summary = "tell about models, rules, optimisers, tasks, the config, a result file",
+    .summary = "tell about models, rules, optimisers, rewirings, tasks, the config, a result file",
     .synopsis = "[NAME|config|FILE.h5 ...]",
-    .help =
-        "Without a name: lists all models, rules, optimisers and tasks. With one: its equations, its parameters with\n"
-        "default, unit and range, and what can be recorded. `config`: every key of the config. A file: what it holds,\n"
-        "and how to read it in Python.\n",
+    .help = "Without a name: lists all models, rules, optimisers, rewirings and tasks. With one: its equations, its\n"
+            "parameters with default, unit and range, and what can be recorded. `config`: every key of the config. A "
+            "file:\n"
+            "what it holds, and how to read it in Python.\n",
     .run = describe,
 };

@@ -106,6 +106,7 @@ lsnn_status session_resume(session **out, experiment *e, const verb_options *opt
         return begin_files(s, command, err);
     }
     TRY(checkpoint_recover(s->folder.checkpoint, s->items, s->n_items, e->resolved, &used_previous, err));
+    TRY(state_check(e, err));
     if (used_previous)
         log_say(&s->log, LOG_WARNING, "%s cannot be read; going on from the one before", s->folder.checkpoint);
     const result_column *columns = recorder_columns(s->recorder, &n_columns);

@@ -9,7 +9,8 @@ typedef struct top_fields {
     const char *experiment, *directory;
     uint64_t seed;
     double dt;
-    config_node *task, *sources, *populations, *projections, *learning, *validation, *test, *stop, *record, *checkpoint;
+    config_node *task, *sources, *populations, *signs, *projections, *learning, *validation, *test, *stop, *record,
+        *checkpoint;
 } top_fields;
 
 #define TOP_NODE(name, fallback, doc)                                                                                  \
@@ -27,6 +28,7 @@ static const lsnn_field top_table[] = {
     TOP_NODE(task, NULL, "what is to be done"),
     TOP_NODE(sources, "{}", "inputs besides the task's"),
     TOP_NODE(populations, NULL, "neurons"),
+    TOP_NODE(signs, "{}", "excitatory and inhibitory cells"),
     TOP_NODE(projections, NULL, "synapses"),
     TOP_NODE(learning, "{}", "how the network learns"),
     TOP_NODE(validation, "{}", "judging during training"),
@@ -75,6 +77,7 @@ const build_table *build_tables(void)
         {"top level", top_table},
         {"populations.NAME (and the model's own parameters: lsnn describe MODEL)", build_population_table},
         {"sources.NAME", build_source_table},
+        {"signs.NAME (of a source, of a population, or of the task's `input`)", build_signs_table},
         {"projections.NAME", build_projection_table},
         {"learning", build_learning_table},
         {"learning.schedule", build_schedule_table},
@@ -223,7 +226,7 @@ static lsnn_status read_parts(build *b, top_fields *top)
     if (e->goal != GOAL_NONE && e->validate_every == 0)
         config_mistake(&b->report, &top->stop->place, "a goal is checked at validations: set validation.every");
     TRY(add_input(b));
-    TRY(build_network(b, top->sources, top->populations, top->projections));
+    TRY(build_network(b, top->sources, top->populations, top->signs, top->projections));
     TRY(check_readouts(b, top->populations));
     check_rule(b, config_get(top->learning, "rule"));
     if (b->report.n_mistakes > 0) return LSNN_OK;

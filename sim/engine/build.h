@@ -57,6 +57,7 @@ typedef struct build_table {
 const build_table *build_tables(void);
 
 extern const lsnn_field build_population_table[], build_source_table[], build_projection_table[]; /* build_network.c */
+extern const lsnn_field build_signs_table[];                                                      /* build_signs.c */
 extern const lsnn_field build_learning_table[], build_schedule_table[], build_loss_table[], build_rate_table[];
 extern const lsnn_field build_record_table[];
 
@@ -69,8 +70,12 @@ typedef struct build {
     lsnn_error *err;
 } build;
 
-LSNN_MUST_USE lsnn_status build_network(build *b, config_node *sources, config_node *populations,
+LSNN_MUST_USE lsnn_status build_network(build *b, config_node *sources, config_node *populations, config_node *signs,
                                         config_node *projections);
+/* Which cells of a source or neurons of a population are excitatory. */
+LSNN_MUST_USE lsnn_status build_signs(build *b, config_node *node);
+/* Signs of the cells or neurons where a projection starts; NULL: none of them has one. */
+LSNN_MUST_USE lsnn_status build_signs_of(build *b, const projection_spec *spec, int n_from, const real **out);
 LSNN_MUST_USE lsnn_status build_learning(build *b, config_node *learning);
 /* Random feedback of the projections to readouts, once they exist. */
 LSNN_MUST_USE lsnn_status build_feedback(build *b);

@@ -225,8 +225,8 @@ lsnn_status build_feedback(build *b)
         values_spec spec;
         real *feedback;
         if (!p->to_output) continue;
-        if (!values_read(&spec, paths->feedback_weights, &entry, (values_fans){p->n_from, net->n_outputs}, b->files,
-                         &b->reader))
+        if (!values_read(&spec, paths->feedback_weights, &entry, (values_fans){p->n_from, net->n_outputs, false},
+                         b->files, &b->reader))
             return LSNN_OK;
         if (spec.kind == VALUES_LIST && spec.n != (size_t)p->n_from * (size_t)net->n_outputs) {
             config_mistake(&b->report, &paths->feedback_weights->place,

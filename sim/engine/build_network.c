@@ -230,6 +230,7 @@ static lsnn_status add_source(build *b, config_node *node, int number)
 
 typedef struct projection_fields {
     const config_node *from, *to, *wiring, *weights, *delay, *bounds;
+    config_node *rewiring;
     bool autapses, learn;
     double rate;
     int storage;
@@ -253,6 +254,8 @@ const lsnn_field build_projection_table[] = {
      "factor of the learning rate"},
     {"bounds", LSNN_NODE, offsetof(projection_fields, bounds), "none", NULL, 0, 0, false, NULL,
      "none, or [least, largest] weight"},
+    {"rewiring", LSNN_NODE, offsetof(projection_fields, rewiring), "none", NULL, 0, 0, false, NULL,
+     "none, or how synapses move to other pairs while learning, their number staying: {kind: deep_r}"},
     {"storage", LSNN_CHOICE, offsetof(projection_fields, storage), "auto", NULL, 0, 0, false, "auto|sparse",
      "rows as arrays or as lists; auto takes what is faster"},
     LSNN_END,
@@ -311,6 +314,50 @@ static bool read_start(build *b, const config_node *from, projection_spec *spec)
     return false;
 }
 
+static lsnn_status read_rewiring(build *b, config_node *node, projection_spec *spec)
+{
+    const char *kind, *names[65] = {"none"};
+    if (node->kind == CONFIG_SCALAR && strcmp(node->text, "none") == 0) return LSNN_OK;
+    TRY(build_kind(b, node, &kind));
+    if (!kind || strcmp(kind, "none") == 0) return LSNN_OK;
+    const lsnn_rewiring *rewiring = registry_rewiring(kind);
+    if (!rewiring) {
+        const int n = registry_rewiring_names(names + 1, 64);
+        build_unknown(b, config_get(node, "kind"), "rewiring", kind, names, n + 1);
+        return LSNN_OK;
+    }
+    if (b->e->learning.learns && !spec->learn)
+        config_mistake(&b->report, &node->place, "weights that do not learn are not rewired: set learn: true");
+    TRY(build_parameters(b, &spec->rewiring_parameters, rewiring->fields, rewiring->size, node));
+    spec->rewiring = rewiring;
+    return LSNN_OK;
+}
+
+/* Whether there are pairs to move to, and none is connected twice. */
+static lsnn_status check_rewiring(build *b, const config_node *node, const projection_spec *spec, const synapses *wires)
+{
+    if (!spec->rewiring) return LSNN_OK;
+    const double n_from = wires->n_from, pairs = n_from * wires->n_to - (spec->no_autapses ? n_from : 0);
+    if ((double)wires->n >= pairs) {
+        config_mistake(&b->report, &node->place,
+                       "all %.0f pairs are connected, so none is left for rewiring: give a wiring with fewer, like "
+                       "{probability: 0.1}",
+                       pairs);
+        return LSNN_OK;
+    }
+    uint32_t *last; /* presynaptic cell that was connected last to each target, from 1 */
+    TRY(arena_take(b->e->memory, &last, (size_t)wires->n_to, sizeof *last, b->err));
+    for (size_t k = 0; k < wires->n; k++) {
+        if (last[wires->to[k]] == wires->from[k] + 1) {
+            config_mistake(&b->report, &node->place, "cell %u is connected twice to target %u: rewiring knows one",
+                           wires->from[k], wires->to[k]);
+            return LSNN_OK;
+        }
+        last[wires->to[k]] = wires->from[k] + 1;
+    }
+    return LSNN_OK;
+}
+
 static lsnn_status add_projection(build *b, config_node *node, int number)
 {
     network *net = b->e->net;
@@ -341,9 +388,15 @@ static lsnn_status add_projection(build *b, config_node *node, int number)
     site.recurrent = spec.source < 0 && spec.to_population < net->n_spiking_populations;
     /* A neuron with several ports is no single target that could be left out. */
     site.same = spec.source < 0 && spec.from_population == spec.to_population && site.n_from == site.n_to;
+    spec.no_autapses = site.same && !own.autapses;
+    TRY(build_signs_of(b, &spec, site.n_from, &spec.sign));
+    site.sign = spec.sign;
+    TRY(read_rewiring(b, own.rewiring, &spec));
     synapses *wires;
     TRY(wiring_make(&wires, &site, b->files, &b->reader, b->err));
     if (!wires) return LSNN_OK;
+    TRY(check_rewiring(b, own.rewiring, &spec, wires));
+    if (b->report.n_mistakes > before) return LSNN_OK;
     lsnn_error trouble;
     const lsnn_status status = network_add_projection(net, &spec, wires, &trouble);
     if (status == LSNN_CONFIG)
@@ -353,11 +406,12 @@ static lsnn_status add_projection(build *b, config_node *node, int number)
     return status == LSNN_CONFIG ? LSNN_OK : status;
 }
 
-lsnn_status build_network(build *b, config_node *sources, config_node *populations, config_node *projections)
+lsnn_status build_network(build *b, config_node *sources, config_node *populations, config_node *signs,
+                          config_node *projections)
 {
-    config_node *maps[] = {populations, sources, projections};
+    config_node *maps[] = {populations, sources, signs, projections};
     int number = 0;
-    for (int m = 0; m < 3; m++) {
+    for (int m = 0; m < 4; m++) {
         if (maps[m]->kind != CONFIG_MAP && config_count(maps[m]) + (maps[m]->kind == CONFIG_SCALAR) > 0) {
             config_mistake(&b->report, &maps[m]->place, "'%s' must be a map of names", maps[m]->key);
             continue;
@@ -371,6 +425,8 @@ lsnn_status build_network(build *b, config_node *sources, config_node *populatio
                 TRY(add_population(b, node));
             else if (m == 1)
                 TRY(add_source(b, node, number++));
+            else if (m == 2)
+                TRY(build_signs(b, node));
             else if (b->report.n_mistakes == 0)
                 TRY(add_projection(b, node, number++));
         }

@@ -157,13 +157,30 @@ lsnn_status network_add_population(network *net, const char *name, const lsnn_mo
     return add_trainables(net, p, err);
 }
 
-/* Column of the j-th target, counted from the first population of the spec. */
-static int target_column(const network *net, const projection_spec *spec, int j)
+static const population *first_target(const network *net, const projection *p)
 {
-    const population *p = &net->populations[spec->to_population];
-    for (; j >= p->n_ports * p->n; p++)
-        j -= p->n_ports * p->n;
-    return p->column + j / p->n * p->width + j % p->n;
+    const population *pop = net->populations;
+    while (pop->column < p->column)
+        pop++;
+    return pop;
+}
+
+int network_target_column(const network *net, const projection *p, int j)
+{
+    const population *pop = first_target(net, p);
+    for (; j >= pop->n_ports * pop->n; pop++)
+        j -= pop->n_ports * pop->n;
+    return pop->column - p->column + j / pop->n * pop->width + j % pop->n;
+}
+
+int network_count_targets(const network *net, const projection *p)
+{
+    int n = 0;
+    for (int k = 0; k < net->n_populations; k++) {
+        const population *pop = &net->populations[k];
+        if (pop->column >= p->column && pop->column < p->column + p->width) n += pop->n_ports * pop->n;
+    }
+    return n;
 }
 
 static lsnn_status collect_delays(projection *p, network *net, const synapses *wires, lsnn_error *err)
@@ -188,8 +205,7 @@ static lsnn_status collect_delays(projection *p, network *net, const synapses *w
     return LSNN_OK;
 }
 
-static lsnn_status store_dense(network *net, projection *p, const projection_spec *spec, const synapses *wires,
-                               lsnn_error *err)
+static lsnn_status store_dense(network *net, projection *p, const synapses *wires, lsnn_error *err)
 {
     const size_t rows = (size_t)p->n_from + (p->sums ? 1 : 0), width = (size_t)p->width;
     parameter *weights;
@@ -198,16 +214,14 @@ static lsnn_status store_dense(network *net, projection *p, const projection_spe
     if (p->sums) TRY(arena_take(net->memory, &p->prefix, rows * width, sizeof(real), err));
     TRY(arena_take(net->memory, &weights->present, weights->n, sizeof(real), err));
     for (size_t k = 0; k < wires->n; k++) {
-        const size_t column = (size_t)(target_column(net, spec, (int)wires->to[k]) - p->column);
-        const size_t position = wires->from[k] * width + column;
+        const size_t position = wires->from[k] * width + (size_t)network_target_column(net, p, (int)wires->to[k]);
         weights->value[position] += (real)wires->weight[k];
         weights->present[position] = 1;
     }
     return LSNN_OK;
 }
 
-static lsnn_status store_sparse(network *net, projection *p, const projection_spec *spec, const synapses *wires,
-                                lsnn_error *err)
+static lsnn_status store_sparse(network *net, projection *p, const synapses *wires, lsnn_error *err)
 {
     parameter *weights;
     p->parameter = net->n_parameters;
@@ -216,11 +230,29 @@ static lsnn_status store_sparse(network *net, projection *p, const projection_sp
     TRY(arena_take(net->memory, &p->offset, wires->n, sizeof *p->offset, err));
     for (size_t k = 0; k < wires->n; k++) {
         p->row_start[wires->from[k] + 1]++;
-        p->offset[k] = (uint32_t)(wires->delay[k] * net->n_columns + target_column(net, spec, (int)wires->to[k]));
+        p->offset[k] =
+            (uint32_t)(wires->delay[k] * net->n_columns + p->column + network_target_column(net, p, (int)wires->to[k]));
         weights->value[k] = (real)wires->weight[k];
     }
     for (int i = 0; i < p->n_from; i++)
         p->row_start[i + 1] += p->row_start[i];
+    return LSNN_OK;
+}
+
+/* Of rewired synapses every sign lasts, of others those of signed neurons. */
+static lsnn_status add_signs(network *net, const projection *p, lsnn_error *err)
+{
+    parameter *weights = &net->parameters[p->parameter];
+    if (!p->sign && !p->rewiring) return LSNN_OK;
+    TRY(arena_take(net->memory, &weights->sign, weights->n, sizeof(real), err));
+    for (size_t i = 0; i < (size_t)p->n_from; i++) {
+        const size_t last = p->dense ? (i + 1) * (size_t)p->width : p->row_start[i + 1];
+        for (size_t k = p->dense ? i * (size_t)p->width : p->row_start[i]; k < last; k++) {
+            if (weights->present && weights->present[k] == 0) continue;
+            weights->sign[k] = p->sign ? p->sign[i] : 0;
+            if (weights->sign[k] == 0 && p->rewiring) weights->sign[k] = weights->value[k] < 0 ? -1 : 1;
+        }
+    }
     return LSNN_OK;
 }
 
@@ -231,7 +263,14 @@ lsnn_status network_add_projection(network *net, const projection_spec *spec, sy
     const population *first = &net->populations[spec->to_population];
     const population *last = &net->populations[spec->to_population + spec->n_to_populations - 1];
     projection *p = &net->projections[net->n_projections++];
-    *p = (projection){.name = spec->name, .source = spec->source, .n_from = wires->n_from, .n_synapses = wires->n};
+    *p = (projection){.name = spec->name,
+                      .source = spec->source,
+                      .n_from = wires->n_from,
+                      .n_synapses = wires->n,
+                      .sign = spec->sign,
+                      .no_autapses = spec->no_autapses,
+                      .rewiring = spec->rewiring,
+                      .rewiring_parameters = spec->rewiring_parameters};
     p->from = spec->source >= 0 ? 0 : net->populations[spec->from_population].first;
     p->column = first->column;
     p->width = last->column + last->n_ports * last->width - first->column;
@@ -244,7 +283,8 @@ lsnn_status network_add_projection(network *net, const projection_spec *spec, sy
     const double density = (double)wires->n / ((double)wires->n_from * wires->n_to);
     p->dense = p->to_output || (!spec->sparse && p->n_delays == 1 && density >= 0.25);
     p->sums = p->dense && p->source >= 0 && net->sources[p->source].runs;
-    TRY((p->dense ? store_dense : store_sparse)(net, p, spec, wires, err));
+    TRY((p->dense ? store_dense : store_sparse)(net, p, wires, err));
+    TRY(add_signs(net, p, err));
     parameter *weights = &net->parameters[p->parameter];
     weights->learn = spec->learn;
     weights->rate = spec->rate;

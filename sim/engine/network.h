@@ -10,7 +10,7 @@
 #define NETWORK_H
 
 #include "arena.h"
-#include "lsnn/model.h"
+#include "lsnn/rule.h"
 #include "synapses.h"
 
 typedef struct population {
@@ -28,6 +28,7 @@ typedef struct population {
     real *constant[LSNN_MAX_CONSTANTS];   /* [width] */
     double *prepared[LSNN_MAX_CONSTANTS]; /* [n] the same before rounding */
     unsigned uniform;                     /* as in lsnn_slice */
+    const real *sign;                     /* [n] of the weights of what leaves a neuron: 1 or -1; NULL: any */
 } population;
 
 typedef enum source_kind { SOURCE_TASK, SOURCE_POISSON, SOURCE_SPIKES, SOURCE_CURRENT } source_kind;
@@ -42,6 +43,7 @@ typedef struct source {
     size_t n_spikes;    /* SOURCE_SPIKES: the same spikes in each trial */
     const uint32_t *spike_step, *spike_cell;
     const double *value; /* SOURCE_CURRENT: [n] constant values */
+    const real *sign;    /* as in population */
 } source;
 
 /* What learning changes: an array of weights, or a trainable column of a population. */
@@ -50,6 +52,7 @@ typedef struct parameter {
     size_t n;      /* a multiple of LSNN_LANES */
     real *value;   /* [n] */
     real *present; /* [n], 0 where there is no synapse, else 1; NULL: all are there */
+    real *sign;    /* [n], 1 or -1 where a weight must not change its sign, else 0; NULL: all may */
     bool learn;
     double rate;     /* times the learning rate */
     double min, max; /* bounds, +-INFINITY without */
@@ -75,6 +78,11 @@ typedef struct projection {
     uint32_t
         *offset;  /* [n_synapses] delay * n_columns + target column: where it points from the presynaptic step's row */
     real *prefix; /* [(n_from + 1) * width]: sum of the rows before; with `sums` */
+    const real
+        *sign; /* [n_from] of all weights that leave a presynaptic neuron, 0: of either sign; NULL: all of either */
+    bool no_autapses;              /* the same neurons on both sides, and none may be connected to itself */
+    const lsnn_rewiring *rewiring; /* NULL: the synapses stay where they are */
+    const void *rewiring_parameters;
     real *feedback;           /* to outputs: F, laid out as the dense weights; the weights themselves when symmetric */
     real *feedback_by_output; /* [width][spiking columns]: F transposed, renewed before each batch */
 } projection;
@@ -121,12 +129,20 @@ typedef struct projection_spec {
     int to_population, n_to_populations;
     bool learn;
     double rate, min, max;
-    bool sparse; /* store as lists whatever the density */
+    bool sparse;      /* store as lists whatever the density */
+    const real *sign; /* these four as in projection; kept, not copied */
+    bool no_autapses;
+    const lsnn_rewiring *rewiring;
+    const void *rewiring_parameters;
 } projection_spec;
 
 /* `wires` (i: cell or neuron counted from the first of the projection; j likewise) is sorted here and not needed afterwards. */
 LSNN_MUST_USE lsnn_status network_add_projection(network *net, const projection_spec *spec, synapses *wires,
                                                  lsnn_error *err);
+
+/* Column of the j-th target of a projection, counted from its first column; and how many targets there are. */
+int network_target_column(const network *net, const projection *p, int j);
+int network_count_targets(const network *net, const projection *p);
 
 /* Feedback weights of a projection to readouts, [n_from][p->width] like its dense weights; copied. NULL: symmetric. */
 LSNN_MUST_USE lsnn_status network_set_feedback(network *net, projection *p, const real *feedback, lsnn_error *err);

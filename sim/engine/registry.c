@@ -2,7 +2,7 @@
 #include "registry.h"
 #include <string.h>
 
-/* The four kinds differ in type only. */
+/* The five kinds differ in type only. */
 #define REGISTRY_KIND(kind)                                                                                            \
     const lsnn_##kind *registry_##kind(const char *name)                                                               \
     {                                                                                                                  \
@@ -23,4 +23,5 @@
 REGISTRY_KIND(model)
 REGISTRY_KIND(rule)
 REGISTRY_KIND(optimiser)
+REGISTRY_KIND(rewiring)
 REGISTRY_KIND(task)

@@ -20,7 +20,7 @@ static lsnn_status take_moments(trainer *t, arena *a, lsnn_error *err)
         const projection *p = &t->net->projections[i];
         if (p->to_output) TRY(arena_take(a, &t->before[i], t->net->parameters[p->parameter].n, sizeof(real), err));
     }
-    return LSNN_OK;
+    return rewire_new(&t->rewire, t->net, a, err);
 }
 
 static lsnn_status take_workers(trainer *t, arena *a, lsnn_error *err)

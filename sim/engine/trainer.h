@@ -6,6 +6,7 @@
 #define TRAINER_H
 
 #include "learning.h"
+#include "rewire.h"
 #include <signal.h>
 
 typedef struct trainer trainer;
@@ -51,6 +52,7 @@ struct trainer {
     gradients *aside;                  /* the other gradient */
     real **weights_as_feedback;        /* [n_projections] */
     real *(*moment)[LSNN_MAX_MOMENTS]; /* [n_parameters] */
+    rewire *rewire;                    /* NULL: no projection changes its synapses */
     real **before;         /* [n_projections] readout weights before an update (adaptive feedback), or NULL */
     uint32_t *shard_count; /* [n_shards][n_spiking] */
     uint64_t *count;       /* [n_spiking] spikes of the batch */

@@ -105,6 +105,18 @@ static void change(trainer *t, int p, double rate, double factor)
     }
 }
 
+/* Weights that would cross zero stay there, unless the synapse then goes elsewhere. */
+static void keep_signs(trainer *t)
+{
+    for (int i = 0; i < t->net->n_projections; i++) {
+        const projection *p = &t->net->projections[i];
+        const parameter *weights = &t->net->parameters[p->parameter];
+        if (!weights->learn || !weights->sign || p->rewiring) continue;
+        for (size_t k = 0; k < weights->n; k++)
+            if (weights->value[k] * weights->sign[k] < 0) weights->value[k] = 0;
+    }
+}
+
 /* F receives the change of W_out, and both decay: so they grow alike (Kolen & Pollack 1994; Bellec et al. 2020, adaptive e-prop). */
 static void adapt_feedback(trainer *t, const projection *p, const real *before)
 {
@@ -126,6 +138,13 @@ void update_apply(trainer *t, double rate, double norm)
         }
     for (int p = 0; p < t->net->n_parameters; p++)
         if (t->net->parameters[p].learn) change(t, p, rate, factor);
+    keep_signs(t);
     for (int i = 0; i < t->net->n_projections; i++)
         if (t->before[i]) adapt_feedback(t, &t->net->projections[i], t->before[i]);
+    for (int i = 0; i < t->net->n_projections; i++) {
+        const parameter *weights = &t->net->parameters[t->net->projections[i].parameter];
+        if (t->net->projections[i].rewiring && weights->learn)
+            rewire_projection(t->rewire, t->net, i, t->moment[t->net->projections[i].parameter], rate * weights->rate,
+                              t->iteration);
+    }
 }

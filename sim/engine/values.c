@@ -15,6 +15,7 @@ static const struct distribution {
     {"normal", VALUES_NORMAL, PAIR},        {"lognormal", VALUES_LOGNORMAL, PAIR},
     {"scaled_normal", VALUES_NORMAL, GAIN}, {"glorot_uniform", VALUES_UNIFORM, GAIN},
     {"repeat", VALUES_LIST, REPEAT},        {"file", VALUES_LIST, FILE_PATH},
+    {"balanced", VALUES_BALANCED, GAIN},
 };
 #define N_DISTRIBUTIONS ((int)(sizeof distributions / sizeof *distributions))
 
@@ -37,7 +38,7 @@ static const struct distribution *find(const config_node *node, bool fans, const
     config_mistake(reader->report, &node->key_place, "unknown distribution '%s'%s%s%s", node->key,
                    near ? "; did you mean '" : "; there are uniform, log_uniform, normal, lognormal, repeat, file",
                    near   ? near
-                   : fans ? ", scaled_normal, glorot_uniform"
+                   : fans ? ", scaled_normal, glorot_uniform, balanced"
                           : "",
                    near ? "'?" : "");
     return NULL;
@@ -72,7 +73,9 @@ static bool read_gain(values_spec *out, const config_node *node, values_fans fan
     const lsnn_field gain = {.name = node->key, .kind = LSNN_REAL, .min = 0, .max = INFINITY};
     double g;
     if (!fields_number(&g, &gain, node, reader)) return false;
-    if (out->kind == VALUES_NORMAL) {
+    if (out->kind == VALUES_BALANCED) {
+        out->a = g;
+    } else if (out->kind == VALUES_NORMAL) {
         out->a = 0;
         out->b = g / sqrt(fans.in);
     } else {
@@ -176,6 +179,12 @@ static lsnn_status read_spec(values_spec *out, const config_node *node, const ls
     const struct distribution *d = find(child, fans.in > 0, reader);
     *good = d != NULL;
     if (!d) return LSNN_OK;
+    if (d->kind == VALUES_BALANCED && !fans.signs) {
+        config_mistake(reader->report, &child->key_place,
+                       "balanced weights need cells of both signs where the projection starts: see `signs`");
+        *good = false;
+        return LSNN_OK;
+    }
     out->kind = d->kind;
     switch (d->form) {
     case PAIR: *good = read_pair(out, child, field, reader); break;
@@ -206,7 +215,8 @@ double values_draw(const values_spec *spec, lsnn_random *stream, size_t k)
     case VALUES_LOG_UNIFORM: return spec->a * exp(log(spec->b / spec->a) * lsnn_random_uniform(stream));
     case VALUES_NORMAL: return spec->a + spec->b * lsnn_random_normal(stream);
     case VALUES_LOGNORMAL: return exp(spec->a + spec->b * lsnn_random_normal(stream));
-    case VALUES_LIST: break;
+    case VALUES_LIST: return spec->list[k];
+    case VALUES_BALANCED: break;
     }
-    return spec->list[k];
+    return 0;
 }

@@ -24,7 +24,8 @@ typedef enum values_kind {
     VALUES_LOG_UNIFORM,
     VALUES_NORMAL,    /* mean a, standard deviation b */
     VALUES_LOGNORMAL, /* exp of a normal with mean a, standard deviation b */
-    VALUES_LIST       /* list[0 .. n-1] */
+    VALUES_LIST,      /* list[0 .. n-1] */
+    VALUES_BALANCED   /* with gain a: a whole matrix, see balance.h */
 } values_kind;
 
 typedef struct values_spec {
@@ -34,16 +35,17 @@ typedef struct values_spec {
     const double *list;
 } values_spec;
 
-/* What `scaled_normal` and `glorot_uniform` refer to; both 0: they are not offered. */
+/* What `scaled_normal` and `glorot_uniform` refer to; both 0: they are not offered. `balanced` is with both signs. */
 typedef struct values_fans {
     double in, out;
+    bool signs;
 } values_fans;
 
 /* The node's spec in the unit and range of `field`; false after a mistake (wrong form, unknown distribution, out of range). */
 bool values_read(values_spec *out, const config_node *node, const lsnn_field *field, values_fans fans,
                  const values_files *files, const fields_reader *reader);
 
-/* The k-th number. */
+/* The k-th number; not of VALUES_BALANCED. */
 double values_draw(const values_spec *spec, lsnn_random *stream, size_t k);
 
 #endif

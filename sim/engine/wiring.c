@@ -1,5 +1,6 @@
 /* Wiring patterns, weights and delays. Each row (or column, for fixed in-degree) draws from a stream of its own. */
 #include "wiring.h"
+#include "balance.h"
 #include <math.h>
 #include <stdlib.h>
 #include <string.h>
@@ -202,6 +203,42 @@ static lsnn_status connect(synapses **out, const wiring_site *site, const patter
     return LSNN_OK;
 }
 
+static bool both_signs(const wiring_site *site)
+{
+    int n[2] = {0, 0};
+    for (int i = 0; site->sign && i < site->n_from; i++) {
+        if (site->sign[i] == 0) return false;
+        n[site->sign[i] < 0]++;
+    }
+    return n[0] > 0 && n[1] > 0;
+}
+
+static lsnn_status take_balanced(synapses *s, const wiring_site *site, double gain, arena *a, lsnn_error *err)
+{
+    double *matrix;
+    TRY(balance_draw(&matrix, a, site->sign, s->n_from, s->n_to, gain, site->seed, site->number, err));
+    for (size_t k = 0; k < s->n; k++)
+        s->weight[k] = matrix[(size_t)s->from[k] * (size_t)s->n_to + s->to[k]];
+    return LSNN_OK;
+}
+
+/* What was drawn takes the sign of its cell; what was given must have it. */
+static bool give_signs(synapses *s, const wiring_site *site, bool given, const fields_reader *reader)
+{
+    for (size_t k = 0; site->sign && k < s->n; k++) {
+        const real sign = site->sign[s->from[k]];
+        if (sign == 0) continue;
+        if (!given) {
+            s->weight[k] = sign * fabs(s->weight[k]);
+        } else if (s->weight[k] * sign < 0) {
+            config_mistake(reader->report, &site->weights->place, "a weight of %g from cell %u, which is %s",
+                           s->weight[k], s->from[k], sign > 0 ? "excitatory" : "inhibitory");
+            return false;
+        }
+    }
+    return true;
+}
+
 /* Weights and delays that did not come with the synapses. */
 static void assign(synapses *s, const wiring_site *site, const pattern *p, const values_spec *weights, delay_spec delay)
 {
@@ -212,7 +249,7 @@ static void assign(synapses *s, const wiring_site *site, const pattern *p, const
             weight_stream = lsnn_random_stream(site->seed, LSNN_WEIGHTS, s->from[k], (uint64_t)site->number);
             delay_stream = lsnn_random_stream(site->seed, LSNN_DELAYS, s->from[k], (uint64_t)site->number);
         }
-        if (!p->weight) s->weight[k] = values_draw(weights, &weight_stream, k);
+        if (!p->weight && weights->kind != VALUES_BALANCED) s->weight[k] = values_draw(weights, &weight_stream, k);
         if (!p->delay) s->delay[k] = delay.from + (int)(spread > 1 ? lsnn_random_below(&delay_stream, spread) : 0);
     }
 }
@@ -229,7 +266,7 @@ lsnn_status wiring_make(synapses **out, const wiring_site *site, const values_fi
     TRY(read_pattern(&p, site, files, reader, &good, err));
     if (!good) return LSNN_OK;
     const double in = expected_in_degree(&p, site);
-    const values_fans fans = {in, in * site->n_to / site->n_from};
+    const values_fans fans = {in, in * site->n_to / site->n_from, both_signs(site)};
     good = read_delay(&delay, site, reader);
     if (!values_read(&weights, site->weights, &weight, fans, files, reader) || !good) return LSNN_OK;
     synapses *s;
@@ -240,6 +277,7 @@ lsnn_status wiring_make(synapses **out, const wiring_site *site, const values_fi
         return LSNN_OK;
     }
     assign(s, site, &p, &weights, delay);
-    *out = s;
+    if (weights.kind == VALUES_BALANCED && !p.weight) TRY(take_balanced(s, site, weights.a, reader->memory, err));
+    if (give_signs(s, site, p.weight || weights.kind == VALUES_LIST, reader)) *out = s;
     return LSNN_OK;
 }

@@ -11,7 +11,8 @@ typedef struct wiring_site {
     int n_from, n_to;
     bool same; /* the same neurons on both sides: autapses are left out unless asked for */
     bool autapses;
-    bool recurrent; /* between spiking neurons: delays of at least a step */
+    const real *sign; /* [n_from] of the weights: 1, -1, 0 (either); NULL: all either */
+    bool recurrent;   /* between spiking neurons: delays of at least a step */
     uint64_t seed;
     const config_node *pattern, *weights, *delay;
 } wiring_site;

@@ -97,6 +97,18 @@ static size_t count_synapses(const experiment *e, int number)
     return c.n;
 }
 
+/* Which synapses a snapshot is of: of rewired projections. */
+static lsnn_status add_wires(recorder *r, const record_spec *spec, lsnn_error *err)
+{
+    const size_t n = count_synapses(r->e, spec->projection);
+    if (!r->e->net->projections[spec->projection].rewiring) return LSNN_OK;
+    TRY(add_column(r, STORE_UINT64, n, NULL, "presynaptic cells [snapshot][synapse]", err, "/weights", spec->name,
+                   "source"));
+    TRY(add_column(r, STORE_UINT64, n, NULL, "postsynaptic neurons [snapshot][synapse]", err, "/weights", spec->name,
+                   "target"));
+    return add_column(r, STORE_DOUBLE, n, "ms", "delays [snapshot][synapse]", err, "/weights", spec->name, "delay");
+}
+
 static lsnn_status add_record(recorder *r, const record_spec *spec, lsnn_error *err)
 {
     const network *net = r->e->net;
@@ -109,6 +121,7 @@ static lsnn_status add_record(recorder *r, const record_spec *spec, lsnn_error *
         }
         return LSNN_OK;
     case RECORD_WEIGHTS:
+        TRY(add_wires(r, spec, err));
         TRY(add_column(r, STORE_REAL, count_synapses(r->e, spec->projection), NULL, "weight [snapshot][synapse]", err,
                        "/weights", spec->name, "weight"));
         return add_column(r, STORE_UINT64, 1, NULL, "iterations done at the snapshot", err, "/weights", spec->name,
@@ -297,17 +310,46 @@ static lsnn_status push_trial(recorder *r, result *into, int sample, uint64_t it
     return LSNN_OK;
 }
 
+/* A snapshot. */
 typedef struct gatherer {
     const real *value;
-    real *row;
+    double dt;
+    real *weight;
+    uint64_t *source, *target;
+    double *delay;
     size_t n;
 } gatherer;
 
-static void gather_weight(void *with, int i, int j, int delay, size_t position)
+static void gather_synapse(void *with, int i, int j, int delay, size_t position)
 {
     gatherer *g = with;
-    (void)i, (void)j, (void)delay;
-    g->row[g->n++] = g->value[position];
+    g->source[g->n] = (uint64_t)i;
+    g->target[g->n] = (uint64_t)j;
+    g->delay[g->n] = delay * g->dt;
+    g->weight[g->n++] = g->value[position];
+}
+
+static lsnn_status gather(gatherer *g, const experiment *e, const projection *p, arena *a, lsnn_error *err)
+{
+    *g = (gatherer){.value = e->net->parameters[p->parameter].value, .dt = e->dt};
+    TRY(arena_take(a, &g->weight, p->n_synapses + 1, sizeof *g->weight, err));
+    TRY(arena_take(a, &g->source, p->n_synapses + 1, sizeof *g->source, err));
+    TRY(arena_take(a, &g->target, p->n_synapses + 1, sizeof *g->target, err));
+    TRY(arena_take(a, &g->delay, p->n_synapses + 1, sizeof *g->delay, err));
+    network_each_synapse(e->net, p, gather_synapse, g);
+    return LSNN_OK;
+}
+
+static lsnn_status push_snapshot(recorder *r, result *into, int column, const gatherer *g, bool wires,
+                                 uint64_t iteration, lsnn_error *err)
+{
+    if (wires) {
+        TRY(push(r, into, column++, 1, g->source, err));
+        TRY(push(r, into, column++, 1, g->target, err));
+        TRY(push(r, into, column++, 1, g->delay, err));
+    }
+    TRY(push(r, into, column++, 1, g->weight, err));
+    return push(r, into, column, 1, &iteration, err);
 }
 
 static lsnn_status push_weights(recorder *r, result *into, int k, uint64_t iteration, lsnn_error *err)
@@ -315,15 +357,12 @@ static lsnn_status push_weights(recorder *r, result *into, int k, uint64_t itera
     const experiment *e = r->e;
     const projection *p = &e->net->projections[e->records[k].projection];
     arena *scratch;
-    gatherer g = {.value = e->net->parameters[p->parameter].value};
+    gatherer g;
     TRY(arena_new(&scratch, err));
-    lsnn_status status = arena_take(scratch, &g.row, p->n_synapses + 1, sizeof(real), err);
-    if (status == LSNN_OK) {
-        network_each_synapse(e->net, p, gather_weight, &g);
-        status = push(r, into, r->first_column[k], 1, g.row, err);
-    }
+    lsnn_status status = gather(&g, e, p, scratch, err);
+    if (status == LSNN_OK) status = push_snapshot(r, into, r->first_column[k], &g, p->rewiring != NULL, iteration, err);
     arena_free(scratch);
-    return status == LSNN_OK ? push(r, into, r->first_column[k] + 1, 1, &iteration, err) : status;
+    return status;
 }
 
 lsnn_status recorder_iteration(recorder *r, result *into, const metrics *m, lsnn_error *err)

@@ -91,6 +91,9 @@ static lsnn_status write_wires(store *file, const experiment *e, const record_sp
     const projection *p = &e->net->projections[spec->projection];
     wires w = {.dt = e->dt};
     const char *path;
+    TRY(arena_format(a, &path, err, "/weights/%s", spec->name));
+    TRY(store_set_text(file, path, "projection", p->name, err));
+    if (p->rewiring) return LSNN_OK; /* then they are in the snapshots */
     TRY(arena_take(a, &w.source, p->n_synapses + 1, sizeof *w.source, err));
     TRY(arena_take(a, &w.target, p->n_synapses + 1, sizeof *w.target, err));
     TRY(arena_take(a, &w.delay, p->n_synapses + 1, sizeof *w.delay, err));
@@ -102,9 +105,7 @@ static lsnn_status write_wires(store *file, const experiment *e, const record_sp
     TRY(store_write(file, path, STORE_UINT64, &shape, w.target, true, err));
     TRY(arena_format(a, &path, err, "/weights/%s/delay", spec->name));
     TRY(store_write(file, path, STORE_DOUBLE, &shape, w.delay, true, err));
-    TRY(store_set_text(file, path, "units", "ms", err));
-    TRY(arena_format(a, &path, err, "/weights/%s", spec->name));
-    return store_set_text(file, path, "projection", p->name, err);
+    return store_set_text(file, path, "units", "ms", err);
 }
 
 /* SONATA's mapping of a report: one element per node. */

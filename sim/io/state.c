@@ -19,6 +19,19 @@ static lsnn_status add(list *l, const char *group, const char *name, store_type 
     return LSNN_OK;
 }
 
+/* Which synapses there are, where rewiring changes that. */
+static lsnn_status add_structure(list *l, const network *net, const projection *p, lsnn_error *err)
+{
+    _Static_assert(sizeof(size_t) == sizeof(uint64_t), "row_start is stored as it is");
+    const parameter *weights = &net->parameters[p->parameter];
+    const char *group;
+    TRY(arena_format(l->memory, &group, err, "structure/%s", p->name));
+    TRY(add(l, group, "sign", STORE_REAL, weights->n, weights->sign, err));
+    if (p->dense) return add(l, group, "present", STORE_REAL, weights->n, weights->present, err);
+    TRY(add(l, group, "row_start", STORE_UINT64, (size_t)p->n_from + 1, p->row_start, err));
+    return add(l, group, "offset", STORE_UINT32, p->n_synapses, p->offset, err);
+}
+
 static lsnn_status add_learned(list *l, experiment *e, lsnn_error *err)
 {
     trainer *t = e->trainer;
@@ -33,6 +46,7 @@ static lsnn_status add_learned(list *l, experiment *e, lsnn_error *err)
     }
     for (int i = 0; i < e->net->n_projections; i++) {
         const projection *p = &e->net->projections[i];
+        if (p->rewiring) TRY(add_structure(l, e->net, p, err));
         if (p->to_output && p->feedback != e->net->parameters[p->parameter].value)
             TRY(add(l, "feedback", p->name, STORE_REAL, (size_t)p->n_from * (size_t)p->width, p->feedback, err));
     }
@@ -43,7 +57,7 @@ lsnn_status state_items(state_item **out, int *n, experiment *e, run_state *run,
                         lsnn_error *err)
 {
     const network *net = e->net;
-    list l = {.memory = e->memory, .room = 16 + net->n_parameters * (1 + LSNN_MAX_MOMENTS) + net->n_projections};
+    list l = {.memory = e->memory, .room = 16 + net->n_parameters * (1 + LSNN_MAX_MOMENTS) + 4 * net->n_projections};
     TRY(arena_take(e->memory, &l.items, (size_t)l.room, sizeof *l.items, err));
     TRY(add(&l, "run", "id", STORE_UINT64, 2, run->id, err));
     TRY(add(&l, "run", "iteration", STORE_UINT64, 1, &e->trainer->iteration, err));
@@ -59,5 +73,14 @@ lsnn_status state_items(state_item **out, int *n, experiment *e, run_state *run,
     TRY(add_learned(&l, e, err));
     *out = l.items;
     *n = l.n;
+    return LSNN_OK;
+}
+
+lsnn_status state_check(const experiment *e, lsnn_error *err)
+{
+    for (int i = 0; i < e->net->n_projections; i++)
+        if (e->net->projections[i].rewiring && e->learning.learns && !rewire_sound(e->trainer->rewire, e->net, i))
+            return lsnn_fail(err, LSNN_DATA, "the checkpoint's synapses of '%s' are none that rewiring can have made",
+                             e->net->projections[i].name);
     return LSNN_OK;
 }

@@ -201,22 +201,12 @@ static const projection *find(const lsnn *net, const char *name, lsnn_error *err
     return NULL;
 }
 
-static int count_targets(const network *net, const projection *p)
-{
-    int n = 0;
-    for (int k = 0; k < net->n_populations; k++) {
-        const population *pop = &net->populations[k];
-        if (pop->column >= p->column && pop->column < p->column + p->width) n += pop->n_ports * pop->n;
-    }
-    return n;
-}
-
 lsnn_status lsnn_projection_shape(const lsnn *net, const char *name, int *n_from, int *n_to, lsnn_error *err)
 {
     const projection *p = find(net, name, err);
     if (!p) return LSNN_CONFIG;
     *n_from = p->n_from;
-    *n_to = count_targets(net->e->net, p);
+    *n_to = network_count_targets(net->e->net, p);
     return LSNN_OK;
 }
 
@@ -255,7 +245,7 @@ lsnn_status lsnn_get_weights(const lsnn *net, const char *name, double *w, lsnn_
     const projection *p = find(net, name, err);
     if (!p) return LSNN_CONFIG;
     matrix m = {.out = w, .value = net->e->net->parameters[p->parameter].value};
-    m.n_to = (size_t)count_targets(net->e->net, p);
+    m.n_to = (size_t)network_count_targets(net->e->net, p);
     for (size_t k = 0; k < (size_t)p->n_from * m.n_to; k++)
         w[k] = NAN;
     network_each_synapse(net->e->net, p, read_synapse, &m);
@@ -267,7 +257,7 @@ lsnn_status lsnn_set_weights(lsnn *net, const char *name, const double *w, lsnn_
     const projection *p = find(net, name, err);
     if (!p) return LSNN_CONFIG;
     matrix m = {.in = w, .value = net->e->net->parameters[p->parameter].value, .finite = true};
-    m.n_to = (size_t)count_targets(net->e->net, p);
+    m.n_to = (size_t)network_count_targets(net->e->net, p);
     network_each_synapse(net->e->net, p, check_synapse, &m);
     if (!m.finite) return lsnn_fail(err, LSNN_CONFIG, "weights of '%s' must be finite where there are synapses", name);
     network_each_synapse(net->e->net, p, write_synapse, &m);
@@ -283,5 +273,6 @@ lsnn_status lsnn_save(lsnn *net, const char *path, lsnn_error *err)
 lsnn_status lsnn_restore(lsnn *net, const char *path, lsnn_error *err)
 {
     IN_PLAIN_LOCALE;
-    return checkpoint_read(path, net->items, net->n_items, net->e->resolved, err);
+    TRY(checkpoint_read(path, net->items, net->n_items, net->e->resolved, err));
+    return state_check(net->e, err);
 }
