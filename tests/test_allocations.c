@@ -105,6 +105,12 @@ Test(allocations, do_not_happen_when_the_batch_waits_for_its_rate)
     cr_assert_eq(allocations(), 0, "%d allocations", count);
 }
 
+Test(allocations, do_not_happen_while_synapses_move)
+{
+    start("projections.rec.rewiring={kind: deep_r, l1: 1, temperature: 0.1}");
+    cr_assert_eq(allocations(), 0, "%d allocations", count);
+}
+
 Test(allocations, do_not_happen_with_gradient_descent)
 {
     start("learning.optimiser={kind: sgd, momentum: 0.9}");

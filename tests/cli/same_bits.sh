@@ -42,6 +42,28 @@ for threads in 1 3; do
 done
 same few-1 few-3
 
+# Synapses that move.
+cat >rewired.yaml <<'END'
+task: {kind: evidence_accumulation}
+populations:
+  lif: {model: lif, n: 30, v_th: 0.6, n_ref: 4}
+  alif: {model: alif, n: 30, v_th: 0.6, n_ref: 4, tau_a: 2000 ms, beta: 0.02}
+  out: {model: readout, n: 2, tau_out: 20 ms}
+signs: {lif: {excitatory: 0.8}, alif: {excitatory: 0.6}}
+projections:
+  in: {from: input, to: [lif, alif], wiring: {probability: 0.12}, rewiring: deep_r}
+  rec: {from: [lif, alif], to: [lif, alif], wiring: {probability: 0.12}, weights: {balanced: 1},
+        delay: {uniform: [1 ms, 10 ms]}, rewiring: {kind: deep_r, temperature: 1e-4}}
+  out: {from: [lif, alif], to: out, wiring: {probability: 0.2}, weights: {balanced: 1}, rewiring: deep_r}
+learning: {rule: bptt, rate: 0.02, loss: cross_entropy}
+record: {spikes: {what: spikes, of: [lif, alif]}, rec: {what: weights, of: rec, every: 1}}
+END
+for threads in 1 2 3; do
+    # shellcheck disable=SC2086
+    "$LSNN" run rewired.yaml -q -o rewired-$threads -j $threads $short learning.iterations=10 >/dev/null
+    [[ $threads -eq 1 ]] || same rewired-1 rewired-$threads
+done
+
 # The bits do depend on the seed: this comparison sees a difference.
 # shellcheck disable=SC2086
 "$LSNN" run "$experiments/evidence_accumulation/run.yaml" -q -o other $short seed=2 >/dev/null

@@ -94,4 +94,7 @@ for optimiser in sgd adam; do
 done
 same mnist "$SOURCE/experiments/sequential_mnist/run.yaml" directory="$PWD" task.directory=data task.validation=4 \
     learning.batch=6 learning.iterations=4 validation.every=2 test.trials=all record.spikes.every=1
+same mnist-published "$SOURCE/experiments/sequential_mnist/published.yaml" directory="$PWD" task.directory=data \
+    task.validation=4 learning.batch=6 learning.iterations=10 learning.loss.window='[64 ms, 92 ms]' validation.every=2 \
+    test.trials=all record.{spikes,in,rec,out}.every=1
 exit $((failures > 0))

@@ -10,15 +10,16 @@ populations:
   lif: {model: lif, n: 8, v_th: 0.3, n_ref: 3}
   alif: {model: alif, n: 8, v_th: 0.3, n_ref: 3, tau_a: 200 ms, beta: 0.1, learn_tau_a: true, learn_beta: true}
   out: {model: readout, n: 2, tau_out: 20 ms}
+signs: {alif: {excitatory: 0.5}}
 projections:
   in: {from: input, to: [lif, alif]}
-  rec: {from: [lif, alif], to: [lif, alif], wiring: {probability: 0.5}, delay: {uniform: [1 ms, 4 ms]}}
-  out: {from: [lif, alif], to: out}
+  rec: {from: [lif, alif], to: [lif, alif], wiring: {probability: 0.5}, delay: {uniform: [1 ms, 4 ms]}, rewiring: deep_r}
+  out: {from: [lif, alif], to: out, wiring: {probability: 0.5}, rewiring: {kind: deep_r, temperature: 1e-5}}
 learning:
   rule: {kind: eprop, feedback: adaptive}
   batch: 4
   carry: true
-  iterations: 1500
+  iterations: 3000
   loss: cross_entropy
   regularisation: {strength: 1, scope: previous}
 validation: {every: 7}

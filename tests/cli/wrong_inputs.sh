@@ -70,7 +70,7 @@ wrong 2 "nowhere.yaml: cannot read 'nowhere.yaml': No such file or directory" ru
 
 # ---- keys, numbers, units ---------------------------------------------------------------------------------------------
 config 's/^seed/sed/' "c.yaml:1:1: unknown key 'sed'; did you mean 'seed'?"
-config '/^seed/i zoo: 1' "c.yaml:1:1: unknown key 'zoo'; known here: experiment, directory, seed, dt, task, sources, populations, projections, learning, validation, test, stop, record and checkpoint"
+config '/^seed/i zoo: 1' "c.yaml:1:1: unknown key 'zoo'; known here: experiment, directory, seed, dt, task, sources, populations, signs, projections, learning, validation, test, stop, record and checkpoint"
 config 's/^seed: 1/seed: 99999999999999999999/' "c.yaml:1:7: 'seed' must be a whole number from 0 to 18446744073709551615, not '99999999999999999999'"
 config 's/^seed: 1/seed: -1/' "c.yaml:1:7: 'seed' must be a whole number from 0 to 18446744073709551615, not '-1'"
 config 's/^dt: 1 ms/dt: 1 Hz/' "c.yaml:2:5: 'dt' is in ms, but 'Hz' is the unit of a rate; write us, ms or s"
@@ -132,6 +132,19 @@ config 's/^  rec: {/&weights: [1, 2, 3], /' 'c.yaml:10:18: 3 weights for 56 syna
 config 's/^  rec: {/&bounds: [0], /' 'c.yaml:10:17: bounds are none or two numbers, like [0, 1]'
 config 's/^  rec: {/&bounds: [1, 0], /' 'c.yaml:10:17: the least weight, 1, is above the largest, 0'
 config 's/^  rec: {/&autapses: maybe, /' "c.yaml:10:19: 'autapses' must be true or false, not 'maybe'"
+config 's/^  rec: {/&rewiring: deep_r, /' 'c.yaml:10:19: all 56 pairs are connected, so none is left for rewiring: give a wiring with fewer, like {probability: 0.1}'
+config 's/^  rec: {/&rewiring: deep_q, /' "c.yaml:10:19: no rewiring is called 'deep_q'; did you mean 'deep_r'?"
+config 's/^  rec: {/&wiring: {probability: 0.1}, rewiring: {kind: deep_r, l1: -1}, /' "c.yaml:10:66: 'l1' must be at least 0, not '-1'"
+config 's/^  rec: {/&wiring: {probability: 0.1}, rewiring: {kind: deep_r, l2: 1}, /' "c.yaml:10:62: unknown key 'l2'; did you mean 'l1'?"
+config 's/^  rec: {/&wiring: {probability: 0.1}, rewiring: {l1: 1}, /' "c.yaml:10:47: a name, or a map with 'kind', is needed here"
+config 's/^  rec: {/&wiring: {probability: 0.1}, learn: false, rewiring: deep_r, /' 'c.yaml:10:61: weights that do not learn are not rewired: set learn: true'
+config 's/^  rec: {/&weights: {balanced: 1}, /' 'c.yaml:10:19: balanced weights need cells of both signs where the projection starts: see `signs`'
+config '/^projections/i signs: {lif: {excitatory: 1.5}}' "c.yaml:8:27: 'excitatory' must be from 0 to 1, not '1.5'"
+config '/^projections/i signs: {lif: {order: random}}' "c.yaml:8:9: the key 'excitatory' is missing: share of the cells whose weights are all positive; those of the others are all negative"
+config '/^projections/i signs: {fil: {excitatory: 0.5}}' "c.yaml:8:9: no source or population is called 'fil'"
+config '/^projections/i signs: {out: {excitatory: 0.5}}' "c.yaml:8:9: 'out' does not spike: no projection starts there"
+config '/^projections/i signs: 0.5' "c.yaml:8:8: 'signs' must be a map of names"
+config 's/^  out: {f/  out: {weights: {repeat: [[16, -0.5]]}, f/; /^projections/i signs: {alif: {excitatory: 1}}' 'c.yaml:12:18: a weight of -0.5 from cell 4, which is excitatory'
 config '/^projections/i sources: {noise: {kind: poisson, n: 2, rate: 2000 Hz}}' 'c.yaml:8:46: a rate of 2 per ms is more than one spike a step of 1 ms'
 config '/^projections/i sources: {noise: {kind: spikes, n: 2, spikes: [[1, 2]]}}' 'c.yaml:8:48: spike of cell 2 at 1 ms: cells are 0 .. 1, times at least 0'
 config '/^projections/i sources: {noise: {kind: spikes, n: 2, spikes: [1, 2]}}' 'c.yaml:8:48: a spike is a pair [time in ms, cell]'
@@ -182,7 +195,7 @@ wrong 2 "command line: 'populations.alif.n=-5': 'n' must be from 1 to 10000000, 
 wrong 2 "command line: 'projections.in.to.5=lif': '5' is no entry of this list of 2; they are numbered from 0" check base.yaml projections.in.to.5=lif
 wrong 2 "command line: 'task={kind: chess': this is not YAML: the ',' or the '}' of a map is missing" check base.yaml 'task={kind: chess'
 wrong 2 "command line: 'learning.bach=default': unknown key 'bach'; did you mean 'batch'?" check base.yaml learning.bach=default
-wrong 2 "command line: 'zoo.keeper=default': unknown key 'zoo'; known here: experiment, directory, seed, dt, task, sources, populations, projections, learning, validation, test, stop, record and checkpoint" check base.yaml zoo.keeper=default
+wrong 2 "command line: 'zoo.keeper=default': unknown key 'zoo'; known here: experiment, directory, seed, dt, task, sources, populations, signs, projections, learning, validation, test, stop, record and checkpoint" check base.yaml zoo.keeper=default
 wrong 2 "command line: 'populations.lif.n=default': 'n' has no default" check base.yaml populations.lif.n=default
 wrong 2 "command line: 'populations.lif=default': 'lif' must be a map of parameters" check base.yaml populations.lif=default
 wrong 2 "command line: 'learning.batch=1e9': 'batch' must be from 1 to 1000000, not '1e9'" run base.yaml -o new learning.batch=1e9
