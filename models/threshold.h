@@ -135,7 +135,7 @@ typedef struct threshold_kind {
 LSNN_INLINE void threshold_step(const lsnn_slice *slice, const real *restrict current, real *restrict z,
                                 threshold_kind kind)
 {
-    const int n = slice->n;
+    const int n = slice->n & ~(LSNN_LANES - 1);
     const real *restrict alpha = slice->constant[ALPHA], *restrict s_i = slice->constant[S_I];
     const real *restrict v_th = slice->constant[V_TH], *restrict n_ref = slice->constant[N_REF];
     const real *restrict height = slice->constant[HEIGHT], *restrict steepness = slice->constant[STEEPNESS];

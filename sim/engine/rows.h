@@ -8,6 +8,7 @@
 
 LSNN_INLINE void rows_clear(real *sum, int width)
 {
+    width &= ~(LSNN_LANES - 1);
 #pragma omp simd
     for (int j = 0; j < width; j++)
         sum[j] = 0;
@@ -15,6 +16,7 @@ LSNN_INLINE void rows_clear(real *sum, int width)
 
 LSNN_INLINE void rows_copy(real *to, const real *from, int width)
 {
+    width &= ~(LSNN_LANES - 1);
 #pragma omp simd
     for (int j = 0; j < width; j++)
         to[j] = from[j];
@@ -23,6 +25,7 @@ LSNN_INLINE void rows_copy(real *to, const real *from, int width)
 /* sum[0 .. width-1] += row */
 LSNN_INLINE void rows_add(real *sum, const real *row, int width)
 {
+    width &= ~(LSNN_LANES - 1);
 #pragma omp simd
     for (int j = 0; j < width; j++)
         sum[j] += row[j];
@@ -31,6 +34,7 @@ LSNN_INLINE void rows_add(real *sum, const real *row, int width)
 /* sum += factor * row */
 LSNN_INLINE void rows_add_scaled(real *sum, const real *row, int width, real factor)
 {
+    width &= ~(LSNN_LANES - 1);
 #pragma omp simd
     for (int j = 0; j < width; j++)
         sum[j] += factor * row[j];
@@ -41,6 +45,7 @@ LSNN_INLINE void rows_add_four_scaled(real *sum, const real *row, size_t stride,
 {
     const real a = factor[0], b = factor[1], c = factor[2], d = factor[3];
     const real *second = row + stride, *third = second + stride, *fourth = third + stride;
+    width &= ~(LSNN_LANES - 1);
 #pragma omp simd
     for (int j = 0; j < width; j++)
         sum[j] = (((sum[j] + a * row[j]) + b * second[j]) + c * third[j]) + d * fourth[j];
@@ -49,6 +54,7 @@ LSNN_INLINE void rows_add_four_scaled(real *sum, const real *row, size_t stride,
 /* sum = base + factor * row */
 LSNN_INLINE void rows_sum_scaled(real *sum, const real *base, const real *row, int width, real factor)
 {
+    width &= ~(LSNN_LANES - 1);
 #pragma omp simd
     for (int j = 0; j < width; j++)
         sum[j] = base[j] + factor * row[j];
@@ -57,6 +63,7 @@ LSNN_INLINE void rows_sum_scaled(real *sum, const real *base, const real *row, i
 /* sum += plus - minus */
 LSNN_INLINE void rows_add_difference(real *sum, const real *plus, const real *minus, int width)
 {
+    width &= ~(LSNN_LANES - 1);
 #pragma omp simd
     for (int j = 0; j < width; j++)
         sum[j] += plus[j] - minus[j];
@@ -65,6 +72,7 @@ LSNN_INLINE void rows_add_difference(real *sum, const real *plus, const real *mi
 /* plus += adjoint, minus -= adjoint */
 LSNN_INLINE void rows_collect_difference(real *plus, real *minus, const real *adjoint, int width)
 {
+    width &= ~(LSNN_LANES - 1);
 #pragma omp simd
     for (int j = 0; j < width; j++) {
         plus[j] += adjoint[j];
