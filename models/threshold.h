@@ -330,7 +330,8 @@ LSNN_INLINE void threshold_backward(const lsnn_slice *slice, const threshold_par
     }
 THRESHOLD_STEP(threshold_step_alike, true, false)
 THRESHOLD_STEP(threshold_step_spread, false, false)
-THRESHOLD_STEP(threshold_step_learning, false, true)
+THRESHOLD_STEP(threshold_step_learning_alike, true, true)
+THRESHOLD_STEP(threshold_step_learning_spread, false, true)
 
 #define THRESHOLD_BACKWARD_CASE(dialect, alike, reset, learns)                                                         \
     case (dialect)*2 + (reset):                                                                                        \
@@ -351,7 +352,8 @@ THRESHOLD_STEP(threshold_step_learning, false, true)
     }
 THRESHOLD_BACKWARD(threshold_backward_alike, true, false)
 THRESHOLD_BACKWARD(threshold_backward_spread, false, false)
-THRESHOLD_BACKWARD(threshold_backward_learning, false, true)
+THRESHOLD_BACKWARD(threshold_backward_learning_alike, true, true)
+THRESHOLD_BACKWARD(threshold_backward_learning_spread, false, true)
 
 static bool threshold_alike(const lsnn_slice *slice)
 {
@@ -366,22 +368,21 @@ static void threshold_model_step(const lsnn_slice *slice, const void *parameters
     if (slice->tape[I_KEPT]) memcpy(slice->tape[I_KEPT], current, bytes);
     if (slice->tape[Z_BEFORE] && p->dialect == EPROP2020) memcpy(slice->tape[Z_BEFORE], z, bytes);
     if (threshold_learns(p))
-        threshold_step_learning(slice, current, z, which);
-    else if (threshold_alike(slice))
-        threshold_step_alike(slice, current, z, which);
+        threshold_alike(slice) ? threshold_step_learning_alike(slice, current, z, which)
+                               : threshold_step_learning_spread(slice, current, z, which);
     else
-        threshold_step_spread(slice, current, z, which);
+        threshold_alike(slice) ? threshold_step_alike(slice, current, z, which)
+                               : threshold_step_spread(slice, current, z, which);
 }
 
 static void threshold_model_backward(const lsnn_slice *slice, const void *parameters, const lsnn_span *span)
 {
     const threshold_parameters *p = parameters;
     if (threshold_learns(p))
-        threshold_backward_learning(slice, p, span);
-    else if (threshold_alike(slice))
-        threshold_backward_alike(slice, p, span);
+        threshold_alike(slice) ? threshold_backward_learning_alike(slice, p, span)
+                               : threshold_backward_learning_spread(slice, p, span);
     else
-        threshold_backward_spread(slice, p, span);
+        threshold_alike(slice) ? threshold_backward_alike(slice, p, span) : threshold_backward_spread(slice, p, span);
 }
 
 static void threshold_begin(const lsnn_slice *slice, const void *parameters)

@@ -109,6 +109,19 @@ LSNN_INLINE void collect(const network *net, const worker *w, const tape *tp, in
     if (net->n_hidden > 0) collect_all_values(net, w, tp, from, to, into);
 }
 
+/* Backward through rows in single steps, processors do not see by themselves what comes next. */
+#define FORESIGHT 4
+
+LSNN_INLINE void foresee(const tape *tp, const network *net, int k, int t)
+{
+    const population *p = &net->populations[k];
+    for (int i = 0; i < p->n_tapes; i++) {
+        const real *row = tape_row(tp, net, k, p->tape[i], t);
+        for (int j = 0; j < p->width; j += LSNN_LANES)
+            __builtin_prefetch(row + j);
+    }
+}
+
 LSNN_INLINE void step_back(const network *net, int k, worker *w, const tape *tp, const lsnn_paths *paths, int from,
                            int to)
 {
@@ -119,6 +132,7 @@ LSNN_INLINE void step_back(const network *net, int k, worker *w, const tape *tp,
                             .signal = worker_row(net, w, w->signal, from) + p->column,
                             .current_adjoint = worker_row(net, w, w->adjoint, from) + p->column};
     tape_point(tp, net, k, from, &w->slice[k]);
+    if (span.n_steps == 1 && from - FORESIGHT >= tp->held) foresee(tp, net, k, from - FORESIGHT);
     p->model->backward(&w->slice[k], p->parameters, &span);
 }
 
@@ -153,73 +167,76 @@ LSNN_INLINE void gather_signal(const network *net, worker *w, int t)
 }
 
 /* What the spikes of active neurons at step t do to others, sum over a neuron's synapses of w dE/dI[target, t + delay], is added to
- * their signals. The active ones have ids first + active[..]. Beyond `steps_left` steps the gradient's way is cut. */
-LSNN_INLINE void pull_dense(const projection *p, const real *weight, const real *adjoint, int shift,
-                            const uint32_t *active, int n, real *signal)
+ * their signals. Beyond `steps_left` steps the gradient's way is cut. */
+LSNN_INLINE void pull_dense(const projection *p, const real *weight, const real *adjoint, const uint32_t *id,
+                            const uint32_t *column, int n, real *signal)
 {
     for (int a = 0; a < n; a += ROWS_AT_ONCE) {
         const real *row[ROWS_AT_ONCE];
         real sum[ROWS_AT_ONCE];
         const int left = n - a < ROWS_AT_ONCE ? n - a : ROWS_AT_ONCE;
-        for (int r = 0; r < ROWS_AT_ONCE; r++) { /* the last group is filled up with its last member */
-            const int j = (int)active[a + (r < left ? r : left - 1)];
-            row[r] = weight + (size_t)(j + shift) * (size_t)p->width;
-        }
+        for (int r = 0; r < ROWS_AT_ONCE; r++) /* the last group is filled up with its last member */
+            row[r] = weight + (size_t)((int)id[a + (r < left ? r : left - 1)] - p->from) * (size_t)p->width;
         if (left > 4)
             rows_dots(sum, row, 8, adjoint, p->width);
         else
             rows_dots(sum, row, 4, adjoint, p->width);
         for (int r = 0; r < left; r++)
-            signal[active[a + r]] += sum[r];
+            signal[column[a + r]] += sum[r];
     }
 }
 
-LSNN_INLINE void pull_sparse(const projection *p, const real *weight, const real *row, size_t beyond, int shift,
-                             const uint32_t *active, int n, real *signal)
+LSNN_INLINE void pull_sparse(const projection *p, const real *weight, const real *row, size_t beyond,
+                             const uint32_t *id, const uint32_t *column, int n, real *signal)
 {
     for (int a = 0; a < n; a++) {
-        const size_t i = (size_t)((int)active[a] + shift);
+        const size_t i = (size_t)((int)id[a] - p->from);
         real sum = 0;
         for (size_t k = p->row_start[i]; k < p->row_start[i + 1] && p->offset[k] < beyond; k++)
             sum += weight[k] * row[p->offset[k]];
-        signal[active[a]] += sum;
+        signal[column[a]] += sum;
     }
 }
 
-/* Of the spiking neurons only those whose surrogate is not zero pass a signal on, of hidden ones all; the padding never does. */
-LSNN_INLINE int find_active(const population *p, worker *w, const real *psi)
+/* Writes the neurons of a population that pass a signal on, by id and by column, and returns how many: of spiking ones those whose
+ * surrogate is not zero, of hidden ones all. The padding never does. */
+LSNN_INLINE int find_active(const population *p, const real *psi, uint32_t *id, uint32_t *column)
 {
     int n = 0;
     if (p->model->hidden) {
         for (; n < p->n; n++)
-            w->active[n] = (uint32_t)n;
-        return n;
+            id[n] = (uint32_t)(p->first + n);
+    } else {
+        n = rows_spikes(id, psi, p->width, (uint32_t)p->first);
+        while (n > 0 && id[n - 1] >= (uint32_t)(p->first + p->n))
+            n--;
     }
-    n = rows_spikes(w->active, psi, p->width, 0);
-    while (n > 0 && w->active[n - 1] >= (uint32_t)p->n)
-        n--;
+    for (int a = 0; a < n; a += LSNN_LANES)
+        for (int l = a; l < a + LSNN_LANES; l++)
+            column[l] = id[l] + (uint32_t)(p->column - p->first);
     return n;
 }
 
 LSNN_INLINE void gather_recurrent(const network *net, worker *w, const tape *tp, int t, int limit)
 {
     const real *row = worker_row(net, w, w->adjoint, t);
-    const size_t beyond = (size_t)(limit - t) * (size_t)net->n_columns;
-    for (int k = 0; k < net->n_spiking_populations; k++) {
-        const population *pop = &net->populations[k];
-        real *signal = worker_row(net, w, w->signal, t) + pop->column;
-        const int n = find_active(pop, w, tape_row(tp, net, k, 0, t));
-        for (int l = 0; l < net->n_projections; l++) {
-            const projection *p = &net->projections[l];
-            const real *weight = net->parameters[p->parameter].value;
-            const int shift = pop->first - p->from;
-            if (p->to_output || !network_hears(p, pop)) continue;
-            if (!p->dense)
-                pull_sparse(p, weight, row, beyond, shift, w->active, n, signal);
-            else if (p->delay[0] < limit - t)
-                pull_dense(p, weight, row + (size_t)p->delay[0] * (size_t)net->n_columns + p->column, shift, w->active,
-                           n, signal);
-        }
+    real *signal = worker_row(net, w, w->signal, t);
+    int *const end = w->active_end;
+    for (int k = 0, n = 0; k < net->n_spiking_populations; k++)
+        end[k] = n +=
+            find_active(&net->populations[k], tape_row(tp, net, k, 0, t), w->active + n, w->active_column + n);
+    for (int l = 0; l < net->n_projections; l++) {
+        const projection *p = &net->projections[l];
+        if (p->to_output || p->source >= 0) continue;
+        const real *weight = net->parameters[p->parameter].value;
+        const int first = p->from_population > 0 ? end[p->from_population - 1] : 0;
+        const int n = end[p->from_population + p->n_from_populations - 1] - first;
+        const uint32_t *id = w->active + first, *column = w->active_column + first;
+        if (!p->dense)
+            pull_sparse(p, weight, row, (size_t)(limit - t) * (size_t)net->n_columns, id, column, n, signal);
+        else if (p->delay[0] < limit - t)
+            pull_dense(p, weight, row + (size_t)p->delay[0] * (size_t)net->n_columns + p->column, id, column, n,
+                       signal);
     }
 }
 

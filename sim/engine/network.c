@@ -266,6 +266,8 @@ lsnn_status network_add_projection(network *net, const projection_spec *spec, sy
     *p = (projection){.name = spec->name,
                       .source = spec->source,
                       .n_from = wires->n_from,
+                      .from_population = spec->from_population,
+                      .n_from_populations = spec->n_from_populations,
                       .n_synapses = wires->n,
                       .sign = spec->sign,
                       .no_autapses = spec->no_autapses,

@@ -62,12 +62,13 @@ typedef struct parameter {
 
 typedef struct projection {
     const char *name;
-    int source;        /* of the presynaptic cells; -1: they are neurons */
-    int from, n_from;  /* first presynaptic id (cell of the source, or neuron) and how many */
-    int column, width; /* target columns */
-    bool to_output;    /* the targets are readouts */
-    int n_delays;      /* different delays */
-    const int *delay;  /* [n_delays] steps, ascending */
+    int source;                              /* of the presynaptic cells; -1: they are neurons */
+    int from, n_from;                        /* first presynaptic id (cell of the source, or neuron) and how many */
+    int from_population, n_from_populations; /* when source is -1 */
+    int column, width;                       /* target columns */
+    bool to_output;                          /* the targets are readouts */
+    int n_delays;                            /* different delays */
+    const int *delay;                        /* [n_delays] steps, ascending */
     size_t n_synapses;
     int parameter; /* of its weights in network.parameters */
     bool dense;

@@ -42,6 +42,8 @@ lsnn_status worker_new(worker **out, const network *net, arena *a, const lsnn_sh
     TRY(arena_take(a, &w->output, n, sizeof(real), err));
     TRY(arena_take(a, &w->rate_signal, n, sizeof(real), err));
     TRY(arena_take(a, &w->active, n + LSNN_LANES, sizeof *w->active, err));
+    TRY(arena_take(a, &w->active_column, n + LSNN_LANES, sizeof *w->active_column, err));
+    TRY(arena_take(a, &w->active_end, (size_t)net->n_populations, sizeof *w->active_end, err));
     TRY(arena_take(a, &w->pooled_weight, T, sizeof(real), err));
     TRY(arena_take(a, &w->coefficient, T, sizeof(real), err));
     TRY(arena_take(a, &w->pooled_spikes, (size_t)net->n_spiking, sizeof(real), err));

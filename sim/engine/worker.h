@@ -53,7 +53,10 @@ typedef struct worker {
     real *output;      /* [n_columns] z and y of the step */
     real *rate_signal; /* [spiking columns]: regularisation */
     lsnn_slice *slice; /* [n_populations] */
-    uint32_t *active;  /* [spiking columns + LSNN_LANES] neurons whose surrogate is not zero */
+    /* The neurons that pass a signal on to the step before, by id and by column, [spiking columns + LSNN_LANES] each; those of
+     * population k end at active_end[k]. */
+    uint32_t *active, *active_column;
+    int *active_end;
     /* pooled.c and quiet.c: steps that the readout leaves out */
     real *coefficient; /* [n_steps] what a spike of the step adds to the average, or to the first step that is judged */
     real *early_signal;  /* [spiking columns] dE/dz of such a step is coefficient times this */
