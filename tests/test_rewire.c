@@ -80,7 +80,7 @@ static int count_moved(const view *before, const view *after)
 
 Test(rewire, keeps_the_number_of_synapses_and_every_rule_of_the_storage)
 {
-    START("learning.rule=bptt", "learning.rate=0.05");
+    START("learning.rule=bptt", "learning.rate=0.05", "projections.in.storage=sparse");
     const char *const names[] = {"in", "rec", "out"};
     view *first[3];
     cr_assert(!named("in")->dense && !named("rec")->dense && named("out")->dense, "not all storages are tested");
