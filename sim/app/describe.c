@@ -65,7 +65,7 @@ static bool describe_plugin(const char *name)
         print_variables("derived (can be recorded)", model->derived);
         print_variables("adjoints of the backward pass", model->adjoints);
         for (int k = 0; model->trainable && model->trainable[k].name; k++)
-            printf("%s%s%s", k ? ", " : "\nlearned on request: ", model->trainable[k].name,
+            printf("%s%s%s", k ? ", " : "\ncan be learned (learn_...): ", model->trainable[k].name,
                    model->trainable[k + 1].name ? "" : "\n");
     }
     if (rule) print_head("learning rule", name, rule->doc, rule->fields);
