@@ -114,7 +114,7 @@ static inline lsnn_trial *new_trial(const opened_task *o)
 
 static inline void draw(lsnn_trial *trial, const opened_task *o, lsnn_set set, uint64_t index)
 {
-    trial_clear(trial);
+    trial_clear(trial, LSNN_TRAIN);
     o->task->draw(o->state, o->parameters, &(lsnn_draw){.seed = o->seed, .set = set, .index = index}, trial);
     trial_sort(trial);
 }

@@ -15,7 +15,8 @@ static real y[STEPS * ROW]; /* the response that is judged */
 
 static tape judge(const loss_settings *settings, double scale, real *slope)
 {
-    tape tp = {.n_steps = STEPS, .trial = trial, .output = slope};
+    static double question_error[MOST];
+    tape tp = {.n_steps = STEPS, .trial = trial, .output = slope, .question_error = question_error};
     memcpy(slope, y, sizeof y);
     loss_judge(settings, &net, &tp, scale, NULL, NULL);
     return tp;
@@ -26,7 +27,7 @@ static void new_trial(int n_questions)
     const lsnn_shape shape = {
         .n_in = 1, .n_out = CLASSES, .n_steps = STEPS, .classes = true, .n_questions = n_questions};
     cr_assert_eq(trial_new(&trial, memory, &shape, NULL), LSNN_OK);
-    trial_clear(trial);
+    trial_clear(trial, LSNN_TRAIN);
 }
 
 /* A random response, and three questions with gaps between them and weights of all sorts. */
@@ -197,4 +198,33 @@ Test(loss, of_one_question_is_that_of_a_label_in_every_bit)
         cr_assert_eq(asked.error, labelled.error);
         cr_assert_arr_eq(one, other, sizeof one);
     }
+}
+
+/* The answer is the mean over the question, the target the row of its first step. */
+Test(loss, of_questions_with_values_is_half_the_squared_error_of_their_means)
+{
+    const lsnn_shape shape = {.n_in = 1, .n_out = CLASSES, .n_steps = STEPS, .n_questions = MOST};
+    real slope[STEPS * ROW];
+    double squares = 0, targets = 0;
+    cr_assert_eq(trial_new(&trial, memory, &shape, NULL), LSNN_OK);
+    trial_clear(trial, LSNN_TRAIN);
+    lsnn_trial_ask(trial, 3, 8, 0);
+    lsnn_trial_ask(trial, 12, 20, 0);
+    for (int q = 0; q < 2; q++) {
+        double mean[CLASSES], own = 0;
+        average(mean, &trial->questions[q]);
+        for (int k = 0; k < CLASSES; k++) {
+            const real target = (real)(0.5 * q - 0.2 * k + 0.1);
+            trial->target[trial->questions[q].start * CLASSES + k] = target;
+            own += (mean[k] - (double)target) * (mean[k] - (double)target);
+            targets += (double)target * (double)target;
+        }
+        const tape tp = judge(&(loss_settings){.kind = LOSS_MSE, .pool = true}, 1, slope);
+        cr_assert_float_eq(tp.question_error[q], own, 10 * rounding());
+        squares += own;
+    }
+    const tape tp = judge(&(loss_settings){.kind = LOSS_MSE, .pool = true}, 1, slope);
+    cr_assert_float_eq(tp.loss, squares / 4, 10 * rounding());
+    cr_assert_float_eq(tp.error, squares / targets, 100 * rounding());
+    check_slope(&(loss_settings){.kind = LOSS_MSE, .pool = true});
 }

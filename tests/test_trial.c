@@ -164,7 +164,7 @@ Test(trial, is_empty_after_clear)
     for (int i = 0; i < 8; i++)
         trial->target[i] = 1;
     trial_sort(trial);
-    trial_clear(trial);
+    trial_clear(trial, LSNN_TRAIN);
     cr_assert_eq(trial->events->start[4], 0);
     cr_assert_str_eq(sorted(trial), "");
     cr_assert_eq(trial->label, 0);
@@ -179,7 +179,7 @@ Test(trial, asks_in_the_order_of_time_and_within_its_steps)
     lsnn_shape shape = {.n_in = 3, .n_out = 2, .n_steps = 10, .classes = true, .n_questions = 3};
     lsnn_trial *trial = NULL;
     cr_assert_eq(trial_new(&trial, memory, &shape, &err), LSNN_OK);
-    trial_clear(trial);
+    trial_clear(trial, LSNN_TRAIN);
     lsnn_trial_ask(trial, -2, 3, 1);
     lsnn_trial_ask(trial, 1, 2, 0); /* overlaps the first in all its steps */
     lsnn_trial_ask(trial, 2, 5, 0);
@@ -190,7 +190,7 @@ Test(trial, asks_in_the_order_of_time_and_within_its_steps)
     for (int t = 0; t < 10; t++)
         cr_assert_eq(trial->weight[t], t < 5 || t >= 7);
     cr_assert_eq(trial->label, -1);
-    trial_clear(trial);
+    trial_clear(trial, LSNN_TRAIN);
     cr_assert_eq(trial->n_questions, 0);
     for (int q = 0; q < 5; q++)
         lsnn_trial_ask(trial, 2 * q, 2 * q + 1, 0);
@@ -206,7 +206,7 @@ Test(trial, of_analog_input_has_values_and_no_spikes)
     trial->analog[11] = 5;
     lsnn_trial_spike(trial, 1, 1);
     cr_assert_str_eq(sorted(trial), "");
-    trial_clear(trial);
+    trial_clear(trial, LSNN_TRAIN);
     cr_assert_eq(trial->analog[11], 0);
 }
 
@@ -262,7 +262,7 @@ static void check_bernoulli(double p)
     int both = 0; /* two given pairs of neighbours fire together */
     for (int n = 0; n < N; n++) {
         lsnn_random stream = stream_of((uint64_t)n);
-        trial_clear(trial);
+        trial_clear(trial, LSNN_TRAIN);
         lsnn_trial_bernoulli(trial, &stream, 0, CELLS, 0, STEPS, p);
         trial_sort(trial);
         const lsnn_events *e = trial->events;

@@ -13,8 +13,9 @@ typedef struct lsnn_shape {
     int n_in;         /* input cells */
     int n_out;        /* readouts: classes, or values */
     int n_steps;      /* of a trial, each dt long */
+    int n_steps_test; /* of a trial of the test set; 0: n_steps */
     bool classes;     /* the target is a label; else n_out values per step */
-    int n_questions;  /* with classes: most questions of a trial, each with a label; 0: one label for the whole trial */
+    int n_questions;  /* most questions of a trial, each with a label or n_out values; 0: the whole trial is one */
     bool analog;      /* the input is a value per cell and step; else spikes */
     bool runs;        /* neighbouring cells often fire together: worth sums over runs of rows */
     bool same;        /* every trial is the same: it is drawn once */
@@ -29,13 +30,14 @@ typedef struct lsnn_question {
 /* One trial's input and target. The engine owns it and clears it before each draw. */
 typedef struct lsnn_trial {
     lsnn_shape shape;
+    int n_steps;              /* of this trial: shape.n_steps or shape.n_steps_test */
     int label;                /* with shape.classes: 0 .. n_out-1; -1 in a trial with questions */
     int n_questions;          /* with shape.n_questions: asked so far */
     lsnn_question *questions; /* [shape.n_questions] in the order of time, without overlap */
     /* [shape.n_questions, at least 1][n_out]: the engine's; the mean of the readout over the judged steps of each question
      * (without questions: of the trial) with their weights */
     real *answers;
-    real *target; /* [n_steps][n_out], without shape.classes */
+    real *target; /* [n_steps][n_out], without shape.classes; of a question the row of its first step, if the loss pools */
     real *weight; /* [n_steps]: weight of the step in the loss; 0: the step is not judged */
     real *analog; /* [n_steps][n_in], with shape.analog */
     struct lsnn_events *events;
@@ -49,7 +51,7 @@ void lsnn_trial_run(lsnn_trial *trial, int step, int first, int last);
  * follows the number of spikes. */
 void lsnn_trial_bernoulli(lsnn_trial *trial, lsnn_random *stream, int first, int last, int start, int stop,
                           double probability);
-/* One more question, later than all before; its steps get the weight 1. What lies outside of the trial or overlaps an earlier
+/* One more question, later than all before; its steps get the weight 1. Without shape.classes the label means nothing. What lies outside of the trial or overlaps an earlier
  * question is cut off; a question that is left without steps, or is one too many, is dropped. */
 void lsnn_trial_ask(lsnn_trial *trial, int start, int stop, int label);
 
@@ -105,7 +107,7 @@ typedef struct lsnn_task {
     /* Error of a response, 0 .. 1. pooled: mean of the readout over the judged steps with their weights, [n_out] for each
      * question or for the trial. OPTIONAL; without it: classes: 1 if the largest pooled readout is not the label's, else 0;
      * questions: the share of those that are answered wrongly; values: sum of squared errors over the sum of squared
-     * targets, in the judged steps */
+     * targets, in the judged steps or (with questions) of the answers */
     double (*score)(const void *state, const void *parameters, const lsnn_trial *trial, const real *pooled);
 } lsnn_task;
 

@@ -18,7 +18,7 @@ static int count_questions(const lsnn_trial *trial)
 static lsnn_question question_of(const lsnn_trial *trial, int q)
 {
     if (trial->shape.n_questions > 0) return trial->questions[q];
-    return (lsnn_question){.stop = trial->shape.n_steps, .label = trial->label};
+    return (lsnn_question){.stop = trial->n_steps, .label = trial->label};
 }
 
 static double target_at(const lsnn_trial *trial, int label, int t, int k)
@@ -82,20 +82,31 @@ static double share_misclassified(const lsnn_trial *trial)
     return asked > 0 ? wrong / asked : 1;
 }
 
+static void add_squares(const lsnn_trial *trial, int t, const real *y, double *squares, double *targets)
+{
+    for (int k = 0; k < trial->shape.n_out; k++) {
+        const double target = target_at(trial, 0, t, k), difference = y[k] - target;
+        *squares += difference * difference;
+        *targets += target * target;
+    }
+}
+
+static double answers_off(const lsnn_trial *trial)
+{
+    double squares = 0, targets = 0;
+    for (int q = 0; q < trial->n_questions; q++)
+        if (question_weight(trial, trial->questions[q]) != 0)
+            add_squares(trial, trial->questions[q].start, trial->answers + q * trial->shape.n_out, &squares, &targets);
+    return targets > 0 ? squares / targets : squares;
+}
+
 static double default_score(const lsnn_trial *trial, size_t row, const real *y)
 {
-    const int n = trial->shape.n_out;
-    if (trial->shape.n_questions > 0) return share_misclassified(trial);
+    if (trial->shape.n_questions > 0) return trial->shape.classes ? share_misclassified(trial) : answers_off(trial);
     if (trial->shape.classes) return misclassified(trial, trial->label, trial->answers);
     double squares = 0, targets = 0;
-    for (int t = 0; t < trial->shape.n_steps; t++) {
-        if (trial->weight[t] == 0) continue;
-        for (int k = 0; k < n; k++) {
-            const double target = target_at(trial, 0, t, k), difference = y[(size_t)t * row + (size_t)k] - target;
-            squares += difference * difference;
-            targets += target * target;
-        }
-    }
+    for (int t = 0; t < trial->n_steps; t++)
+        if (trial->weight[t] != 0) add_squares(trial, t, y + (size_t)t * row, &squares, &targets);
     return targets > 0 ? squares / targets : squares;
 }
 
@@ -124,7 +135,7 @@ static double judge_pooled(loss_kind kind, const lsnn_trial *trial, int q, size_
     const double total = question_weight(trial, asked);
     real slope[n];
     if (total == 0) return 0;
-    const double loss = unit * judge_row(kind, trial, asked.label, 0, trial->answers + q * n, slope, 1);
+    const double loss = unit * judge_row(kind, trial, asked.label, asked.start, trial->answers + q * n, slope, 1);
     for (int t = asked.start; t < asked.stop; t++)
         for (int k = 0; trial->weight[t] != 0 && k < n; k++)
             y[(size_t)t * row + (size_t)k] = (real)(scale * unit * trial->weight[t] / total * slope[k]);
@@ -160,6 +171,17 @@ static void clear_unjudged(tape *tp, size_t row)
     }
 }
 
+static double question_error(const lsnn_trial *trial, int q)
+{
+    const lsnn_question asked = trial->questions[q];
+    const real *answer = trial->answers + q * trial->shape.n_out;
+    double squares = 0, targets = 0;
+    if (question_weight(trial, asked) == 0) return NAN;
+    if (trial->shape.classes) return misclassified(trial, asked.label, answer);
+    add_squares(trial, asked.start, answer, &squares, &targets);
+    return squares;
+}
+
 void loss_judge(const loss_settings *settings, const network *net, tape *tp, double scale, loss_score *score,
                 const void *with)
 {
@@ -173,6 +195,8 @@ void loss_judge(const loss_settings *settings, const network *net, tape *tp, dou
         total += weight;
         asked += weight > 0;
     }
+    for (int q = 0; q < trial->shape.n_questions; q++)
+        tp->question_error[q] = q < trial->n_questions ? question_error(trial, q) : NAN;
     tp->error = score ? score(with, trial, trial->answers) : default_score(trial, row, tp->output);
     double unit = 1;
     if (settings->pool && asked > 0) unit = 1.0 / asked;

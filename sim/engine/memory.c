@@ -10,7 +10,7 @@
 
 static double untouched_per_tape(const experiment *e, double rate)
 {
-    const double T = e->shape.n_steps;
+    const double T = trial_longest(&e->shape);
     const double used = rate * e->dt / 1e3;
     /* A reserved list of spikes: ids and steps; of input: step and run as drawn, and as sorted. */
     const double unused = e->net->n_spiking - (e->net->n_spiking - e->net->n_hidden) * used;

@@ -33,7 +33,9 @@ static void find_coefficients(const network *net, worker *w, const lsnn_trial *t
     real *signal = w->signal + p->column, *adjoint = w->adjoint + p->column;
     const lsnn_span span = {.n_steps = 1, .signal = signal, .current_adjoint = adjoint};
     double total = 0;
-    if (w->coefficients_known && memcmp(w->pooled_weight, trial->weight, (size_t)n_steps * sizeof(real)) == 0) return;
+    if (w->coefficients_known == n_steps &&
+        memcmp(w->pooled_weight, trial->weight, (size_t)n_steps * sizeof(real)) == 0)
+        return;
     for (int t = 0; t < n_steps; t++)
         total += trial->weight[t];
     for (int s = 0; s < p->n_adjoints; s++)
@@ -50,7 +52,7 @@ static void find_coefficients(const network *net, worker *w, const lsnn_trial *t
         if (t >= n_steps - delay) w->coefficient[t] = 0;
     }
     memcpy(w->pooled_weight, trial->weight, (size_t)n_steps * sizeof(real));
-    w->coefficients_known = true;
+    w->coefficients_known = n_steps;
 }
 
 static void sum_spikes(worker *w, const tape *tp, int n_spiking)

@@ -19,7 +19,7 @@ bool quiet_possible(const network *net, const loss_settings *loss)
 int quiet_until(const lsnn_trial *trial)
 {
     int t = 0;
-    while (t < trial->shape.n_steps && trial->weight[t] == 0)
+    while (t < trial->n_steps && trial->weight[t] == 0)
         t++;
     return t;
 }

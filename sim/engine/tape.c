@@ -29,19 +29,23 @@ lsnn_status tape_segment(int *segment, const network *net, int n_steps, int n_ta
 lsnn_status tape_new(tape **out, const network *net, arena *a, const lsnn_shape *shape, int segment, lsnn_error *err)
 {
     tape *tp;
-    const size_t T = (size_t)shape->n_steps, n_populations = (size_t)net->n_populations;
+    const size_t T = (size_t)trial_longest(shape), n_populations = (size_t)net->n_populations;
     TRY(arena_take(a, &tp, 1, sizeof *tp, err));
     tp->n_steps = shape->n_steps;
     tp->segment = segment;
-    if (segment < tp->n_steps) {
-        const size_t n = (size_t)((tp->n_steps + segment - 1) / segment);
+    if ((size_t)segment < T) {
+        const size_t n = (T + (size_t)segment - 1) / (size_t)segment;
         TRY(arena_take(a, &tp->snapshots, n * snapshot_length(net), sizeof(real), err));
     }
     TRY(trial_new(&tp->trial, a, shape, err));
     TRY(arena_take(a, &tp->input, (size_t)net->n_sources, sizeof *tp->input, err));
     for (int s = 0; s < net->n_sources; s++) {
         const source *from = &net->sources[s];
-        const lsnn_shape own = {.n_in = from->n, .n_out = 1, .n_steps = shape->n_steps, .analog = from->analog};
+        const lsnn_shape own = {.n_in = from->n,
+                                .n_out = 1,
+                                .n_steps = shape->n_steps,
+                                .n_steps_test = shape->n_steps_test,
+                                .analog = from->analog};
         tp->input[s] = tp->trial;
         if (from->kind != SOURCE_TASK) TRY(trial_new(&tp->input[s], a, &own, err));
     }
@@ -58,6 +62,7 @@ lsnn_status tape_new(tape **out, const network *net, arena *a, const lsnn_shape 
     TRY(arena_take(a, &tp->count, (size_t)net->n_spiking, sizeof *tp->count, err));
     TRY(arena_take(a, &tp->output, T * (size_t)(net->n_columns - net->spiking_columns), sizeof(real), err));
     TRY(arena_take(a, &tp->pooled, (size_t)(net->n_columns - net->spiking_columns), sizeof(real), err));
+    TRY(arena_take(a, &tp->question_error, (size_t)shape->n_questions, sizeof *tp->question_error, err));
     *out = tp;
     return LSNN_OK;
 }

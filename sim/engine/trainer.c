@@ -29,10 +29,10 @@ static lsnn_status take_workers(trainer *t, arena *a, lsnn_error *err)
     TRY(arena_take(a, &t->tapes, (size_t)t->n_tapes, sizeof(tape *), err));
     for (int k = 0; k < t->n_threads; k++) {
         TRY(worker_new(&t->workers[k], t->net, a, &t->shape, err));
-        if (t->quiet) quiet_prepare(t->net, t->workers[k], t->shape.n_steps);
+        if (t->quiet) quiet_prepare(t->net, t->workers[k], trial_longest(&t->shape));
     }
     int segment;
-    TRY(tape_segment(&segment, t->net, t->shape.n_steps, t->n_tapes, t->settings.tape_bytes, err));
+    TRY(tape_segment(&segment, t->net, trial_longest(&t->shape), t->n_tapes, t->settings.tape_bytes, err));
     for (int k = 0; k < t->n_tapes; k++)
         TRY(tape_new(&t->tapes[k], t->net, a, &t->shape, segment, err));
     if (t->carried > 0) {
@@ -83,6 +83,11 @@ lsnn_status trainer_new(trainer **out, network *net, const lsnn_task *task, cons
     TRY(arena_take(a, &t->sample_loss, (size_t)batch, sizeof(double), err));
     TRY(arena_take(a, &t->sample_loss_rate, (size_t)batch, sizeof(double), err));
     TRY(arena_take(a, &t->sample_error, (size_t)batch, sizeof(double), err));
+    const size_t n_questions = (size_t)shape->n_questions;
+    TRY(arena_take(a, &t->sample_question_error, (size_t)batch * n_questions, sizeof(double), err));
+    TRY(arena_take(a, &t->curve.sum, n_questions, sizeof(double), err));
+    TRY(arena_take(a, &t->curve.squares, n_questions, sizeof(double), err));
+    TRY(arena_take(a, &t->curve.asked, n_questions, sizeof(double), err));
     *out = t;
     return LSNN_OK;
 }
@@ -97,15 +102,15 @@ static double task_score(const void *with, const lsnn_trial *trial, const real *
 
 static void draw_source(const trainer *t, const source *from, lsnn_trial *input, const lsnn_draw *draw, int s)
 {
-    trial_clear(input);
+    trial_clear(input, draw->set);
     lsnn_random stream = lsnn_random_stream(draw->seed + (uint64_t)draw->set, LSNN_SOURCES, (uint64_t)s, draw->index);
     if (from->kind == SOURCE_POISSON)
         for (int i = 0; i < from->n; i++)
-            lsnn_trial_bernoulli(input, &stream, i, i + 1, 0, t->shape.n_steps, from->rate[i] * t->net->dt);
+            lsnn_trial_bernoulli(input, &stream, i, i + 1, 0, input->n_steps, from->rate[i] * t->net->dt);
     for (size_t k = 0; from->kind == SOURCE_SPIKES && k < from->n_spikes; k++)
-        if (from->spike_step[k] < (uint32_t)t->shape.n_steps)
+        if (from->spike_step[k] < (uint32_t)input->n_steps)
             lsnn_trial_spike(input, (int)from->spike_step[k], (int)from->spike_cell[k]);
-    for (int step = 0; from->kind == SOURCE_CURRENT && step < t->shape.n_steps; step++)
+    for (int step = 0; from->kind == SOURCE_CURRENT && step < input->n_steps; step++)
         for (int i = 0; i < from->n; i++)
             input->analog[step * from->n + i] = (real)from->value[i];
     if (!from->analog) trial_sort(input);
@@ -124,10 +129,11 @@ static void draw_task(const trainer *t, tape *tp, const lsnn_draw *draw)
 {
     const loss_settings *loss = &t->settings.loss;
     if (tp->drawn) return;
-    trial_clear(tp->trial);
+    trial_clear(tp->trial, draw->set);
+    tp->n_steps = tp->trial->n_steps;
     t->task->draw(t->task_state, t->task_parameters, draw, tp->trial);
     if (!t->shape.analog) trial_sort(tp->trial);
-    for (int step = 0; loss->window_stop > 0 && step < t->shape.n_steps; step++)
+    for (int step = 0; loss->window_stop > 0 && step < tp->n_steps; step++)
         tp->trial->weight[step] = step >= loss->window_start && step < loss->window_stop;
     tp->drawn = t->shape.same;
 }
@@ -387,11 +393,37 @@ lsnn_status trainer_iterate(trainer *t, metrics *out, const trainer_recorder *re
     return LSNN_OK;
 }
 
+static void clear_curve(trainer *t)
+{
+    question_curve *c = &t->curve;
+    c->n = t->shape.n_questions;
+    for (int q = 0; q < c->n; q++)
+        c->sum[q] = c->squares[q] = c->asked[q] = 0;
+}
+
+static void keep_question_errors(trainer *t, const tape *tp, int sample)
+{
+    const size_t n = (size_t)t->shape.n_questions;
+    memcpy(t->sample_question_error + (size_t)sample * n, tp->question_error, n * sizeof(double));
+}
+
+static void add_to_curve(trainer *t, int sample)
+{
+    const double *error = t->sample_question_error + (size_t)sample * (size_t)t->curve.n;
+    for (int q = 0; q < t->curve.n; q++) {
+        if (isnan(error[q])) continue;
+        t->curve.sum[q] += error[q];
+        t->curve.squares[q] += error[q] * error[q];
+        t->curve.asked[q]++;
+    }
+}
+
 lsnn_status trainer_evaluate(trainer *t, metrics *out, lsnn_set set, uint64_t first, uint64_t n, lsnn_error *err)
 {
     double loss = 0, error = 0;
     uint64_t spikes = 0;
     network_refresh(t->net);
+    if (set == LSNN_TEST) clear_curve(t);
     if (t->carried > 0) memset(t->carry_evaluation, 0, (size_t)t->settings.batch * t->carried * sizeof(real));
     /* In rounds of one batch, so that the sums have a fixed order. */
     for (uint64_t done = 0; done < n;) {
@@ -411,17 +443,19 @@ lsnn_status trainer_evaluate(trainer *t, metrics *out, lsnn_set set, uint64_t fi
                 judge(t, t->workers[omp_get_thread_num()], tp, 1);
                 t->sample_loss[b] = tp->loss;
                 t->sample_error[b] = tp->error;
+                keep_question_errors(t, tp, b);
                 spikes += tp->spike_start[tp->n_steps];
             }
         }
         for (int b = 0; b < round; b++) {
             loss += t->sample_loss[b];
             error += t->sample_error[b];
+            if (set == LSNN_TEST) add_to_curve(t, b);
         }
         done += (uint64_t)round;
     }
     const double n_rates = t->net->n_spiking - t->net->n_hidden;
-    const double neuron_seconds = n_rates * (double)n * t->shape.n_steps * t->net->dt / 1e3;
+    const double neuron_seconds = n_rates * (double)n * trial_steps(&t->shape, set) * t->net->dt / 1e3;
     *out = (metrics){.loss = loss / (double)n, .error = error / (double)n};
     if (neuron_seconds > 0) out->rate = (double)spikes / neuron_seconds;
     if (!isfinite(loss)) return lsnn_fail(err, LSNN_DIVERGED, "the loss of the evaluation became %g", loss);

@@ -31,6 +31,13 @@ typedef struct trainer_recorder {
     void (*judged)(void *with, int sample, const network *net, const tape *tp);
 } trainer_recorder;
 
+/* Errors by a question's number in its trial, of the test trials: 0 or 1, or the squared error of the answer. */
+typedef struct question_curve {
+    int n;                 /* questions; 0: the task has none, or nothing has been tested */
+    double *sum, *squares; /* [n] of the errors, and of their squares */
+    double *asked;         /* [n] number of trials that asked it */
+} question_curve;
+
 struct trainer {
     network *net;
     const lsnn_task *task;
@@ -58,6 +65,8 @@ struct trainer {
     uint64_t *count;       /* [n_spiking] spikes of the batch */
     double *previous_rate; /* [n_spiking] per ms, of the batch before; negative: none yet */
     double *sample_loss, *sample_loss_rate, *sample_error; /* [batch] */
+    question_curve curve;                                  /* of the last evaluation of test trials */
+    double *sample_question_error;                         /* [batch][n_questions] */
     uint64_t iteration;                                    /* done so far */
     double phase_seconds[4]; /* summed over threads: input, forward, backward; and update */
     bool timed;

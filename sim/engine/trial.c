@@ -4,17 +4,28 @@
 #include <math.h>
 #include <string.h>
 
+int trial_steps(const lsnn_shape *shape, lsnn_set set)
+{
+    return set == LSNN_TEST && shape->n_steps_test > 0 ? shape->n_steps_test : shape->n_steps;
+}
+
+int trial_longest(const lsnn_shape *shape)
+{
+    return shape->n_steps_test > shape->n_steps ? shape->n_steps_test : shape->n_steps;
+}
+
 lsnn_status trial_new(lsnn_trial **out, arena *a, const lsnn_shape *shape, lsnn_error *err)
 {
-    size_t n_steps = (size_t)shape->n_steps;
+    const size_t n_steps = (size_t)trial_longest(shape);
     uint64_t room = shape->analog ? 0 : (uint64_t)n_steps * (uint64_t)shape->n_in;
     if (room > UINT32_MAX)
         return lsnn_fail(err, LSNN_MEMORY, "a trial of %d steps and %d input cells could hold more than 2^32 spikes",
-                         shape->n_steps, shape->n_in);
+                         trial_longest(shape), shape->n_in);
 
     lsnn_trial *trial = NULL;
     TRY(arena_take(a, &trial, 1, sizeof *trial, err));
     trial->shape = *shape;
+    trial->n_steps = shape->n_steps;
     TRY(arena_take(a, &trial->weight, n_steps, sizeof *trial->weight, err));
     if (!shape->classes) TRY(arena_take(a, &trial->target, n_steps * (size_t)shape->n_out, sizeof *trial->target, err));
     if (shape->analog) TRY(arena_take(a, &trial->analog, n_steps * (size_t)shape->n_in, sizeof *trial->analog, err));
@@ -39,10 +50,11 @@ lsnn_status trial_new(lsnn_trial **out, arena *a, const lsnn_shape *shape, lsnn_
     return LSNN_OK;
 }
 
-void trial_clear(lsnn_trial *trial)
+void trial_clear(lsnn_trial *trial, lsnn_set set)
 {
     const lsnn_shape *shape = &trial->shape;
-    size_t n_steps = (size_t)shape->n_steps;
+    const size_t n_steps = (size_t)trial_steps(shape, set);
+    trial->n_steps = trial->events->n_steps = (int)n_steps;
     trial->label = shape->n_questions > 0 ? -1 : 0;
     trial->n_questions = 0;
     memset(trial->weight, 0, n_steps * sizeof *trial->weight);
@@ -144,7 +156,7 @@ static void add(lsnn_trial *trial, int step, int first, int last)
 
 void lsnn_trial_run(lsnn_trial *trial, int step, int first, int last)
 {
-    if (step < 0 || step >= trial->shape.n_steps) return;
+    if (step < 0 || step >= trial->n_steps) return;
     if (first < 0) first = 0;
     if (last > trial->shape.n_in) last = trial->shape.n_in;
     if (first >= last) return;
@@ -167,7 +179,7 @@ void lsnn_trial_bernoulli(lsnn_trial *trial, lsnn_random *stream, int first, int
                           double probability)
 {
     if (start < 0) start = 0;
-    if (stop > trial->shape.n_steps) stop = trial->shape.n_steps;
+    if (stop > trial->n_steps) stop = trial->n_steps;
     if (first < 0) first = 0;
     if (last > trial->shape.n_in) last = trial->shape.n_in;
     if (first >= last || start >= stop || !(probability > 0)) return;
@@ -200,7 +212,7 @@ void lsnn_trial_ask(lsnn_trial *trial, int start, int stop, int label)
 {
     int n = trial->n_questions, free_from = n > 0 ? trial->questions[n - 1].stop : 0;
     if (start < free_from) start = free_from;
-    if (stop > trial->shape.n_steps) stop = trial->shape.n_steps;
+    if (stop > trial->n_steps) stop = trial->n_steps;
     if (n == trial->shape.n_questions || start >= stop) return;
     trial->questions[trial->n_questions++] = (lsnn_question){start, stop, label};
     for (int t = start; t < stop; t++)

@@ -21,7 +21,10 @@ typedef struct lsnn_events {
 } lsnn_events;
 
 LSNN_MUST_USE lsnn_status trial_new(lsnn_trial **out, arena *a, const lsnn_shape *shape, lsnn_error *err);
-void trial_clear(lsnn_trial *trial); /* no spikes, label 0 or no questions, zero targets, weights, analog values */
+int trial_steps(const lsnn_shape *shape, lsnn_set set);
+int trial_longest(const lsnn_shape *shape); /* steps of the longest trial of any set */
+/* For a trial of this set: no spikes, label 0 or no questions, zero targets, weights, analog values. */
+void trial_clear(lsnn_trial *trial, lsnn_set set);
 /* Bring the drawn spikes into order: by step, then by cell, each cell at most once a step. With shape.runs neighbours are
  * joined to runs; without, each run is one cell. The result does not depend on the order of drawing. */
 void trial_sort(lsnn_trial *trial);

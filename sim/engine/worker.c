@@ -31,7 +31,7 @@ int worker_chunk(const network *net)
 lsnn_status worker_new(worker **out, const network *net, arena *a, const lsnn_shape *shape, lsnn_error *err)
 {
     worker *w;
-    const size_t n = (size_t)net->n_columns, T = (size_t)shape->n_steps;
+    const size_t n = (size_t)net->n_columns, T = (size_t)trial_longest(shape);
     const size_t n_output_columns = n - (size_t)net->spiking_columns;
     TRY(arena_take(a, &w, 1, sizeof *w, err));
     w->chunk = worker_chunk(net);

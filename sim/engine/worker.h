@@ -27,6 +27,7 @@ typedef struct tape {
     int early;             /* steps before: their spikes reach the readout only in those steps */
     real *pooled;          /* [output columns] with `collapsed`: average readout, then dE/d(average) */
     double loss, loss_rate, error; /* of this trial */
+    double *question_error;        /* [n_questions] 0 or 1, or the squared error of the answer; nan: without weight */
 } tape;
 
 /* A population's row of step t. */
@@ -59,9 +60,9 @@ typedef struct worker {
     int *active_end;
     /* pooled.c and quiet.c: steps that the readout leaves out */
     real *coefficient; /* [n_steps] what a spike of the step adds to the average, or to the first step that is judged */
-    real *early_signal;  /* [spiking columns] dE/dz of such a step is coefficient times this */
-    real *pooled_spikes; /* [n_spiking] sum of the coefficients over a neuron's spikes */
-    bool coefficients_known;
+    real *early_signal;                         /* [spiking columns] dE/dz of such a step is coefficient times this */
+    real *pooled_spikes;                        /* [n_spiking] sum of the coefficients over a neuron's spikes */
+    int coefficients_known;                     /* for trials of so many steps; 0: not yet */
     real *pooled_weight;                        /* [n_steps] weights of the steps that the coefficients are for */
     real *pooled_trainable[LSNN_MAX_TRAINABLE]; /* [output columns] what a trainable adds to the average */
     real *impulse;                              /* [n_steps] answer of the readout to a current, n steps later */

@@ -1,5 +1,6 @@
 /* Buffers of recorded trials, and their way into the columns of run.h5. */
 #include "recorder.h"
+#include <math.h>
 #include <string.h>
 
 #define MAX_COLUMNS 1024
@@ -23,6 +24,9 @@ typedef enum metric_column {
     VALIDATION_ERROR,
     TEST_LOSS,
     TEST_ERROR,
+    TEST_QUESTION_ERROR,
+    TEST_QUESTION_SEM,
+    TEST_QUESTION_TRIALS,
     N_METRIC_COLUMNS
 } metric_column;
 
@@ -46,6 +50,13 @@ static const result_column metric_columns[N_METRIC_COLUMNS] = {
     [VALIDATION_ERROR] = {"/metrics/validation_error", STORE_DOUBLE, 1, NULL, "error on validation trials"},
     [TEST_LOSS] = {"/metrics/test_loss", STORE_DOUBLE, 1, NULL, "task loss on test trials after training"},
     [TEST_ERROR] = {"/metrics/test_error", STORE_DOUBLE, 1, NULL, "error on test trials after training"},
+    [TEST_QUESTION_ERROR] =
+        {"/metrics/test_question_error", STORE_DOUBLE, 1, NULL,
+         "by a question's number in its trial, mean over the test trials: share of wrong answers, or "
+         "squared error"},
+    [TEST_QUESTION_SEM] = {"/metrics/test_question_sem", STORE_DOUBLE, 1, NULL, "standard error of that mean"},
+    [TEST_QUESTION_TRIALS] = {"/metrics/test_question_trials", STORE_DOUBLE, 1, NULL,
+                              "test trials that asked so many questions"},
 };
 
 /* One recorded trial of the present iteration. */
@@ -397,5 +408,14 @@ lsnn_status recorder_validation(recorder *r, result *into, const metrics *m, lsn
 lsnn_status recorder_test(recorder *r, result *into, const metrics *m, lsnn_error *err)
 {
     TRY(push(r, into, TEST_LOSS, 1, &m->loss, err));
-    return push(r, into, TEST_ERROR, 1, &m->error, err);
+    TRY(push(r, into, TEST_ERROR, 1, &m->error, err));
+    const question_curve *c = &r->e->trainer->curve;
+    for (int q = 0; q < c->n; q++) {
+        const double n = c->asked[q], mean = c->sum[q] / n;
+        const double sem = sqrt(fmax(c->squares[q] / n - mean * mean, 0) / (n - 1));
+        TRY(push(r, into, TEST_QUESTION_ERROR, 1, &mean, err));
+        TRY(push(r, into, TEST_QUESTION_SEM, 1, &sem, err));
+        TRY(push(r, into, TEST_QUESTION_TRIALS, 1, &n, err));
+    }
+    return LSNN_OK;
 }

@@ -155,7 +155,7 @@ lsnn_status lsnn_evaluate(lsnn *net, lsnn_metrics *out, int set, uint64_t first,
 static lsnn_status load_input(const experiment *e, lsnn_trial *trial, const double *x, lsnn_error *err)
 {
     const lsnn_shape *shape = &e->shape;
-    trial_clear(trial);
+    trial_clear(trial, LSNN_TRAIN);
     for (int t = 0; t < shape->n_steps; t++)
         for (int i = 0; i < shape->n_in; i++) {
             const double value = x[(size_t)t * (size_t)shape->n_in + (size_t)i];
@@ -178,6 +178,7 @@ lsnn_status lsnn_present(lsnn *net, const double *x, double *y, uint8_t *z, lsnn
     const size_t row = (size_t)(e->net->n_columns - e->net->spiking_columns);
     tp->drawn = false;
     TRY(load_input(e, tp->trial, x, err));
+    tp->n_steps = tp->trial->n_steps;
     network_refresh(e->net);
     tp->collapsed = false;
     tp->readout_from = 0;
