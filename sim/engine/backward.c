@@ -37,13 +37,53 @@ LSNN_INLINE void collect_run(const network *net, const projection *p, real *grad
         collect_row(net, p, gradient, i, 1, row);
 }
 
+/* Of n spikes (of cells, in steps) each adds the adjoints of its step to its cell's row of the gradient. Where cells spike often a row
+ * is fetched once for all spikes of its cell: they are chained, spike e (from 1) to the next of its cell. */
+LSNN_INLINE void collect_by_cell(const network *net, const worker *w, const projection *p, const uint32_t *cell,
+                                 size_t stride, const uint32_t *step, uint32_t n, real *gradient)
+{
+    uint32_t *const first = w->chain_first, *const next = w->chain_next;
+    const size_t ahead = (size_t)p->delay[0] * (size_t)net->n_columns + (size_t)p->column;
+    int n_cells = 0;
+    for (uint32_t e = n; e > 0; e--) {
+        const size_t i = (size_t)cell[(e - 1) * stride] - (size_t)p->from;
+        if (i >= (size_t)p->n_from) continue;
+        next[e] = first[i];
+        if (first[i] == 0) w->chained[n_cells++] = (uint32_t)i;
+        first[i] = e;
+    }
+    for (int k = 0; k < n_cells; k++) {
+        const size_t i = w->chained[k];
+        real *const sum = gradient + i * (size_t)p->width;
+        const real *row[ROWS_MANY];
+        int n_rows = 0;
+        for (uint32_t e = first[i]; e > 0; e = next[e]) {
+            row[n_rows++] = worker_row(net, w, w->adjoint, (int)step[e - 1]) + ahead;
+            if (n_rows < ROWS_MANY) continue;
+            rows_add_all(sum, row, n_rows, p->width);
+            n_rows = 0;
+        }
+        rows_add_all(sum, row, n_rows, p->width);
+        first[i] = 0;
+    }
+}
+
+/* Whether cells spike so often that chains pay. */
+LSNN_INLINE bool often(const projection *p, uint32_t n_spikes)
+{
+    return p->dense && n_spikes >= (uint32_t)p->n_from / 2;
+}
+
 /* What a source sent in the steps from .. to-1. */
 LSNN_INLINE void collect_input(const network *net, const worker *w, const projection *p, const tape *tp, int from,
                                int to, real *gradient)
 {
     const lsnn_trial *input = tp->input[p->source];
     const lsnn_events *events = input->events;
-    for (uint32_t e = events->start[from]; e < events->start[to]; e++)
+    const uint32_t start = events->start[from], n = events->start[to] - start;
+    const bool chained = !p->sums && often(p, n);
+    if (chained) collect_by_cell(net, w, p, &events->run[start].first, 2, events->step + start, n, gradient);
+    for (uint32_t e = start; !chained && e < start + n; e++)
         collect_run(net, p, gradient, events->run[e], worker_row(net, w, w->adjoint, (int)events->step[e]));
     if (!net->sources[p->source].analog) return;
     for (int s = from; s < to; s++) {
@@ -57,7 +97,12 @@ LSNN_INLINE void collect_input(const network *net, const worker *w, const projec
 LSNN_INLINE void collect_spikes(const network *net, const worker *w, const projection *p, const tape *tp, int from,
                                 int to, real *gradient)
 {
-    for (uint32_t s = tp->spike_start[from]; s < tp->spike_start[to]; s++) {
+    const uint32_t start = tp->spike_start[from], n = tp->spike_start[to] - start;
+    if (often(p, n)) {
+        collect_by_cell(net, w, p, tp->spike + start, 1, tp->spike_step + start, n, gradient);
+        return;
+    }
+    for (uint32_t s = start; s < start + n; s++) {
         const size_t i = (size_t)tp->spike[s] - (size_t)p->from;
         if (i >= (size_t)p->n_from) continue;
         collect_row(net, p, gradient, i, 1, worker_row(net, w, w->adjoint, (int)tp->spike_step[s]));

@@ -26,6 +26,26 @@ LSNN_INLINE void send_row(const network *net, const projection *p, size_t i, rea
         row[p->offset[k]] += factor * weight[k];
 }
 
+/* n cells or neurons (every `stride`-th of `cell`) spike in one step: from FEW on it pays to keep the sums in registers. */
+#define FEW 4
+
+LSNN_INLINE void send_rows(const network *net, const projection *p, const uint32_t *cell, size_t stride, uint32_t n,
+                           real *row)
+{
+    const real *weight = net->parameters[p->parameter].value, *from[ROWS_MANY];
+    real *sum = row + (size_t)p->delay[0] * (size_t)net->n_columns + p->column;
+    int n_rows = 0;
+    for (uint32_t e = 0; e < n; e++) {
+        const size_t i = (size_t)cell[e * stride] - (size_t)p->from;
+        if (i >= (size_t)p->n_from) continue;
+        from[n_rows++] = weight + i * (size_t)p->width;
+        if (n_rows < ROWS_MANY) continue;
+        rows_add_all(sum, from, n_rows, p->width);
+        n_rows = 0;
+    }
+    rows_add_all(sum, from, n_rows, p->width);
+}
+
 /* Cells that spike together, as a list of rows or as a difference of two prefix sums. */
 LSNN_INLINE void send_run(const network *net, const projection *p, event_run run, real *row)
 {
@@ -45,6 +65,12 @@ LSNN_INLINE void send_input(const network *net, worker *w, const projection *p, 
 {
     const lsnn_trial *input = tp->input[p->source];
     const lsnn_events *events = input->events;
+    if (p->dense && !p->sums && events->start[to] - events->start[from] >= FEW * (uint32_t)(to - from)) {
+        for (int s = from; s < to; s++)
+            send_rows(net, p, &events->run[events->start[s]].first, 2, events->start[s + 1] - events->start[s],
+                      worker_row(net, w, w->current, s));
+        return;
+    }
     for (uint32_t e = events->start[from]; e < events->start[to]; e++)
         send_run(net, p, events->run[e], worker_row(net, w, w->current, (int)events->step[e]));
     if (!net->sources[p->source].analog) return;
@@ -66,14 +92,21 @@ LSNN_INLINE void open_window(const network *net, worker *w, const tape *tp, int 
         if (net->projections[i].source >= 0) send_input(net, w, &net->projections[i], tp, from, to);
 }
 
-LSNN_INLINE void send_spike(const network *net, worker *w, const tape *tp, uint32_t id, int t)
+LSNN_INLINE void send_spikes(const network *net, worker *w, const tape *tp, int t)
 {
-    for (int k = 0; k < net->n_projections; k++) {
+    const uint32_t *id = tp->spike + tp->spike_start[t], n = tp->spike_start[t + 1] - tp->spike_start[t];
+    real *row = worker_row(net, w, w->current, t);
+    for (int k = 0; n > 0 && k < net->n_projections; k++) {
         const projection *p = &net->projections[k];
-        const size_t i = (size_t)id - (size_t)p->from;
-        if (p->source >= 0 || i >= (size_t)p->n_from) continue;
-        if (p->to_output && t + p->delay[0] < tp->readout_from) continue;
-        send_row(net, p, i, 1, worker_row(net, w, w->current, t));
+        if (p->source >= 0 || (p->to_output && t + p->delay[0] < tp->readout_from)) continue;
+        if (p->dense && n >= FEW) {
+            send_rows(net, p, id, 1, n, row);
+            continue;
+        }
+        for (uint32_t s = 0; s < n; s++) {
+            const size_t i = (size_t)id[s] - (size_t)p->from;
+            if (i < (size_t)p->n_from) send_row(net, p, i, 1, row);
+        }
     }
 }
 
@@ -157,8 +190,7 @@ LSNN_INLINE void step_network(const network *net, worker *w, tape *tp, int t, bo
     for (int k = 0; k < net->n_spiking_populations; k++)
         step_population(net, k, w, tp, t);
     collect_spikes(net, w, tp, t);
-    for (uint32_t s = tp->spike_start[t]; s < tp->spike_start[t + 1]; s++)
-        send_spike(net, w, tp, tp->spike[s], t);
+    send_spikes(net, w, tp, t);
     if (net->n_hidden > 0) send_all_values(net, w, t);
     if (again) return;
     if (t + 1 == tp->readout_from && !tp->collapsed) quiet_respond(net, w, tp);

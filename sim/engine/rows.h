@@ -82,6 +82,33 @@ LSNN_INLINE void rows_collect_difference(real *plus, real *minus, const real *ad
 
 typedef real rows_lanes __attribute__((vector_size(LSNN_LANES * sizeof(real)), may_alias));
 #define ROWS_AT_ONCE 8
+#define ROWS_MANY 32 /* rows that are listed to be added */
+
+/* sum += row[0], then row[1], ... of n rows: the sums stay in registers meanwhile. */
+LSNN_INLINE void rows_add_all(real *sum, const real *const *row, int n, int width)
+{
+    int j = 0;
+    for (; j + 4 * LSNN_LANES <= width; j += 4 * LSNN_LANES) {
+        rows_lanes *to = (rows_lanes *)(sum + j), a = to[0], b = to[1], c = to[2], d = to[3];
+        for (int r = 0; r < n; r++) {
+            const rows_lanes *from = (const rows_lanes *)(row[r] + j);
+            a += from[0];
+            b += from[1];
+            c += from[2];
+            d += from[3];
+        }
+        to[0] = a;
+        to[1] = b;
+        to[2] = c;
+        to[3] = d;
+    }
+    for (; j < width; j += LSNN_LANES) {
+        rows_lanes *to = (rows_lanes *)(sum + j), a = *to;
+        for (int r = 0; r < n; r++)
+            a += *(const rows_lanes *)(row[r] + j);
+        *to = a;
+    }
+}
 
 /* Halves: a's lanes and b's, each the sum of two halves. Quarters: of a, b (in ab) and c, d (in cd). */
 #define ROWS_HALVES(a, b)                                                                                              \

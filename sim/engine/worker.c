@@ -28,6 +28,15 @@ int worker_chunk(const network *net)
     return WORKER_CHUNK > net->max_delay ? WORKER_CHUNK : net->max_delay;
 }
 
+/* Of one source or all neurons. */
+static int most_cells(const network *net)
+{
+    int most = net->n_spiking;
+    for (int s = 0; s < net->n_sources; s++)
+        if (net->sources[s].n > most) most = net->sources[s].n;
+    return most;
+}
+
 lsnn_status worker_new(worker **out, const network *net, arena *a, const lsnn_shape *shape, lsnn_error *err)
 {
     worker *w;
@@ -44,6 +53,10 @@ lsnn_status worker_new(worker **out, const network *net, arena *a, const lsnn_sh
     TRY(arena_take(a, &w->active, n + LSNN_LANES, sizeof *w->active, err));
     TRY(arena_take(a, &w->active_column, n + LSNN_LANES, sizeof *w->active_column, err));
     TRY(arena_take(a, &w->active_end, (size_t)net->n_populations, sizeof *w->active_end, err));
+    const size_t most = (size_t)most_cells(net);
+    TRY(arena_take(a, &w->chain_first, most, sizeof *w->chain_first, err));
+    TRY(arena_take(a, &w->chained, most, sizeof *w->chained, err));
+    TRY(arena_take(a, &w->chain_next, most * (size_t)w->chunk + 1, sizeof *w->chain_next, err));
     TRY(arena_take(a, &w->pooled_weight, T, sizeof(real), err));
     TRY(arena_take(a, &w->coefficient, T, sizeof(real), err));
     TRY(arena_take(a, &w->pooled_spikes, (size_t)net->n_spiking, sizeof(real), err));
