@@ -114,16 +114,16 @@ static inline lsnn_trial *new_trial(const opened_task *o)
 
 static inline void draw(lsnn_trial *trial, const opened_task *o, lsnn_set set, uint64_t index)
 {
-    trial_clear(trial, LSNN_TRAIN);
+    trial_clear(trial, set);
     o->task->draw(o->state, o->parameters, &(lsnn_draw){.seed = o->seed, .set = set, .index = index}, trial);
     trial_sort(trial);
 }
 
 static inline bool same_trial(const lsnn_trial *a, const lsnn_trial *b)
 {
-    size_t n_steps = (size_t)a->shape.n_steps, n_runs = a->events->start[n_steps];
+    size_t n_steps = (size_t)a->n_steps, n_runs = a->events->start[n_steps];
     size_t n_target = n_steps * (size_t)a->shape.n_out, n_analog = n_steps * (size_t)a->shape.n_in;
-    return a->label == b->label && a->n_questions == b->n_questions &&
+    return a->n_steps == b->n_steps && a->label == b->label && a->n_questions == b->n_questions &&
            (a->n_questions == 0 ||
             memcmp(a->questions, b->questions, (size_t)a->n_questions * sizeof *a->questions) == 0) &&
            memcmp(a->weight, b->weight, n_steps * sizeof(real)) == 0 &&

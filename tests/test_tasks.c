@@ -73,7 +73,7 @@ static void check_trial(const lsnn_trial *trial, const char *name)
 {
     const lsnn_shape *shape = &trial->shape;
     double sum = 0;
-    for (int t = 0; t < shape->n_steps; t++) {
+    for (int t = 0; t < trial->n_steps; t++) {
         cr_assert(isfinite(trial->weight[t]) && trial->weight[t] >= 0, "%s, step %d", name, t);
         sum += trial->weight[t];
     }
@@ -81,18 +81,18 @@ static void check_trial(const lsnn_trial *trial, const char *name)
     if (shape->n_questions == 0)
         cr_assert(trial->label >= 0 && (!shape->classes || trial->label < shape->n_out), "%s: %d", name, trial->label);
     else
-        cr_assert(shape->classes && trial->n_questions > 0 && trial->n_questions <= shape->n_questions, "%s", name);
+        cr_assert(trial->n_questions > 0 && trial->n_questions <= shape->n_questions, "%s", name);
     for (int q = 0, t = 0; q < trial->n_questions; t = trial->questions[q++].stop) {
         const lsnn_question *asked = &trial->questions[q];
-        cr_assert(t <= asked->start && asked->start < asked->stop && asked->stop <= shape->n_steps, "%s, question %d",
+        cr_assert(t <= asked->start && asked->start < asked->stop && asked->stop <= trial->n_steps, "%s, question %d",
                   name, q);
         cr_assert(asked->label >= 0 && asked->label < shape->n_out, "%s, question %d: %d", name, q, asked->label);
     }
-    for (int i = 0; trial->target && i < shape->n_steps * shape->n_out; i++)
+    for (int i = 0; trial->target && i < trial->n_steps * shape->n_out; i++)
         cr_assert(isfinite(trial->target[i]), "%s", name);
-    for (int i = 0; trial->analog && i < shape->n_steps * shape->n_in; i++)
+    for (int i = 0; trial->analog && i < trial->n_steps * shape->n_in; i++)
         cr_assert(isfinite(trial->analog[i]), "%s", name);
-    cr_assert(trial->analog || trial->events->start[shape->n_steps] > 0, "%s: no input", name);
+    cr_assert(trial->analog || trial->events->start[trial->n_steps] > 0, "%s: no input", name);
 }
 
 Test(tasks, draw_trials_that_can_be_judged)

@@ -18,8 +18,7 @@ static const lsnn_field fields[] = {
     {"hidden", LSNN_INT, AT(hidden), "10", NULL, 1, MOST_HIDDEN, false, NULL, "hidden units of the target network"},
     {"hidden_range", LSNN_REAL, AT(hidden_range), "5", NULL, 0, 1000, false, NULL,
      "weights and biases of the hidden units are uniform in -hidden_range .. hidden_range"},
-    {"output_range", LSNN_REAL, AT(output_range), "1", NULL, 0, 1000, false, NULL,
-     "the same of the output unit"},
+    {"output_range", LSNN_REAL, AT(output_range), "1", NULL, 0, 1000, false, NULL, "the same of the output unit"},
     {"standardise", LSNN_BOOL, AT(standardise), "true", NULL, 0, 0, false, NULL,
      "y of each target network is shifted and scaled to mean 0, variance 1 on a grid of 9 x 9 inputs"},
     LSNN_END,
@@ -101,7 +100,8 @@ static void l2l_regression_draw(const void *state, const void *parameters, const
 
 const lsnn_task lsnn_task_l2l_regression = {
     .name = "l2l_regression",
-    .doc = "Each episode has a target network y = C(x1, x2) of its own (10 hidden sigmoid units, 1 sigmoid output, random\n"
+    .doc = "Each episode has a target network y = C(x1, x2) of its own (10 hidden sigmoid units, 1 sigmoid output, "
+           "random\n"
            "weights). In each trial the network sees x1, x2 (uniform in -1 .. 1) and the y of the trial before, as a\n"
            "population code, and answers y. The error is the mean squared error of the later trials.\n"
            "Bellec et al. 2018, NeurIPS, section 4.",

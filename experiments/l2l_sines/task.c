@@ -52,8 +52,10 @@ static void l2l_sines_draw(const void *state, const void *parameters, const lsnn
 
 const lsnn_task lsnn_task_l2l_sines = {
     .name = "l2l_sines",
-    .doc = "Each episode has a sine y = A sin(x + phi) of its own, A uniform in 0.1 .. 5, phi in 0 .. pi. In each trial the\n"
-           "network sees x (uniform in -5 .. 5) and the y of the trial before, as a population code, and answers y, in units\n"
+    .doc = "Each episode has a sine y = A sin(x + phi) of its own, A uniform in 0.1 .. 5, phi in 0 .. pi. In each "
+           "trial the\n"
+           "network sees x (uniform in -5 .. 5) and the y of the trial before, as a population code, and answers y, in "
+           "units\n"
            "of the family's standard deviation. The error is the mean squared error of the later trials.\n"
            "Bellec et al. 2018, NeurIPS; Finn, Abbeel & Levine 2017, ICML.",
     .fields = fields,

@@ -6,10 +6,11 @@
 #include <string.h>
 
 enum { N_DIGITS = 10, WHITE = 255 };
+typedef enum mnist_input { CROSSINGS, GREY } mnist_input;
 
 typedef struct mnist_parameters {
     const char *directory;
-    int images, validation, thresholds, cue;
+    int images, validation, thresholds, cue, input;
     bool permuted;
 } mnist_parameters;
 
@@ -33,6 +34,8 @@ static const lsnn_field fields[] = {
      "thresholds, evenly from 0 to 1; each but the last has a cell for rising and one for falling grey values"},
     {"cue", LSNN_INT, AT(cue), "56", "steps", 1, 1e6, false, NULL,
      "after the last pixel the cue cell fires in so many steps; in this time the answer is judged"},
+    {"input", LSNN_CHOICE, AT(input), "crossings", NULL, 0, 0, false, "crossings|grey",
+     "spikes where the grey value crosses a threshold, or two values: the grey value (0 .. 1) and the cue (0 or 1)"},
     {"permuted", LSNN_BOOL, AT(permuted), "false", NULL, 0, 0, false, NULL,
      "show the pixels in a random order, drawn once for a seed, instead of row by row"},
     LSNN_END,
@@ -124,11 +127,12 @@ static lsnn_status mnist_open(void *state, const void *parameters, const lsnn_ta
         int reached = g * last / WHITE + 1;
         s->level[g] = (uint8_t)(reached < last ? reached : last);
     }
-    *shape = (lsnn_shape){.n_in = 2 * p->thresholds,
+    *shape = (lsnn_shape){.n_in = p->input == GREY ? 2 : 2 * p->thresholds,
+                          .analog = p->input == GREY,
                           .n_out = N_DIGITS,
                           .n_steps = s->n_pixels + p->cue,
                           .classes = true,
-                          .runs = true,
+                          .runs = p->input == CROSSINGS,
                           .size = {s->size[0], s->size[1], s->size[2]}};
     return LSNN_OK;
 }
@@ -143,17 +147,18 @@ static uint32_t place(const mnist_state *s, const mnist_parameters *p, const lsn
     return (uint32_t)p->validation + lsnn_random_permuted(&stream, position, n);
 }
 
+/* What the network sees while the pixels pass. */
+static void show_grey(const mnist_state *s, const uint8_t *pixel, lsnn_trial *trial)
+{
+    for (int t = 0; t < s->n_pixels; t++)
+        trial->analog[2 * t] = (real)pixel[s->order[t]] / WHITE;
+}
+
 /* Cells: rising through threshold 0, 1, .. ; falling through 0, 1, ..; white; cue. From one pixel to the next the grey
  * value crosses thresholds that are neighbours, so the cells that fire are a run. */
-static void mnist_draw(const void *state, const void *parameters, const lsnn_draw *draw, lsnn_trial *trial)
+static void show_crossings(const mnist_state *s, int thresholds, const uint8_t *pixel, lsnn_trial *trial)
 {
-    const mnist_parameters *p = parameters;
-    const mnist_state *s = state;
-    int file = draw->set == LSNN_TEST ? 1 : 0;
-    size_t image = place(s, p, draw);
-    const uint8_t *pixel = s->pixels[file] + image * (size_t)s->n_pixels;
-    int falling = p->thresholds - 1, white = 2 * falling, cue = white + 1;
-
+    int falling = thresholds - 1, white = 2 * falling;
     uint8_t grey = pixel[s->order[0]];
     for (int t = 0; t < s->n_pixels; t++) {
         if (grey == WHITE) lsnn_trial_spike(trial, t, white);
@@ -166,8 +171,24 @@ static void mnist_draw(const void *state, const void *parameters, const lsnn_dra
             lsnn_trial_run(trial, t, falling + to, falling + from);
         grey = next;
     }
+}
+
+static void mnist_draw(const void *state, const void *parameters, const lsnn_draw *draw, lsnn_trial *trial)
+{
+    const mnist_parameters *p = parameters;
+    const mnist_state *s = state;
+    int file = draw->set == LSNN_TEST ? 1 : 0;
+    size_t image = place(s, p, draw);
+    const uint8_t *pixel = s->pixels[file] + image * (size_t)s->n_pixels;
+    if (p->input == GREY)
+        show_grey(s, pixel, trial);
+    else
+        show_crossings(s, p->thresholds, pixel, trial);
     for (int t = s->n_pixels; t < s->n_pixels + p->cue; t++) {
-        lsnn_trial_spike(trial, t, cue);
+        if (p->input == GREY)
+            trial->analog[2 * t + 1] = 1;
+        else
+            lsnn_trial_spike(trial, t, 2 * p->thresholds - 1);
         trial->weight[t] = 1;
     }
     trial->label = s->labels[file][image];

@@ -28,16 +28,8 @@ typedef struct lsnn_episode_parameters {
      false,                                                                                                            \
      NULL,                                                                                                             \
      "trials of an episode in training and validation"},                                                               \
-        {"test_trials",                                                                                                \
-         LSNN_INT,                                                                                                     \
-         offsetof(type, episode.test_trials),                                                                          \
-         "500",                                                                                                        \
-         NULL,                                                                                                         \
-         1,                                                                                                            \
-         1e6,                                                                                                          \
-         false,                                                                                                        \
-         NULL,                                                                                                         \
-         "trials of an episode in the test"},                                                                          \
+        {"test_trials", LSNN_INT, offsetof(type, episode.test_trials), "500", NULL, 1, 1e6,                            \
+         false,         NULL,     "trials of an episode in the test"},                                                 \
         {"judged_from",                                                                                                \
          LSNN_INT,                                                                                                     \
          offsetof(type, episode.judged_from),                                                                          \
@@ -48,16 +40,8 @@ typedef struct lsnn_episode_parameters {
          false,                                                                                                        \
          NULL,                                                                                                         \
          "first trial (counted from 1) that counts for the error, the mean squared error of the answers"},             \
-        {"trial",                                                                                                      \
-         LSNN_REAL,                                                                                                    \
-         offsetof(type, episode.trial),                                                                                \
-         "20 ms",                                                                                                      \
-         "ms",                                                                                                         \
-         0,                                                                                                            \
-         1e6,                                                                                                          \
-         true,                                                                                                         \
-         NULL,                                                                                                         \
-         "how long a trial lasts"},                                                                                    \
+        {"trial", LSNN_REAL, offsetof(type, episode.trial), "20 ms", "ms", 0, 1e6,                                     \
+         true,    NULL,      "how long a trial lasts"},                                                                \
         {"answer",                                                                                                     \
          LSNN_REAL,                                                                                                    \
          offsetof(type, episode.answer),                                                                               \

@@ -35,7 +35,8 @@ static void code(const lsnn_episode *e, lsnn_trial *trial, lsnn_random *stream, 
                  double value)
 {
     const double sigma = e->sigma * 2 * range, lowest = -range - 2 * sigma;
-    const double between = -2 * lowest / (e->cells - 1), place = (value - lowest) / between, reach = 4 * sigma / between;
+    const double between = -2 * lowest / (e->cells - 1), place = (value - lowest) / between,
+                 reach = 4 * sigma / between;
     const int first = (int)fmax(ceil(place - reach), 0), last = (int)fmin(floor(place + reach), e->cells - 1);
     for (int i = first; i <= last; i++) {
         const double d = (i - place) * between / sigma;
