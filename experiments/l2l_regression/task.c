@@ -52,7 +52,8 @@ static void standardise(target_network *f)
 {
     double sum = 0, squares = 0;
     for (int i = 0; i < GRID * GRID; i++) {
-        const double x[N_INPUTS] = {2.0 * (i / GRID) / (GRID - 1) - 1, 2.0 * (i % GRID) / (GRID - 1) - 1};
+        const int row = i / GRID, place = i % GRID;
+        const double x[N_INPUTS] = {2.0 * row / (GRID - 1) - 1, 2.0 * place / (GRID - 1) - 1};
         const double y = raw(f, x);
         sum += y;
         squares += y * y;

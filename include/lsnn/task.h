@@ -37,7 +37,8 @@ typedef struct lsnn_trial {
     /* [shape.n_questions, at least 1][n_out]: the engine's; the mean of the readout over the judged steps of each question
      * (without questions: of the trial) with their weights */
     real *answers;
-    real *target; /* [n_steps][n_out], without shape.classes; of a question the row of its first step, if the loss pools */
+    /* [n_steps][n_out], without shape.classes; of a question whose answer is pooled, the row of its first step */
+    real *target;
     real *weight; /* [n_steps]: weight of the step in the loss; 0: the step is not judged */
     real *analog; /* [n_steps][n_in], with shape.analog */
     struct lsnn_events *events;
