@@ -15,7 +15,7 @@ LSNN_INLINE void collect_row(const network *net, const projection *p, real *grad
                              const real *row)
 {
     if (p->dense) {
-        const real *adjoint = row + (size_t)p->delay[0] * (size_t)net->n_columns + p->column;
+        const real *adjoint = row + (size_t)network_row_delay(p, i) * (size_t)net->n_columns + p->column;
         if (factor == 1)
             rows_add(gradient + i * (size_t)p->width, adjoint, p->width);
         else
@@ -43,7 +43,6 @@ LSNN_INLINE void collect_by_cell(const network *net, const worker *w, const proj
                                  size_t stride, const uint32_t *step, uint32_t n, real *gradient)
 {
     uint32_t *const first = w->chain_first, *const next = w->chain_next;
-    const size_t ahead = (size_t)p->delay[0] * (size_t)net->n_columns + (size_t)p->column;
     int n_cells = 0;
     for (uint32_t e = n; e > 0; e--) {
         const size_t i = (size_t)cell[(e - 1) * stride] - (size_t)p->from;
@@ -54,6 +53,7 @@ LSNN_INLINE void collect_by_cell(const network *net, const worker *w, const proj
     }
     for (int k = 0; k < n_cells; k++) {
         const size_t i = w->chained[k];
+        const size_t ahead = (size_t)network_row_delay(p, i) * (size_t)net->n_columns + (size_t)p->column;
         real *const sum = gradient + i * (size_t)p->width;
         const real *row[ROWS_MANY];
         int n_rows = 0;
@@ -117,11 +117,12 @@ LSNN_INLINE void collect_values(const network *net, const worker *w, const proje
     const int first = pop->first - p->from;
     const real *value = tape_row(tp, net, k, 0, from), *row = worker_row(net, w, w->adjoint, from);
     const size_t width = (size_t)pop->width, stride = (size_t)net->n_columns;
-    for (int i = 0; p->dense && i < pop->n; i += 4)
+    const bool together = p->dense && !p->row_delay;
+    for (int i = 0; together && i < pop->n; i += 4)
         rows_collect_four(gradient + (size_t)(first + i) * (size_t)p->width, value + i, width,
                           row + (size_t)p->delay[0] * stride + p->column, stride, p->width, to - from,
                           pop->n - i < 4 ? pop->n - i : 4);
-    for (int t = 0; !p->dense && t < to - from; t++)
+    for (int t = 0; !together && t < to - from; t++)
         for (int i = 0; i < pop->n; i++)
             collect_row(net, p, gradient, (size_t)(first + i), value[(size_t)t * width + (size_t)i],
                         row + (size_t)t * stride);
@@ -231,6 +232,19 @@ LSNN_INLINE void pull_dense(const projection *p, const real *weight, const real 
     }
 }
 
+/* The same where each row has a delay of its own. */
+LSNN_INLINE void pull_delayed(const network *net, const projection *p, const real *weight, const real *row,
+                              int steps_left, const uint32_t *id, const uint32_t *column, int n, real *signal)
+{
+    for (int a = 0; a < n; a++) {
+        const size_t i = (size_t)((int)id[a] - p->from);
+        const int delay = p->row_delay[i];
+        if (delay < steps_left)
+            signal[column[a]] += rows_dot(weight + i * (size_t)p->width,
+                                          row + (size_t)delay * (size_t)net->n_columns + p->column, p->width);
+    }
+}
+
 LSNN_INLINE void pull_sparse(const projection *p, const real *weight, const real *row, size_t beyond,
                              const uint32_t *id, const uint32_t *column, int n, real *signal)
 {
@@ -279,6 +293,8 @@ LSNN_INLINE void gather_recurrent(const network *net, worker *w, const tape *tp,
         const uint32_t *id = w->active + first, *column = w->active_column + first;
         if (!p->dense)
             pull_sparse(p, weight, row, (size_t)(limit - t) * (size_t)net->n_columns, id, column, n, signal);
+        else if (p->row_delay)
+            pull_delayed(net, p, weight, row, limit - t, id, column, n, signal);
         else if (p->delay[0] < limit - t)
             pull_dense(p, weight, row + (size_t)p->delay[0] * (size_t)net->n_columns + p->column, id, column, n,
                        signal);

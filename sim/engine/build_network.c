@@ -245,7 +245,9 @@ const lsnn_field build_projection_table[] = {
     {"weights", LSNN_NODE, offsetof(projection_fields, weights), "{scaled_normal: 1}", NULL, 0, 0, false, NULL,
      "a number, {scaled_normal: gain} (N(0,1) gain / sqrt(fan-in)), {glorot_uniform: gain}, {normal: [m, sd]}, ..."},
     {"delay", LSNN_NODE, offsetof(projection_fields, delay), "auto", NULL, 0, 0, false, NULL,
-     "auto (0 from sources and to readouts, else a step), a time, {uniform: [1 ms, 10 ms]}"},
+     "auto (0 from sources and to readouts, else a step), a time, {uniform: [1 ms, 10 ms]}, or {axonal: [1 ms, 10 "
+     "ms]}: "
+     "one for all synapses of a presynaptic cell"},
     {"autapses", LSNN_BOOL, offsetof(projection_fields, autapses), "false", NULL, 0, 0, false, NULL,
      "whether neurons may project to themselves (an lstm unit does always)"},
     {"learn", LSNN_BOOL, offsetof(projection_fields, learn), "true", NULL, 0, 0, false, NULL,

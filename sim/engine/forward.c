@@ -15,7 +15,7 @@ LSNN_INLINE void send_row(const network *net, const projection *p, size_t i, rea
 {
     const real *weight = net->parameters[p->parameter].value;
     if (p->dense) {
-        real *sum = row + (size_t)p->delay[0] * (size_t)net->n_columns + p->column;
+        real *sum = row + (size_t)network_row_delay(p, i) * (size_t)net->n_columns + p->column;
         if (factor == 1)
             rows_add(sum, weight + i * (size_t)p->width, p->width);
         else
@@ -65,7 +65,8 @@ LSNN_INLINE void send_input(const network *net, worker *w, const projection *p, 
 {
     const lsnn_trial *input = tp->input[p->source];
     const lsnn_events *events = input->events;
-    if (p->dense && !p->sums && events->start[to] - events->start[from] >= FEW * (uint32_t)(to - from)) {
+    if (p->dense && !p->sums && !p->row_delay &&
+        events->start[to] - events->start[from] >= FEW * (uint32_t)(to - from)) {
         for (int s = from; s < to; s++)
             send_rows(net, p, &events->run[events->start[s]].first, 2, events->start[s + 1] - events->start[s],
                       worker_row(net, w, w->current, s));
@@ -99,7 +100,7 @@ LSNN_INLINE void send_spikes(const network *net, worker *w, const tape *tp, int 
     for (int k = 0; n > 0 && k < net->n_projections; k++) {
         const projection *p = &net->projections[k];
         if (p->source >= 0 || (p->to_output && t + p->delay[0] < tp->readout_from)) continue;
-        if (p->dense && n >= FEW) {
+        if (p->dense && !p->row_delay && n >= FEW) {
             send_rows(net, p, id, 1, n, row);
             continue;
         }
@@ -117,7 +118,7 @@ LSNN_INLINE void send_values(const network *net, worker *w, const projection *p,
     const real *value = w->output + pop->column;
     real *row = worker_row(net, w, w->current, t);
     int i = 0;
-    for (; p->dense && i + 4 <= pop->n; i += 4)
+    for (; p->dense && !p->row_delay && i + 4 <= pop->n; i += 4)
         rows_add_four_scaled(row + (size_t)p->delay[0] * (size_t)net->n_columns + p->column,
                              net->parameters[p->parameter].value + (size_t)(first + i) * (size_t)p->width,
                              (size_t)p->width, p->width, value + i);

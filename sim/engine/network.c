@@ -205,6 +205,13 @@ static lsnn_status collect_delays(projection *p, network *net, const synapses *w
     return LSNN_OK;
 }
 
+static bool rows_have_one_delay(const synapses *sorted)
+{
+    for (size_t k = 1; k < sorted->n; k++)
+        if (sorted->from[k] == sorted->from[k - 1] && sorted->delay[k] != sorted->delay[k - 1]) return false;
+    return true;
+}
+
 static lsnn_status store_dense(network *net, projection *p, const synapses *wires, lsnn_error *err)
 {
     const size_t rows = (size_t)p->n_from + (p->sums ? 1 : 0), width = (size_t)p->width;
@@ -212,6 +219,13 @@ static lsnn_status store_dense(network *net, projection *p, const synapses *wire
     p->parameter = net->n_parameters;
     TRY(add_parameter(net, p->name, (size_t)p->n_from * width, &weights, err));
     if (p->sums) TRY(arena_take(net->memory, &p->prefix, rows * width, sizeof(real), err));
+    if (p->n_delays > 1) {
+        TRY(arena_take(net->memory, &p->row_delay, (size_t)p->n_from, sizeof *p->row_delay, err));
+        for (int i = 0; i < p->n_from; i++) /* a cell without synapses has any */
+            p->row_delay[i] = p->delay[0];
+        for (size_t k = 0; k < wires->n; k++)
+            p->row_delay[wires->from[k]] = wires->delay[k];
+    }
     TRY(arena_take(net->memory, &weights->present, weights->n, sizeof(real), err));
     for (size_t k = 0; k < wires->n; k++) {
         const size_t position = wires->from[k] * width + (size_t)network_target_column(net, p, (int)wires->to[k]);
@@ -283,8 +297,8 @@ lsnn_status network_add_projection(network *net, const projection_spec *spec, sy
         return lsnn_fail(err, LSNN_CONFIG, "projections.%s: a readout takes neurons, with one delay", p->name);
     /* Measured, forward and backward: a synapse in a list costs about ten times an element of a dense row. */
     const double density = (double)wires->n / ((double)wires->n_from * wires->n_to);
-    p->dense = p->to_output || (!spec->sparse && p->n_delays == 1 && density >= 0.1);
-    p->sums = p->dense && p->source >= 0 && net->sources[p->source].runs;
+    p->dense = p->to_output || (!spec->sparse && density >= 0.1 && rows_have_one_delay(wires));
+    p->sums = p->dense && p->n_delays == 1 && p->source >= 0 && net->sources[p->source].runs;
     TRY((p->dense ? store_dense : store_sparse)(net, p, wires, err));
     TRY(add_signs(net, p, err));
     parameter *weights = &net->parameters[p->parameter];
@@ -404,7 +418,7 @@ void network_each_synapse(const network *net, const projection *p, network_visit
             for (int j = 0; j < p->width; j++) {
                 const size_t position = (size_t)i * (size_t)p->width + (size_t)j;
                 if (weights->present[position] > 0)
-                    visit(with, i, target_at(net, p, p->column + j), p->delay[0], position);
+                    visit(with, i, target_at(net, p, p->column + j), network_row_delay(p, (size_t)i), position);
             }
             continue;
         }

@@ -73,7 +73,8 @@ typedef struct projection {
     int parameter; /* of its weights in network.parameters */
     bool dense;
     bool sums; /* dense, from a source with runs: prefix sums of the rows are kept */
-    /* dense: value[i * width + column - first column]; one delay */
+    /* dense: value[i * width + column - first column]; one delay, or one for each row */
+    int *row_delay; /* [n_from]; NULL: delay[0] */
     /* sparse: row i is row_start[i] .. row_start[i+1] - 1, by delay and then by target */
     size_t *row_start; /* [n_from + 1] */
     uint32_t
@@ -87,6 +88,12 @@ typedef struct projection {
     real *feedback;           /* to outputs: F, laid out as the dense weights; the weights themselves when symmetric */
     real *feedback_by_output; /* [width][spiking columns]: F transposed, renewed before each batch */
 } projection;
+
+/* Delay of the dense row of a presynaptic cell, in steps. */
+static inline int network_row_delay(const projection *p, size_t i)
+{
+    return p->row_delay ? p->row_delay[i] : p->delay[0];
+}
 
 /* Whether the population's neurons are among those that the projection starts from. */
 static inline bool network_hears(const projection *p, const population *pop)

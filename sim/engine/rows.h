@@ -142,6 +142,18 @@ LSNN_INLINE void rows_dots(real out[ROWS_AT_ONCE], const real *const *row, int n
         out[r] = single[place[r]];
 }
 
+/* sum_j row[j] x[j] in the same order. */
+LSNN_INLINE real rows_dot(const real *row, const real *x, int width)
+{
+    rows_lanes sum = {0};
+    for (int j = 0; j < width; j += LSNN_LANES)
+        sum += *(const rows_lanes *)(row + j) * *(const rows_lanes *)(x + j);
+    sum += __builtin_shufflevector(sum, sum, 8, 9, 10, 11, 12, 13, 14, 15, 0, 1, 2, 3, 4, 5, 6, 7);
+    sum += __builtin_shufflevector(sum, sum, 4, 5, 6, 7, 0, 1, 2, 3, 12, 13, 14, 15, 8, 9, 10, 11);
+    sum += __builtin_shufflevector(sum, sum, 2, 3, 0, 1, 6, 7, 4, 5, 10, 11, 8, 9, 14, 15, 12, 13);
+    return sum[0] + sum[1];
+}
+
 /* to[r] += sum over steps s of value[s * n_values + r] row[s * stride], for n_rows <= 4 rows r that lie `width` apart. */
 LSNN_INLINE void rows_collect_four(real *to, const real *value, size_t n_values, const real *row, size_t stride,
                                    int width, int n_steps, int n_rows)

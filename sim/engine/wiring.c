@@ -101,9 +101,10 @@ static double expected_in_degree(const pattern *p, const wiring_site *site)
     return fmax(1, (double)p->n / site->n_to);
 }
 
-/* Delays of a projection: a constant, or whole steps drawn uniformly. */
+/* Delays of a projection: a constant, or whole steps drawn uniformly, for each synapse or for each presynaptic cell. */
 typedef struct delay_spec {
     int from, to;
+    bool axonal;
 } delay_spec;
 
 static bool read_delay(delay_spec *out, const wiring_site *site, const fields_reader *reader)
@@ -113,10 +114,10 @@ static bool read_delay(delay_spec *out, const wiring_site *site, const fields_re
     const lsnn_field steps = {.name = "delay", .kind = LSNN_INT, .unit = "steps", .min = least, .max = 4095};
     double from = least, to;
     if (node->kind == CONFIG_SCALAR && strcmp(node->text, "auto") == 0) {
-        *out = (delay_spec){least, least};
+        *out = (delay_spec){least, least, false};
         return true;
     }
-    const config_node *pair = config_get(node, "uniform");
+    const config_node *axonal = config_get(node, "axonal"), *pair = axonal ? axonal : config_get(node, "uniform");
     if (pair && config_count(pair) == 2 && config_count(node) == 1) {
         if (!fields_number(&from, &steps, pair->first, reader) ||
             !fields_number(&to, &steps, pair->first->next, reader))
@@ -125,14 +126,15 @@ static bool read_delay(delay_spec *out, const wiring_site *site, const fields_re
         if (!fields_number(&from, &steps, node, reader)) return false;
         to = from;
     } else {
-        config_mistake(reader->report, &node->place, "a delay is auto, a time like 2 ms, or {uniform: [1 ms, 10 ms]}");
+        config_mistake(reader->report, &node->place,
+                       "a delay is auto, a time like 2 ms, {uniform: [1 ms, 10 ms]} or {axonal: [1 ms, 10 ms]}");
         return false;
     }
     if (to < from) {
         config_mistake(reader->report, &node->place, "the longest delay is below the shortest");
         return false;
     }
-    *out = (delay_spec){(int)from, (int)to};
+    *out = (delay_spec){(int)from, (int)to, axonal != NULL};
     return true;
 }
 
@@ -250,7 +252,10 @@ static void assign(synapses *s, const wiring_site *site, const pattern *p, const
             delay_stream = lsnn_random_stream(site->seed, LSNN_DELAYS, s->from[k], (uint64_t)site->number);
         }
         if (!p->weight && weights->kind != VALUES_BALANCED) s->weight[k] = values_draw(weights, &weight_stream, k);
-        if (!p->delay) s->delay[k] = delay.from + (int)(spread > 1 ? lsnn_random_below(&delay_stream, spread) : 0);
+        if (p->delay) continue;
+        const bool drawn = delay.axonal && k > 0 && s->from[k] == s->from[k - 1];
+        s->delay[k] =
+            drawn ? s->delay[k - 1] : delay.from + (int)(spread > 1 ? lsnn_random_below(&delay_stream, spread) : 0);
     }
 }
 

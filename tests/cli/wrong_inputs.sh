@@ -123,7 +123,7 @@ config 's/tau_m: 20 ms/tau_m: {uniform: [1, 2], normal: [1, 2]}/' "c.yaml:5:34: 
 config 's/^  rec: {/&delay: 0, /' "c.yaml:10:16: 'delay' must be from 1 to 4095 steps, not '0'"
 config 's/^  rec: {/&delay: 1.5 ms, /' "c.yaml:10:16: 'delay' must be a whole number of steps, but '1.5 ms' is no multiple of dt, 1 ms"
 config 's/^  rec: {/&delay: {uniform: [3 ms, 2 ms]}, /' 'c.yaml:10:16: the longest delay is below the shortest'
-config 's/^  rec: {/&delay: {normal: [3 ms, 2 ms]}, /' 'c.yaml:10:16: a delay is auto, a time like 2 ms, or {uniform: [1 ms, 10 ms]}'
+config 's/^  rec: {/&delay: {normal: [3 ms, 2 ms]}, /' 'c.yaml:10:16: a delay is auto, a time like 2 ms, {uniform: [1 ms, 10 ms]} or {axonal: [1 ms, 10 ms]}'
 config 's/^  rec: {/&wiring: {probability: 1.5}, /' "c.yaml:10:31: 'probability' must be from 0 to 1, not '1.5'"
 config 's/^  rec: {/&wiring: {in_degree: 100}, /' "c.yaml:10:29: 'in_degree' must be from 0 to 7, not '100'"
 config 's/^  rec: {/&wiring: random, /' 'c.yaml:10:17: wiring is all_to_all, one_to_one, {probability: p}, {in_degree: k} or {file: wires.h5, group: /name}'
