@@ -40,12 +40,17 @@ static double available(void)
     return kilobytes < 0 ? -1 : kilobytes * 1024;
 }
 
-lsnn_status memory_check(const experiment *e, lsnn_error *err)
+lsnn_status memory_require(double need, lsnn_error *err)
 {
-    const double need = memory_predict(e, USUAL_RATE), have = available();
+    const double have = available();
     if (have < 0 || need <= have) return LSNN_OK;
     return lsnn_fail(err, LSNN_MEMORY,
                      "this run needs about %.1f GB of memory, and %.1f GB are available: a smaller batch, network or "
                      "trial would fit",
                      need / 1e9, have / 1e9);
+}
+
+lsnn_status memory_check(const experiment *e, lsnn_error *err)
+{
+    return memory_require(memory_predict(e, USUAL_RATE), err);
 }

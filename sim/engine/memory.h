@@ -11,4 +11,7 @@ double memory_predict(const experiment *e, double rate);
 /* LSNN_MEMORY, with need and have, when the machine has less than that available. */
 LSNN_MUST_USE lsnn_status memory_check(const experiment *e, lsnn_error *err);
 
+/* The same of so many bytes. */
+LSNN_MUST_USE lsnn_status memory_require(double need, lsnn_error *err);
+
 #endif
