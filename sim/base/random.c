@@ -8,12 +8,13 @@
  *              and of when
  * so that two streams share no block as long as who and when are below 2^44. */
 #include "random.h"
+#include "lsnn/kernel.h"
 #include <math.h>
 
 enum { BLOCK = 4, PURPOSE_BITS = 7, HIGH_BITS = 12, WHO_SHIFT = PURPOSE_BITS + 1, WHEN_SHIFT = WHO_SHIFT + HIGH_BITS };
 static const uint32_t permutation_flag = 1u << PURPOSE_BITS;
 
-static void philox(uint32_t out[BLOCK], const uint32_t counter[BLOCK], const uint32_t key[2])
+LSNN_INLINE void philox(uint32_t out[BLOCK], const uint32_t counter[BLOCK], const uint32_t key[2])
 {
     enum { ROUNDS = 10 };
     static const uint64_t multiplier_0 = 0xD2511F53, multiplier_1 = 0xCD9E8D57;
@@ -57,6 +58,18 @@ uint32_t lsnn_random_word(lsnn_random *stream)
 {
     if (stream->used == BLOCK) refill(stream);
     return stream->words[stream->used++];
+}
+
+LSNN_KERNEL void random_blocks(uint32_t *restrict out, const lsnn_random *stream, int n)
+{
+    const uint32_t *key = stream->key, *counter = stream->counter;
+#pragma omp simd
+    for (int b = 0; b < n; b++) {
+        uint32_t words[BLOCK];
+        philox(words, (const uint32_t[BLOCK]){(uint32_t)b, counter[1], counter[2], counter[3]}, key);
+        for (int w = 0; w < BLOCK; w++)
+            out[w * n + b] = words[w];
+    }
 }
 
 /* Two words, the first one on top. Zero, of 2^53 numbers, becomes 2^-54: logarithms are taken of these. */

@@ -10,4 +10,7 @@
 extern const gsl_rng_type *const random_gsl_type;
 void random_gsl_set(gsl_rng *rng, lsnn_random stream);
 
+/* The first 4 n words of a stream at once: word w of block b is out[w * n + b]. Several times as fast as one by one. */
+void random_blocks(uint32_t *out, const lsnn_random *stream, int n);
+
 #endif

@@ -37,9 +37,9 @@ typedef struct wiring_plan {
 LSNN_MUST_USE lsnn_status wiring_read(wiring_plan *out, bool *good, const wiring_site *site, const values_files *files,
                                       const fields_reader *reader, lsnn_error *err);
 
-/* The different sources of target j, drawn from a stream of its own (not of WIRING_FILE): `source` has room for n_from, `taken` is a bit
+/* The different sources of target j, drawn from a stream of its own (not of WIRING_FILE): `from` has room for n_from, `taken` is a bit
  * for each of them, all zero before and after. Returns how many. */
-int wiring_sources(const wiring_plan *plan, const wiring_site *site, int j, uint64_t *taken, uint32_t *source);
+int wiring_sources(const wiring_plan *plan, const wiring_site *site, int j, uint64_t *taken, uint32_t *from);
 
 /* The number of synapses to expect, and most of them. */
 double wiring_expected(const wiring_plan *plan, const wiring_site *site);

@@ -60,10 +60,10 @@ static lsnn_status add_slices(circuit *c, int n_threads, lsnn_error *err)
     return LSNN_OK;
 }
 
-int circuit_slice_of(const circuit *c, int population, int j)
+int circuit_slice_of(const circuit *c, int pop, int j)
 {
     int s = 0;
-    while (j >= c->slice[s].part[population].first + c->slice[s].part[population].n)
+    while (j >= c->slice[s].part[pop].first + c->slice[s].part[pop].n)
         s++;
     return s;
 }
@@ -226,14 +226,14 @@ static double delay_of(const circuit *c, const circuit_projection *p, const circ
     return rows->step ? rows->step[k] * c->net->dt : p->first_time;
 }
 
-void circuit_each_synapse(const circuit *c, int projection, circuit_visitor *visit, void *with)
+void circuit_each_synapse(const circuit *c, int number, circuit_visitor *visit, void *with)
 {
-    const circuit_projection *p = &c->projection[projection];
+    const circuit_projection *p = &c->projection[number];
     for (int i = 0; i < p->n_from; i++)
         for (int k = p->to_population, j = 0; k < p->to_population + p->n_to_populations;
              j += c->net->populations[k++].n)
             for (int s = 0; s < c->n_slices; s++) {
-                const circuit_rows *rows = &c->slice[s].rows[projection];
+                const circuit_rows *rows = &c->slice[s].rows[number];
                 const circuit_part *part = &c->slice[s].part[k];
                 for (uint32_t n = rows->start[i]; n < rows->start[i + 1]; n++)
                     if (rows->target[n] >= part->column && rows->target[n] < part->column + part->n)

@@ -78,6 +78,9 @@ typedef struct circuit {
     double first_time, last_time;
 } circuit;
 
+/* Whether a projection becomes a drive: from a Poisson source that no other projection hears, one_to_one, of one weight and delay. */
+bool circuit_is_drive(const experiment *e, const projection_plan *plan);
+
 /* Bytes of a circuit of the experiment's plans, foreseen before anything is drawn. */
 double circuit_predict(const experiment *e, int n_threads);
 
@@ -85,11 +88,11 @@ double circuit_predict(const experiment *e, int n_threads);
 LSNN_MUST_USE lsnn_status circuit_new(circuit **out, const experiment *e, int n_threads, lsnn_error *err);
 
 /* The part that neuron j of a population lies in, and its slice. */
-int circuit_slice_of(const circuit *c, int population, int j);
+int circuit_slice_of(const circuit *c, int pop, int j);
 
 /* Calls `visit` for each synapse of a projection in the order of i and then j (the target counted from the first neuron
  * of the first population that the projection reaches). */
 typedef void circuit_visitor(void *with, int i, int j, real weight, double delay);
-void circuit_each_synapse(const circuit *c, int projection, circuit_visitor *visit, void *with);
+void circuit_each_synapse(const circuit *c, int number, circuit_visitor *visit, void *with);
 
 #endif

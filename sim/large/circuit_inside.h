@@ -6,7 +6,6 @@
 
 bool circuit_one_weight(const projection_plan *plan);
 bool circuit_one_delay(const projection_plan *plan);
-bool circuit_is_drive(const experiment *e, const projection_plan *plan);
 
 /* Draws the synapses of the projection (the last one of `c`) into the slices' rows. Mistakes in the values go to the report. */
 LSNN_MUST_USE lsnn_status circuit_draw(circuit *c, circuit_projection *p, const projection_plan *plan, int n_threads,

@@ -14,21 +14,21 @@ typedef struct drawing {
 } drawing;
 
 /* Calls put_row for each target of the slice, in the order of columns. */
-typedef void put_row(circuit_rows *rows, uint16_t target, const uint32_t *source, int n);
+typedef void put_row(circuit_rows *rows, uint16_t target, const uint32_t *from, int n);
 
-static void count_row(circuit_rows *rows, uint16_t target, const uint32_t *source, int n)
+static void count_row(circuit_rows *rows, uint16_t target, const uint32_t *from, int n)
 {
     (void)target;
     for (int k = 0; k < n; k++)
-        rows->start[source[k] + 1]++;
+        rows->start[from[k] + 1]++;
 }
 
 /* start[i + 1] runs from the row's beginning to its end. */
-static void fill_row(circuit_rows *rows, uint16_t target, const uint32_t *source, int n)
+static void fill_row(circuit_rows *rows, uint16_t target, const uint32_t *from, int n)
 {
     uint32_t *restrict next = rows->start + 1;
     for (int k = 0; k < n; k++)
-        rows->target[next[source[k]]++] = target;
+        rows->target[next[from[k]]++] = target;
 }
 
 static void draw_slice(const drawing *d, int s, put_row *put)
