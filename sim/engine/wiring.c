@@ -1,6 +1,7 @@
 /* Wiring patterns, weights and delays. Each row (or column, for fixed in-degree) draws from a stream of its own. */
 #include "wiring.h"
 #include "balance.h"
+#include "random.h"
 #include <math.h>
 #include <stdlib.h>
 #include <string.h>
@@ -138,12 +139,43 @@ static bool excluded(const wiring_site *site, int i, int j)
     return site->same && !site->autapses && i == j;
 }
 
-/* k different ones of the allowed sources: Floyd's method (Bentley & Floyd 1987). */
-static int draw_in_degree(lsnn_random *stream, int allowed, int k, uint64_t *taken, uint32_t *source)
+/* The words of a stream, drawn many at a time. */
+enum { BATCH = 64 };
+typedef struct words {
+    lsnn_random stream;
+    uint32_t word[4 * BATCH];
+    int used;
+} words;
+
+static inline uint32_t next_word(words *w)
 {
+    if (w->used == 4 * BATCH) {
+        random_blocks(w->word, &w->stream, BATCH);
+        w->used = 0;
+    }
+    const int k = w->used++;
+    return w->word[k % 4 * BATCH + k / 4];
+}
+
+/* As lsnn_random_below, to the same numbers. */
+static inline uint32_t next_below(words *w, uint32_t limit)
+{
+    uint64_t product = (uint64_t)next_word(w) * limit;
+    if ((uint32_t)product < limit) {
+        const uint32_t rejected = -limit % limit;
+        while ((uint32_t)product < rejected)
+            product = (uint64_t)next_word(w) * limit;
+    }
+    return (uint32_t)(product >> 32);
+}
+
+/* k different ones of the allowed sources: Floyd's method (Bentley & Floyd 1987). */
+static int draw_in_degree(const lsnn_random *stream, int allowed, int k, uint64_t *taken, uint32_t *source)
+{
+    words w = {.stream = *stream, .used = 4 * BATCH};
     int n = 0;
     for (int last = allowed - k; last < allowed; last++) {
-        uint32_t pick = lsnn_random_below(stream, (uint32_t)last + 1);
+        uint32_t pick = next_below(&w, (uint32_t)last + 1);
         if (taken[pick / 64] >> pick % 64 & 1) pick = (uint32_t)last;
         taken[pick / 64] |= (uint64_t)1 << pick % 64;
         source[n++] = pick;

@@ -2,13 +2,23 @@
 #include "grid_inside.h"
 #include "lsnn/kernel.h"
 
-#define AHEAD 4 /* rows that are fetched before their turn */
+#define AHEAD 3 /* rows before its turn, a row's place is fetched */
+#define LINE 32 /* targets of a cache line */
 
-/* Targets of a row differ (but for lists from files), so the order of its additions does not matter; weights may. */
+/* Targets of a row differ (but for lists from files), so the order of its additions does not matter; weights may. `next` is the row
+ * after the next, fetched a line at a time: rows are too short for the processor to foresee. */
 LSNN_INLINE void add_row(real *restrict slot, const uint16_t *restrict target, const real *restrict weight, real one,
-                         uint32_t n)
+                         uint32_t n, const uint16_t *next)
 {
-    for (uint32_t k = 0; k < n; k++)
+    uint32_t k = 0;
+    for (; k + LINE <= n; k += LINE) {
+        __builtin_prefetch(next + k);
+#pragma GCC unroll 8
+        for (uint32_t l = k; l < k + LINE; l++)
+            slot[target[l]] += weight ? weight[l] : one;
+    }
+    if (k < n) __builtin_prefetch(next + k);
+    for (; k < n; k++)
         slot[target[k]] += weight ? weight[k] : one;
 }
 
@@ -32,15 +42,16 @@ static uint64_t add_spikes(const grid *g, int s, int number, uint64_t step, cons
     uint64_t events = 0;
     for (int k = 0; k < n; k++) {
         const uint32_t i = who[k] + before, begin = start[i], end = start[i + 1];
-        if (k + AHEAD < n) __builtin_prefetch(&rows->target[start[who[k + AHEAD] + before]]);
+        const uint32_t i_next = who[k + 2 < n ? k + 2 : k] + before;
+        const uint16_t *next = rows->target + start[i_next];
         if (k + 2 * AHEAD < n) __builtin_prefetch(&start[who[k + 2 * AHEAD] + before]);
         events += end - begin;
         if (rows->step)
             add_late_row(g, s, step, rows, begin, end, p->weight);
         else if (rows->weight)
-            add_row(slot, rows->target + begin, rows->weight + begin, 0, end - begin);
+            add_row(slot, rows->target + begin, rows->weight + begin, 0, end - begin, next);
         else
-            add_row(slot, rows->target + begin, NULL, p->weight, end - begin);
+            add_row(slot, rows->target + begin, NULL, p->weight, end - begin, next);
     }
     return events;
 }

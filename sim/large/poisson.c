@@ -42,24 +42,26 @@ lsnn_random poisson_stream(uint64_t seed, int number, int block, uint64_t step)
     return lsnn_random_stream(seed, LSNN_POISSON, (uint64_t)number << 24 | (uint64_t)block, step);
 }
 
-LSNN_KERNEL static void count(uint32_t *restrict n, const uint32_t *restrict word, const uint32_t *restrict threshold,
+typedef uint32_t lanes __attribute__((vector_size(LSNN_LANES * sizeof(uint32_t))));
+enum { BLOCK_LANES = CIRCUIT_BLOCK / LSNN_LANES };
+
+LSNN_KERNEL static void count(lanes *restrict n, const lanes *restrict word, const uint32_t *restrict threshold,
                               int n_thresholds)
 {
-    for (int first = 0; first < CIRCUIT_BLOCK; first += LSNN_LANES) {
-        uint32_t sum[LSNN_LANES] = {0};
+    for (int b = 0; b < BLOCK_LANES; b++) {
+        lanes sum = {0};
         for (int k = 0; k < n_thresholds; k++)
-            for (int j = 0; j < LSNN_LANES; j++)
-                sum[j] += word[first + j] >= threshold[k];
-        for (int j = 0; j < LSNN_LANES; j++)
-            n[first + j] = sum[j];
+            sum -= (lanes)(word[b] >= threshold[k]);
+        n[b] = sum;
     }
 }
 
 /* Cell j has word j of the block's CIRCUIT_BLOCK words. */
-static void draw_counts(const poisson *p, const lsnn_random *stream, uint32_t *n)
+static void draw_counts(const poisson *p, const lsnn_random *stream, lanes *n)
 {
-    uint32_t word[CIRCUIT_BLOCK];
-    random_blocks(word, stream, CIRCUIT_BLOCK / 4);
+    lanes word[BLOCK_LANES];
+    lsnn_random own = *stream;
+    random_blocks((uint32_t *)word, &own, CIRCUIT_BLOCK / 4);
     count(n, word, p->threshold, p->n_thresholds);
 }
 
@@ -94,8 +96,9 @@ static int next_event(gaps *g, const poisson *p, int first, int n)
 void poisson_add(const poisson *p, const lsnn_random *stream, int first, int n, real weight, real *column)
 {
     if (p->dense) {
-        uint32_t spikes[CIRCUIT_BLOCK];
-        draw_counts(p, stream, spikes);
+        lanes counted[BLOCK_LANES];
+        draw_counts(p, stream, counted);
+        const uint32_t *spikes = (const uint32_t *)counted;
         for (int j = 0; j < n; j++)
             column[j] += weight * (real)(int32_t)spikes[j];
         return;
@@ -110,8 +113,9 @@ int poisson_spikes(const poisson *p, const lsnn_random *stream, int first, int n
 {
     int found = 0;
     if (p->dense) {
-        uint32_t spikes[CIRCUIT_BLOCK];
-        draw_counts(p, stream, spikes);
+        lanes counted[BLOCK_LANES];
+        draw_counts(p, stream, counted);
+        const uint32_t *spikes = (const uint32_t *)counted;
         for (int j = 0; j < n; j++)
             for (uint32_t k = 0; k < spikes[j] && found < n_room; k++)
                 cell[found++] = (uint32_t)(first + j);
