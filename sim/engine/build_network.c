@@ -256,7 +256,8 @@ const lsnn_field build_projection_table[] = {
      "a source, a population, or a list of neighbouring populations; `input` is the task's"},
     {"to", LSNN_NODE, offsetof(projection_fields, to), NULL, NULL, 0, 0, false, NULL, "likewise"},
     {"wiring", LSNN_NODE, offsetof(projection_fields, wiring), "all_to_all", NULL, 0, 0, false, NULL,
-     "all_to_all, one_to_one, {probability: p}, {in_degree: k}, {file: wires.h5, group: /name}"},
+     "all_to_all, one_to_one, {probability: p}, {in_degree: k} (in simulations also with multapses: true, so that a pair "
+     "may have several synapses), {file: wires.h5, group: /name}"},
     {"weights", LSNN_NODE, offsetof(projection_fields, weights), "{scaled_normal: 1}", NULL, 0, 0, false, NULL,
      "a number, {scaled_normal: gain} (N(0,1) gain / sqrt(fan-in)), {glorot_uniform: gain}, {normal: [m, sd]}, ..."},
     {"delay", LSNN_NODE, offsetof(projection_fields, delay), "auto", NULL, 0, 0, false, NULL,
@@ -399,6 +400,7 @@ static lsnn_status add_projection(build *b, config_node *node, int number)
                         .pattern = own.wiring,
                         .weights = own.weights,
                         .delay = own.delay};
+    site.simulated = b->e->simulation.engine != ENGINE_NONE;
     site.continuous = b->e->simulation.engine == ENGINE_EVENT;
     site.n_from = spec.source >= 0 ? net->sources[spec.source].n
                                    : count_neurons(net, spec.from_population, spec.n_from_populations);

@@ -8,6 +8,7 @@
 
 #define MOST_SYNAPSES ((size_t)1 << 31)
 #define MOST_STEPS 4095
+#define MOST_IN_DEGREE 1e6
 #define MOST_TIME 1e6 /* ms */
 
 static bool wrong_pattern(const config_node *node, const fields_reader *reader)
@@ -50,13 +51,34 @@ static lsnn_status read_wires(wiring_plan *out, const config_node *node, const w
     return LSNN_OK;
 }
 
+/* {in_degree: k} or, of a simulation, {in_degree: k, multapses: true}. */
+static bool read_in_degree(wiring_plan *out, const config_node *node, const wiring_site *site,
+                           const fields_reader *reader)
+{
+    const config_node *multapses = config_get(node, "multapses");
+    if (config_count(node) != 1 + (multapses != NULL)) return wrong_pattern(node, reader);
+    if (multapses && (multapses->kind != CONFIG_SCALAR ||
+                      (strcmp(multapses->text, "true") != 0 && strcmp(multapses->text, "false") != 0))) {
+        config_mistake(reader->report, &multapses->place, "multapses are true or false");
+        return false;
+    }
+    out->multapses = multapses && strcmp(multapses->text, "true") == 0;
+    if (out->multapses && !site->simulated) {
+        config_mistake(reader->report, &multapses->place,
+                       "several synapses of one pair are for simulations: a trained pair has one");
+        return false;
+    }
+    const int allowed = site->n_from - (site->same && !site->autapses);
+    const lsnn_field k = {
+        .name = "in_degree", .kind = LSNN_INT, .min = 0, .max = out->multapses && allowed > 0 ? MOST_IN_DEGREE : allowed};
+    return fields_number(&out->number, &k, config_get(node, "in_degree"), reader);
+}
+
 static lsnn_status read_pattern(wiring_plan *out, const wiring_site *site, const values_files *files,
                                 const fields_reader *reader, bool *good, lsnn_error *err)
 {
     const config_node *node = site->pattern;
     const lsnn_field p = {.name = "probability", .kind = LSNN_REAL, .min = 0, .max = 1};
-    const lsnn_field k = {
-        .name = "in_degree", .kind = LSNN_INT, .min = 0, .max = site->n_from - (site->same && !site->autapses)};
     *out = (wiring_plan){.kind = WIRING_ALL_TO_ALL};
     if (node->kind == CONFIG_SCALAR) {
         if (strcmp(node->text, "one_to_one") == 0)
@@ -74,9 +96,9 @@ static lsnn_status read_pattern(wiring_plan *out, const wiring_site *site, const
     } else if (config_get(node, "probability") && config_count(node) == 1) {
         out->kind = WIRING_PROBABILITY;
         *good = fields_number(&out->number, &p, node->first, reader);
-    } else if (config_get(node, "in_degree") && config_count(node) == 1) {
+    } else if (config_get(node, "in_degree")) {
         out->kind = WIRING_IN_DEGREE;
-        *good = fields_number(&out->number, &k, node->first, reader);
+        *good = read_in_degree(out, node, site, reader);
     } else {
         *good = wrong_pattern(node, reader);
     }
@@ -169,11 +191,15 @@ static inline uint32_t next_below(words *w, uint32_t limit)
     return (uint32_t)(product >> 32);
 }
 
-/* k different ones of the allowed sources: Floyd's method (Bentley & Floyd 1987). */
-static int draw_in_degree(const lsnn_random *stream, int allowed, int k, uint64_t *taken, uint32_t *source)
+/* k of the allowed sources; different ones, by Floyd's method (Bentley & Floyd 1987), or independent ones. */
+static int draw_in_degree(const lsnn_random *stream, int allowed, int k, bool multapses, uint64_t *taken,
+                          uint32_t *source)
 {
     words w = {.stream = *stream, .used = 4 * BATCH};
     int n = 0;
+    for (; multapses && n < k; n++)
+        source[n] = next_below(&w, (uint32_t)allowed);
+    if (multapses) return n;
     for (int last = allowed - k; last < allowed; last++) {
         uint32_t pick = next_below(&w, (uint32_t)last + 1);
         if (taken[pick / 64] >> pick % 64 & 1) pick = (uint32_t)last;
@@ -198,6 +224,11 @@ static int draw_by_probability(lsnn_random *stream, int allowed, double p, uint3
     }
 }
 
+int wiring_room(const wiring_plan *plan, const wiring_site *site)
+{
+    return (plan->multapses && plan->number > site->n_from ? (int)plan->number : site->n_from) + 1;
+}
+
 int wiring_sources(const wiring_plan *plan, const wiring_site *site, int j, uint64_t *taken, uint32_t *source)
 {
     const bool without_self = excluded(site, j, j);
@@ -211,7 +242,7 @@ int wiring_sources(const wiring_plan *plan, const wiring_site *site, int j, uint
             source[n] = (uint32_t)n;
         break;
     case WIRING_PROBABILITY: n = draw_by_probability(&stream, allowed, plan->number, source); break;
-    case WIRING_IN_DEGREE: n = draw_in_degree(&stream, allowed, (int)plan->number, taken, source); break;
+    case WIRING_IN_DEGREE: n = draw_in_degree(&stream, allowed, (int)plan->number, plan->multapses, taken, source); break;
     case WIRING_FILE: break;
     }
     for (int s = 0; without_self && s < n; s++)
@@ -257,7 +288,7 @@ static lsnn_status connect(synapses **out, const wiring_site *site, const wiring
     uint64_t *taken;
     uint32_t *source;
     TRY(arena_take(a, &taken, (size_t)site->n_from / 64 + 1, sizeof *taken, err));
-    TRY(arena_take(a, &source, (size_t)site->n_from + 1, sizeof *source, err));
+    TRY(arena_take(a, &source, (size_t)wiring_room(p, site), sizeof *source, err));
     for (int j = 0; j < site->n_to; j++) {
         const int n = wiring_sources(p, site, j, taken, source);
         for (int s = 0; s < n; s++)

@@ -241,7 +241,8 @@ static lsnn_status take_scratch(drawing *d, lsnn_error *err)
     TRY(arena_take(a, &d->source, (size_t)d->n_threads, sizeof *d->source, err));
     for (int k = 0; k < d->n_threads; k++) {
         TRY(arena_take(a, &d->taken[k], (size_t)d->p->n_from / 64 + 1, sizeof *d->taken[k], err));
-        TRY(arena_take(a, &d->source[k], (size_t)d->p->n_from + 1, sizeof *d->source[k], err));
+        TRY(arena_take(a, &d->source[k], (size_t)wiring_room(&d->plan->wiring, &d->plan->site), sizeof *d->source[k],
+                       err));
     }
     return LSNN_OK;
 }
