@@ -14,16 +14,23 @@
 
 /* ---- one slice -------------------------------------------------------------------------------------------------------- */
 
+/* Most neurons are silent: several cache lines are looked at together before single ones are. */
+typedef uint64_t line __attribute__((vector_size(64)));
+enum { LINE_NEURONS = sizeof(line) / sizeof(real), LINES = 4 };
+
 LSNN_KERNEL static uint32_t collect(const real *restrict z, int n, uint32_t first, uint32_t *restrict who)
 {
     uint32_t found = 0;
-    for (int begin = 0; begin < n; begin += LSNN_LANES) {
-        int any = 0;
-        for (int j = begin; j < begin + LSNN_LANES; j++)
-            any |= z[j] != 0;
-        if (!any) continue;
-        for (int j = begin; j < begin + LSNN_LANES && j < n; j++)
-            if (z[j] != 0) who[found++] = first + (uint32_t)j;
+    for (int begin = 0; begin < n; begin += LINES * LINE_NEURONS) {
+        const int end = n - begin < LINES * LINE_NEURONS ? n : begin + LINES * LINE_NEURONS;
+        line seen = {0};
+        for (int j = begin; j < end; j += LINE_NEURONS)
+            seen |= *(const line *)(z + j);
+        if ((seen[0] | seen[1] | seen[2] | seen[3] | seen[4] | seen[5] | seen[6] | seen[7]) == 0) continue;
+        for (int j = begin; j < end; j++) {
+            who[found] = first + (uint32_t)j;
+            found += z[j] != 0;
+        }
     }
     return found;
 }
@@ -203,7 +210,7 @@ static lsnn_status view_part(grid *g, int s, int k, lsnn_error *err)
     if (p->model->begin && part->n > 0) p->model->begin(view, p->parameters);
     for (int parity = 0; parity < 2; parity++) {
         grid_train *train = &g->slice[s].train[parity][k];
-        TRY(arena_take(a, &train->who, width * (size_t)g->interval, sizeof *train->who, err));
+        TRY(arena_take(a, &train->who, width * (size_t)g->interval + 1, sizeof *train->who, err));
         TRY(arena_take(a, &train->start, (size_t)g->interval + 1, sizeof *train->start, err));
     }
     return LSNN_OK;
