@@ -39,6 +39,7 @@ lsnn_status simulate_check(const experiment *e, int n_threads, lsnn_error *err)
     char bytes[32];
     double n_synapses = 0;
     const double need = predict(e, n_threads);
+    TRY(circuit_check(e, err));
     printf("#\n# simulation on the %s: %g ms", e->simulation.engine == ENGINE_EVENT ? "time axis" : "grid",
            e->simulation.time);
     if (e->simulation.engine == ENGINE_GRID) printf(" in steps of %g ms", e->dt);

@@ -42,8 +42,10 @@ static void unknown_variable(build *b, const config_node *node, const lsnn_model
     const lsnn_variable *lists[] = {model->states, model->tapes, model->derived};
     int n = 0;
     names[n++] = "spikes";
-    names[n++] = "weights";
-    names[n++] = "alignment";
+    if (b->e->simulation.engine == ENGINE_NONE) {
+        names[n++] = "weights";
+        names[n++] = "alignment";
+    }
     if (!model->hidden) {
         names[n++] = "I";
         names[n++] = model->spiking ? "z" : "y";

@@ -159,14 +159,25 @@ static circuit_projection *add_projection(circuit *c, const projection_plan *pla
     return p;
 }
 
-static void check_plan(config_report *report, const circuit *c, const projection_plan *plan)
+static void check_plan(config_report *report, const network *net, const projection_plan *plan)
 {
-    const bool current = plan->spec.source >= 0 && c->net->sources[plan->spec.source].analog;
-    const config_node *delay = plan->site.delay;
-    if (plan->wiring.weights.kind == VALUES_BALANCED)
-        config_mistake(report, &plan->site.weights->place, "balanced weights are of trained networks");
-    if (current && plan->wiring.last_time > 0)
-        config_mistake(report, &delay->place, "a constant current has no delay");
+    const bool current = plan->spec.source >= 0 && net->sources[plan->spec.source].analog;
+    const wiring_plan *w = &plan->wiring;
+    const config_place *weights = &plan->site.weights->place;
+    const double n = wiring_expected(w, &plan->site);
+    if (w->weights.kind == VALUES_BALANCED) config_mistake(report, weights, "balanced weights are of trained networks");
+    if (w->weights.kind == VALUES_LIST && !w->weight && w->kind != WIRING_PROBABILITY && (double)w->weights.n != n)
+        config_mistake(report, weights, "%zu weights for %.0f synapses", w->weights.n, n);
+    if (current && w->last_time > 0)
+        config_mistake(report, &plan->site.delay->place, "a constant current has no delay");
+}
+
+lsnn_status circuit_check(const experiment *e, lsnn_error *err)
+{
+    config_report report = {0};
+    for (int k = 0; k < e->n_plans; k++)
+        check_plan(&report, e->net, &e->plans[k]);
+    return config_verdict(&report, err);
 }
 
 static void note_delays(circuit *c, const circuit_projection *p, const projection_plan *plan)
@@ -183,9 +194,6 @@ static lsnn_status add_plans(circuit *c, config_report *report, int n_threads, l
     const experiment *e = c->e;
     for (int k = 0; k < e->n_plans; k++) {
         const projection_plan *plan = &e->plans[k];
-        const int before = report->n_mistakes;
-        check_plan(report, c, plan);
-        if (report->n_mistakes > before) continue;
         if (circuit_is_drive(e, plan)) {
             add_drive(c, plan);
             if (plan->wiring.first_step > c->last_step) c->last_step = plan->wiring.first_step;
@@ -205,6 +213,7 @@ lsnn_status circuit_new(circuit **out, const experiment *e, int n_threads, lsnn_
     circuit *c;
     config_report report = {0};
     const double start = omp_get_wtime();
+    TRY(circuit_check(e, err));
     TRY(memory_require(circuit_predict(e, n_threads), err));
     TRY(arena_take(e->memory, &c, 1, sizeof *c, err));
     *c = (circuit){.e = e, .net = e->net, .continuous = e->simulation.engine == ENGINE_EVENT};

@@ -81,6 +81,9 @@ typedef struct circuit {
 /* Whether a projection becomes a drive: from a Poisson source that no other projection hears, one_to_one, of one weight and delay. */
 bool circuit_is_drive(const experiment *e, const projection_plan *plan);
 
+/* What is wrong with the plans and can be said before synapses are drawn. */
+LSNN_MUST_USE lsnn_status circuit_check(const experiment *e, lsnn_error *err);
+
 /* Bytes of a circuit of the experiment's plans, foreseen before anything is drawn. */
 double circuit_predict(const experiment *e, int n_threads);
 
