@@ -31,7 +31,7 @@ typedef struct simulation {
 
 static double predict(const experiment *e, int n_threads)
 {
-    return (double)arena_bytes(e->memory) + circuit_predict(e, n_threads) + grid_predict(e, n_threads);
+    return memory_process() + (double)arena_bytes(e->memory) + circuit_predict(e, n_threads) + grid_predict(e, n_threads);
 }
 
 lsnn_status simulate_check(const experiment *e, int n_threads, lsnn_error *err)
@@ -62,7 +62,7 @@ lsnn_status simulate_check(const experiment *e, int n_threads, lsnn_error *err)
     text_bytes(bytes, need);
     printf("# synapses: %.4g, of %.2f bytes\n", n_synapses,
            n_synapses > 0 ? circuit_predict(e, n_threads) / n_synapses : 0);
-    printf("# memory: %s, with %d threads\n", bytes, n_threads);
+    printf("# memory: %s at the peak, with %d threads\n", bytes, n_threads);
     return memory_require(need, err);
 }
 

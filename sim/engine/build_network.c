@@ -229,9 +229,9 @@ static lsnn_status add_source(build *b, config_node *node, int number)
     const bool stepped = b->e->simulation.engine != ENGINE_EVENT;
     for (int i = 0; stepped && s.kind == SOURCE_POISSON && b->report.n_mistakes == before && i < s.n; i++)
         if (s.rate[i] * b->e->dt > most) {
+            const char *words = most > 1 ? "50 spikes" : "one spike";
             config_mistake(&b->report, &config_get(node, "rate")->place,
-                           "a rate of %g per ms is more than %g spike%s a step of %g ms", s.rate[i], most,
-                           most > 1 ? "s" : "", b->e->dt);
+                           "a rate of %g per ms is more than %s a step of %g ms", s.rate[i], words, b->e->dt);
             break;
         }
     if (s.kind == SOURCE_SPIKES && own.spikes->kind == CONFIG_LIST)

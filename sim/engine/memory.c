@@ -21,11 +21,16 @@ static double untouched_per_tape(const experiment *e, double rate)
     return spikes + events;
 }
 
+double memory_process(void)
+{
+    return PROCESS_BYTES + RESULT_BYTES;
+}
+
 double memory_predict(const experiment *e, double rate)
 {
     const double reserved = (double)arena_bytes(e->memory);
     const double untouched = e->trainer->n_tapes * untouched_per_tape(e, rate);
-    return PROCESS_BYTES + RESULT_BYTES + reserved - untouched;
+    return memory_process() + reserved - untouched;
 }
 
 static double available(void)
