@@ -33,7 +33,7 @@ static const case_of_bench cases[] = {
     {"balanced_network_dt1", "experiments/balanced_network/run.yaml", {BALANCED_STEPS_OF_1_MS}, 0},
     {"balanced_network_n20000", "experiments/balanced_network/run.yaml", {BALANCED_TWICE}, 0},
     {"sparse_network", "experiments/sparse_network/run.yaml", {NULL}, 0},
-    {"sparse_network_0.1hz", "experiments/sparse_network/run.yaml", {"sources.external.rate=530 Hz"}, 0},
+    {"sparse_network_0.1hz", "experiments/sparse_network/run.yaml", {"sources.external.rate=525 Hz"}, 0},
     {"sparse_network_10hz", "experiments/sparse_network/run.yaml", {"sources.external.rate=845 Hz"}, 0},
     {"sparse_network_dt0.1", "experiments/sparse_network/run.yaml", {"dt=0.1 ms"}, 0},
 };
