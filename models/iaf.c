@@ -151,18 +151,20 @@ static const lsnn_variable states[] = {{"v", "mV", "membrane potential"},
                                        {"a_3", NULL, "third adaptation"},
                                        {NULL, NULL, NULL}};
 static const lsnn_variable none[] = {{NULL, NULL, NULL}};
-static const char *const constants[] = {"alpha", "leak",  "from_synapse", "kappa", "v_th",   "v_reset", "n_ref", "v_0",
+static const char *const constants[] = {"alpha", "leak",  "from_synapse", "kappa",  "v_th",   "v_reset", "n_ref", "v_0",
                                         "rho_1", "rho_2", "rho_3",        "beta_1", "beta_2", "beta_3",  NULL};
 
 const lsnn_model lsnn_model_iaf = {
     .name = "iaf",
-    .doc = "Leaky integrate-and-fire neuron with refractory time, for simulation (Brunel 2000; Rotter & Diesmann 1999):\n"
-           "  tau_m dV/dt = E_L - V + R I_e + R I_syn,   spike when V >= V_th + sum_k beta_k a_k, then V = V_reset for t_ref\n"
-           "  delta: a spike of weight w (mV) that arrives adds w to V, and nothing while V is held\n"
-           "  exponential: tau_syn dI_syn/dt = -I_syn, a spike adds w to R I_syn\n"
-           "  tau_a,k da_k/dt = -a_k, a spike of the neuron adds 1 to a_k\n"
-           "Solved exactly on the grid of steps; in the step in which it arrives a spike has the time of the step's end.\n"
-           "It has no derivative: it cannot be trained.",
+    .doc =
+        "Leaky integrate-and-fire neuron with refractory time, for simulation (Brunel 2000; Rotter & Diesmann 1999):\n"
+        "  tau_m dV/dt = E_L - V + R I_e + R I_syn,   spike when V >= V_th + sum_k beta_k a_k, then V = V_reset for "
+        "t_ref\n"
+        "  delta: a spike of weight w (mV) that arrives adds w to V, and nothing while V is held\n"
+        "  exponential: tau_syn dI_syn/dt = -I_syn, a spike adds w to R I_syn\n"
+        "  tau_a,k da_k/dt = -a_k, a spike of the neuron adds 1 to a_k\n"
+        "Solved exactly on the grid of steps; in the step in which it arrives a spike has the time of the step's end.\n"
+        "It has no derivative: it cannot be trained.",
     .spiking = true,
     .fields = fields,
     .size = sizeof(iaf),

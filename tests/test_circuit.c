@@ -49,15 +49,16 @@ static listing reference(const simulated *s)
     cr_assert(wires);
     listing l = {calloc(wires->n + 1, sizeof(synapse)), wires->n};
     for (size_t k = 0; k < wires->n; k++)
-        l.synapses[k] = (synapse){(int)wires->from[k], (int)wires->to[k], (real)wires->weight[k],
-                                  wires->delay[k] * s->e->dt};
+        l.synapses[k] =
+            (synapse){(int)wires->from[k], (int)wires->to[k], (real)wires->weight[k], wires->delay[k] * s->e->dt};
     qsort(l.synapses, l.n, sizeof *l.synapses, by_place);
     return l;
 }
 
 static const char *const wirings[] = {
     "{from: [a, b], to: [a, b], wiring: {in_degree: 100}, weights: {normal: [0, 1]}, delay: {uniform: [1 ms, 9 ms]}}",
-    "{from: [a, b], to: [a, b], wiring: {probability: 0.05}, weights: {uniform: [0, 1]}, delay: {uniform: [2 ms, 4 ms]}}",
+    "{from: [a, b], to: [a, b], wiring: {probability: 0.05}, weights: {uniform: [0, 1]}, delay: {uniform: [2 ms, 4 "
+    "ms]}}",
     "{from: b, to: a, wiring: {probability: 0.3}, weights: 0.5, delay: 3 ms}",
     "{from: a, to: a, wiring: one_to_one, weights: {lognormal: [0, 1]}, autapses: true}",
     "{from: a, to: b, wiring: all_to_all, weights: 2, delay: {uniform: [1 ms, 2 ms]}}",
@@ -146,7 +147,8 @@ Test(circuit, gives_weights_the_signs_of_their_cells)
 
 Test(circuit, costs_two_bytes_a_synapse_of_one_weight_and_delay)
 {
-    simulated s = built(HEAD "projections: {p: {from: [a, b], to: [a, b], wiring: {in_degree: 1000}, weights: 1}}\n", 2);
+    simulated s =
+        built(HEAD "projections: {p: {from: [a, b], to: [a, b], wiring: {in_degree: 1000}, weights: 1}}\n", 2);
     cr_expect_lt((double)s.c->bytes / (double)s.c->n_synapses, 2.1);
     cr_expect_float_eq(circuit_predict(s.e, 2), (double)s.c->bytes, 0.05 * (double)s.c->bytes);
     arena_free(s.memory);

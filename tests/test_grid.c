@@ -4,7 +4,7 @@
 #define NETWORK                                                                                                        \
     "seed: 9\n"                                                                                                        \
     "sources:\n"                                                                                                       \
-    "  list: {kind: spikes, n: 40, spikes: [[0, 1], [0, 2], [1, 3], [5, 3], [5, 30], [17, 11], [40, 39], [40, 3],"      \
+    "  list: {kind: spikes, n: 40, spikes: [[0, 1], [0, 2], [1, 3], [5, 3], [5, 30], [17, 11], [40, 39], [40, 3],"     \
     " [41, 5], [70, 8], [71, 9], [75, 10], [80, 11]]}\n"                                                               \
     "  steady: {kind: current, n: 3, value: [0.01, 0.02, 0.04]}\n"                                                     \
     "populations:\n"                                                                                                   \
@@ -66,7 +66,8 @@ static const char driven[] =
     "  i: {model: iaf, n: 400, synapse: exponential, tau_a: [50], beta: [0.1], v_0: {uniform: [0, 20]}, i_e: 15 mV}\n"
     "projections:\n"
     "  out: {from: out, to: [e, i], wiring: one_to_one, weights: 0.1}\n"
-    "  few: {from: few, to: e, wiring: {in_degree: 20}, weights: {normal: [0.1, 0.3]}, delay: {uniform: [0 ms, 1 ms]}}\n"
+    "  few: {from: few, to: e, wiring: {in_degree: 20}, weights: {normal: [0.1, 0.3]}, delay: {uniform: [0 ms, 1 "
+    "ms]}}\n"
     "  e: {from: e, to: [e, i], wiring: {in_degree: 100}, weights: {lognormal: [-1, 0.5]}, delay: 1.5 ms}\n"
     "  i: {from: i, to: [e, i], wiring: {in_degree: 40, multapses: true}, weights: {normal: [-1, 0.3]},"
     " delay: {uniform: [0.8 ms, 3 ms]}}\n"

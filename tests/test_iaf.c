@@ -59,9 +59,10 @@ Test(iaf, rests_at_its_resting_potential_plus_the_current)
 
 Test(iaf, fires_at_the_interval_that_the_closed_form_gives)
 {
-    simulated s = simulated_by("dt: 0.1 ms\nsimulation: {time: 200 ms}\n"
-                               "populations: {a: {model: iaf, n: 1, i_e: 30 mV, v_th: 20 mV, tau_m: 20 ms, t_ref: 2 ms}}\n",
-                               1, 2000);
+    simulated s =
+        simulated_by("dt: 0.1 ms\nsimulation: {time: 200 ms}\n"
+                     "populations: {a: {model: iaf, n: 1, i_e: 30 mV, v_th: 20 mV, tau_m: 20 ms, t_ref: 2 ms}}\n",
+                     1, 2000);
     /* 20 = 30 (1 - exp(-n dt / tau_m)), and 20 steps of refractoriness */
     const int rise = (int)ceil(20 * log(3) / 0.1);
     cr_assert_gt(s.n_spikes, 7);

@@ -194,8 +194,10 @@ const verb verb_bench = {
         "fetched) by e-prop and the first and last by BPTT (NAME_bptt), or of the named ones or of other configs, and "
         "prints the median of 15 rounds, the share of input,\n"
         "forward pass, backward pass and update, and the ratio to the time of the models' arithmetic alone.\n"
-        "Of the simulations balanced_network and sparse_network (_0.1hz, _10hz: rates) it prints wall time per biological\n"
-        "second, synaptic events per second, bytes per synapse, and the ratio to the time of the additions alone, one a\n"
+        "Of the simulations balanced_network and sparse_network (_0.1hz, _10hz: rates) it prints wall time per "
+        "biological\n"
+        "second, synaptic events per second, bytes per synapse, and the ratio to the time of the additions alone, one "
+        "a\n"
         "synaptic event, to columns in the nearest cache.\n"
         "To be called in the folder that holds experiments/, on a quiet machine.\n",
     .run = bench,

@@ -43,8 +43,8 @@ static void print(const experiment *e, const char *name, const circuit *c, const
     const double median = factor[ROUNDS / 2];
     printf("%-26s %8.4f s for a second (median; %.4f to %.4f), %d neurons, dt %g ms\n", name, median, factor[0],
            factor[ROUNDS - 1], e->net->n_spiking, e->dt);
-    printf("%-26s %.4g million synaptic events in a second, %.4g million a second of wall time\n", "",
-           per_second / 1e6, per_second / median / 1e6);
+    printf("%-26s %.4g million synaptic events in a second, %.4g million a second of wall time\n", "", per_second / 1e6,
+           per_second / median / 1e6);
     printf("%-26s %zu synapses of %.2f bytes, built in %.2f s; the additions alone would take %.4f s: ratio %.2f\n", "",
            c->n_synapses, (double)c->bytes / (double)(c->n_synapses ? c->n_synapses : 1), c->seconds, lowest,
            median / lowest);

@@ -91,25 +91,27 @@ const verb verb_run = {
     .name = "run",
     .summary = "train or simulate a network as a config says",
     .synopsis = "CONFIG [KEY=VALUE...] [-o DIR] [-j THREADS] [-q] [-v] [--json]",
-    .help = "Reads a YAML file, builds the network, trains it on the task and writes a folder\n"
-            "runs/<experiment>/<time>-<seed>/ with\n"
-            "  run.h5          spikes (SONATA layout), recorded variables and weights, metrics\n"
-            "  metrics.csv     a line per iteration, to watch while it runs\n"
-            "  config.yaml     the config with every default written out\n"
-            "  checkpoint.h5   the state; `lsnn resume DIR` goes on from it to the same bits\n"
-            "  command.txt, run.log\n\n"
-            "  KEY=VALUE       replaces a value of the config: seed=7 populations.alif.beta=1.8\n"
-            "  KEY=default     takes the value that KEY has when a config does not give it\n"
-            "  -o DIR          folder of the results; it must be new or empty\n"
-            "  -j THREADS      threads (OMP_NUM_THREADS, else all processors); does not change results\n"
-            "  -q, -v          say less, say more\n"
-            "  --json          the summary as one line of JSON\n\n"
-            "Ctrl-C and SIGTERM end the run after a checkpoint (exit code 130).\n\n"
-            "A config with `simulation: {engine: grid, time: 1 s}` in place of `task` and `learning` is of one large\n"
-            "network that is simulated once, as experiments/balanced_network: the folder then holds run.h5, config.yaml,\n"
-            "command.txt and run.log, the summary gives rate, CV of the intervals and synchrony of each population and the\n"
-            "speed. Such a run is not resumed; a signal ends it with what was recorded.\n\n"
-            "`lsnn describe config` explains the keys, `lsnn check CONFIG` shows what a config means.\n",
+    .help =
+        "Reads a YAML file, builds the network, trains it on the task and writes a folder\n"
+        "runs/<experiment>/<time>-<seed>/ with\n"
+        "  run.h5          spikes (SONATA layout), recorded variables and weights, metrics\n"
+        "  metrics.csv     a line per iteration, to watch while it runs\n"
+        "  config.yaml     the config with every default written out\n"
+        "  checkpoint.h5   the state; `lsnn resume DIR` goes on from it to the same bits\n"
+        "  command.txt, run.log\n\n"
+        "  KEY=VALUE       replaces a value of the config: seed=7 populations.alif.beta=1.8\n"
+        "  KEY=default     takes the value that KEY has when a config does not give it\n"
+        "  -o DIR          folder of the results; it must be new or empty\n"
+        "  -j THREADS      threads (OMP_NUM_THREADS, else all processors); does not change results\n"
+        "  -q, -v          say less, say more\n"
+        "  --json          the summary as one line of JSON\n\n"
+        "Ctrl-C and SIGTERM end the run after a checkpoint (exit code 130).\n\n"
+        "A config with `simulation: {engine: grid, time: 1 s}` in place of `task` and `learning` is of one large\n"
+        "network that is simulated once, as experiments/balanced_network: the folder then holds run.h5, config.yaml,\n"
+        "command.txt and run.log, the summary gives rate, CV of the intervals and synchrony of each population and "
+        "the\n"
+        "speed. Such a run is not resumed; a signal ends it with what was recorded.\n\n"
+        "`lsnn describe config` explains the keys, `lsnn check CONFIG` shows what a config means.\n",
     .run = run,
 };
 

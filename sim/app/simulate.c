@@ -31,7 +31,8 @@ typedef struct simulation {
 
 static double predict(const experiment *e, int n_threads)
 {
-    return memory_process() + (double)arena_bytes(e->memory) + circuit_predict(e, n_threads) + grid_predict(e, n_threads);
+    return memory_process() + (double)arena_bytes(e->memory) + circuit_predict(e, n_threads) +
+           grid_predict(e, n_threads);
 }
 
 lsnn_status simulate_check(const experiment *e, int n_threads, lsnn_error *err)

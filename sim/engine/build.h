@@ -24,8 +24,8 @@ typedef enum engine_kind { ENGINE_NONE, ENGINE_GRID, ENGINE_EVENT } engine_kind;
 
 /* A network that is simulated, once and for long, instead of trained. */
 typedef struct simulation_settings {
-    engine_kind engine;           /* ENGINE_NONE: the config is of a training */
-    double time, transient, bin;  /* ms: in all; until statistics begin; of the counts of spikes */
+    engine_kind engine;          /* ENGINE_NONE: the config is of a training */
+    double time, transient, bin; /* ms: in all; until statistics begin; of the counts of spikes */
 } simulation_settings;
 
 /* A projection of a simulation: its synapses are not in the network but drawn by the engine. */
@@ -105,8 +105,7 @@ LSNN_MUST_USE lsnn_status build_learning(build *b, config_node *learning);
 LSNN_MUST_USE lsnn_status build_feedback(build *b);
 LSNN_MUST_USE lsnn_status build_records(build *b, const config_node *record);
 /* Shared by the records of trainings and simulations: a variable of the model, of some of its neurons; `own` are the keys of the entry's table. */
-LSNN_MUST_USE lsnn_status build_record_variable(build *b, record_spec *spec, config_node *node,
-                                                const char *const *own);
+LSNN_MUST_USE lsnn_status build_record_variable(build *b, record_spec *spec, config_node *node, const char *const *own);
 LSNN_MUST_USE lsnn_status build_record_neurons(build *b, record_spec *spec, config_node *node, const char *const *own);
 /* Everything of a config with `simulation:`. */
 LSNN_MUST_USE lsnn_status build_simulation(build *b, config_node *root);

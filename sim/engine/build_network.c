@@ -256,7 +256,8 @@ const lsnn_field build_projection_table[] = {
      "a source, a population, or a list of neighbouring populations; `input` is the task's"},
     {"to", LSNN_NODE, offsetof(projection_fields, to), NULL, NULL, 0, 0, false, NULL, "likewise"},
     {"wiring", LSNN_NODE, offsetof(projection_fields, wiring), "all_to_all", NULL, 0, 0, false, NULL,
-     "all_to_all, one_to_one, {probability: p}, {in_degree: k} (in simulations also with multapses: true, so that a pair "
+     "all_to_all, one_to_one, {probability: p}, {in_degree: k} (in simulations also with multapses: true, so that a "
+     "pair "
      "may have several synapses), {file: wires.h5, group: /name}"},
     {"weights", LSNN_NODE, offsetof(projection_fields, weights), "{scaled_normal: 1}", NULL, 0, 0, false, NULL,
      "a number, {scaled_normal: gain} (N(0,1) gain / sqrt(fan-in)), {glorot_uniform: gain}, {normal: [m, sd]}, ..."},

@@ -19,8 +19,8 @@ static bool wrong_pattern(const config_node *node, const fields_reader *reader)
     return false;
 }
 
-static lsnn_status read_wires(wiring_plan *out, const config_node *node, const wiring_site *site, const values_files *files,
-                              const fields_reader *reader, bool *good, lsnn_error *err)
+static lsnn_status read_wires(wiring_plan *out, const config_node *node, const wiring_site *site,
+                              const values_files *files, const fields_reader *reader, bool *good, lsnn_error *err)
 {
     const config_node *file = config_get(node, "file"), *group = config_get(node, "group");
     if (!group || group->kind != CONFIG_SCALAR || file->kind != CONFIG_SCALAR || !files) {
@@ -69,8 +69,10 @@ static bool read_in_degree(wiring_plan *out, const config_node *node, const wiri
         return false;
     }
     const int allowed = site->n_from - (site->same && !site->autapses);
-    const lsnn_field k = {
-        .name = "in_degree", .kind = LSNN_INT, .min = 0, .max = out->multapses && allowed > 0 ? MOST_IN_DEGREE : allowed};
+    const lsnn_field k = {.name = "in_degree",
+                          .kind = LSNN_INT,
+                          .min = 0,
+                          .max = out->multapses && allowed > 0 ? MOST_IN_DEGREE : allowed};
     return fields_number(&out->number, &k, config_get(node, "in_degree"), reader);
 }
 
@@ -122,12 +124,8 @@ static bool read_delay(wiring_plan *out, const wiring_site *site, const fields_r
     const config_node *node = site->delay;
     const int least = site->recurrent ? 1 : 0;
     const lsnn_field steps = {.name = "delay", .kind = LSNN_INT, .unit = "steps", .min = least, .max = MOST_STEPS};
-    const lsnn_field time = {.name = "delay",
-                             .kind = LSNN_REAL,
-                             .unit = "ms",
-                             .min = 0,
-                             .max = MOST_TIME,
-                             .open_min = site->recurrent};
+    const lsnn_field time = {
+        .name = "delay", .kind = LSNN_REAL, .unit = "ms", .min = 0, .max = MOST_TIME, .open_min = site->recurrent};
     const lsnn_field *field = site->continuous ? &time : &steps;
     double from = site->continuous ? least * reader->dt : least, to = from;
     const config_node *axonal = config_get(node, "axonal"), *pair = axonal ? axonal : config_get(node, "uniform");
@@ -242,7 +240,9 @@ int wiring_sources(const wiring_plan *plan, const wiring_site *site, int j, uint
             source[n] = (uint32_t)n;
         break;
     case WIRING_PROBABILITY: n = draw_by_probability(&stream, allowed, plan->number, source); break;
-    case WIRING_IN_DEGREE: n = draw_in_degree(&stream, allowed, (int)plan->number, plan->multapses, taken, source); break;
+    case WIRING_IN_DEGREE:
+        n = draw_in_degree(&stream, allowed, (int)plan->number, plan->multapses, taken, source);
+        break;
     case WIRING_FILE: break;
     }
     for (int s = 0; without_self && s < n; s++)

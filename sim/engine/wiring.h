@@ -20,7 +20,13 @@ typedef struct wiring_site {
     const config_node *pattern, *weights, *delay;
 } wiring_site;
 
-typedef enum wiring_kind { WIRING_ALL_TO_ALL, WIRING_ONE_TO_ONE, WIRING_PROBABILITY, WIRING_IN_DEGREE, WIRING_FILE } wiring_kind;
+typedef enum wiring_kind {
+    WIRING_ALL_TO_ALL,
+    WIRING_ONE_TO_ONE,
+    WIRING_PROBABILITY,
+    WIRING_IN_DEGREE,
+    WIRING_FILE
+} wiring_kind;
 
 /* What a projection's config asks for, before anything is drawn. */
 typedef struct wiring_plan {

@@ -16,9 +16,9 @@ struct monitor {
     const experiment *e;
     result_column *columns;
     int n_columns;
-    int *first_column;        /* [n_records] */
-    int *statistics;          /* [n_populations] first column */
-    const bool **wanted;      /* [n_records] of the population's neurons; NULL: all */
+    int *first_column;   /* [n_records] */
+    int *statistics;     /* [n_populations] first column */
+    const bool **wanted; /* [n_records] of the population's neurons; NULL: all */
 };
 
 static lsnn_status add_column(monitor *m, const char *path, result_column column, lsnn_error *err)
@@ -36,10 +36,11 @@ static lsnn_status add_spikes(monitor *m, int pop, lsnn_error *err)
     const char *name = m->e->net->populations[pop].name, *times, *ids;
     TRY(arena_format(m->e->memory, &times, err, "/spikes/%s/timestamps", name));
     TRY(arena_format(m->e->memory, &ids, err, "/spikes/%s/node_ids", name));
-    TRY(add_column(m, times, (result_column){.type = STORE_DOUBLE, .width = 1, .unit = "ms", .description = "times of the spikes"},
-                   err));
-    return add_column(m, ids,
-                      (result_column){.type = STORE_UINT64, .width = 1, .description = "neurons that spiked, from 0"}, err);
+    TRY(add_column(
+        m, times, (result_column){.type = STORE_DOUBLE, .width = 1, .unit = "ms", .description = "times of the spikes"},
+        err));
+    return add_column(
+        m, ids, (result_column){.type = STORE_UINT64, .width = 1, .description = "neurons that spiked, from 0"}, err);
 }
 
 static lsnn_status choose(monitor *m, int k, lsnn_error *err)
@@ -65,11 +66,9 @@ static lsnn_status add_record(monitor *m, int k, lsnn_error *err)
         return choose(m, k, err);
     }
     TRY(arena_format(m->e->memory, &path, err, "/report/%s/data", spec->name));
-    return add_column(m, path,
-                      (result_column){.type = STORE_REAL,
-                                      .width = (size_t)spec->n_neurons,
-                                      .description = "[time][neuron]"},
-                      err);
+    return add_column(
+        m, path, (result_column){.type = STORE_REAL, .width = (size_t)spec->n_neurons, .description = "[time][neuron]"},
+        err);
 }
 
 lsnn_status monitor_new(monitor **out, const experiment *e, lsnn_error *err)
@@ -104,8 +103,7 @@ const result_column *monitor_columns(const monitor *m, int *n)
 
 static bool hears(const record_spec *spec, int pop)
 {
-    return spec->what == RECORD_SPIKES && pop >= spec->population &&
-           pop < spec->population + spec->n_populations;
+    return spec->what == RECORD_SPIKES && pop >= spec->population && pop < spec->population + spec->n_populations;
 }
 
 bool monitor_hears(const monitor *m, int pop)
@@ -115,8 +113,8 @@ bool monitor_hears(const monitor *m, int pop)
     return false;
 }
 
-lsnn_status monitor_spikes(monitor *m, result *into, int pop, size_t n, const double *time,
-                           const uint64_t *neuron, lsnn_error *err)
+lsnn_status monitor_spikes(monitor *m, result *into, int pop, size_t n, const double *time, const uint64_t *neuron,
+                           lsnn_error *err)
 {
     for (int k = 0; k < m->e->n_records; k++) {
         const record_spec *spec = &m->e->records[k];

@@ -45,8 +45,8 @@ typedef struct circuit_projection {
     int to_population, n_to_populations;
     size_t n_synapses;
     bool one_weight;
-    real weight;                /* with one_weight */
-    int first_step, last_step;  /* shortest and longest delay; equal: one delay for all (grid) */
+    real weight;                  /* with one_weight */
+    int first_step, last_step;    /* shortest and longest delay; equal: one delay for all (grid) */
     double first_time, last_time; /* the same in ms, to the last bit as given (event) */
 } circuit_projection;
 
@@ -71,10 +71,10 @@ typedef struct circuit {
     int n_drives;
     circuit_drive *drive;
     size_t n_synapses;
-    size_t bytes;        /* of the synapses */
-    double seconds;      /* that it took to build */
-    int first_step;      /* shortest delay between neurons: so long no slice needs to hear of another; 0: none project */
-    int last_step;       /* longest delay of all */
+    size_t bytes;   /* of the synapses */
+    double seconds; /* that it took to build */
+    int first_step; /* shortest delay between neurons: so long no slice needs to hear of another; 0: none project */
+    int last_step;  /* longest delay of all */
     double first_time, last_time;
 } circuit;
 

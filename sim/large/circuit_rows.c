@@ -105,8 +105,8 @@ static void check_delay(const drawing *d, config_report *report, double time)
                        site->recurrent ? "above" : "at least");
     else if (!site->continuous && (fabs(steps - round(steps)) > 1e-6 * fmax(1, steps) || steps > UINT16_MAX / 16))
         config_mistake(report, &site->pattern->place,
-                       "a delay of %g ms in the file is no multiple of dt, %g ms, up to %d steps", time,
-                       d->c->net->dt, UINT16_MAX / 16);
+                       "a delay of %g ms in the file is no multiple of dt, %g ms, up to %d steps", time, d->c->net->dt,
+                       UINT16_MAX / 16);
 }
 
 static bool check_file(drawing *d, config_report *report)
@@ -160,13 +160,13 @@ static void set_values(const drawing *d, circuit_rows *rows, uint32_t at, row_st
     const wiring_plan *w = &d->plan->wiring;
     if (rows->weight && !w->weight) {
         const double drawn = values_draw(&w->weights, &r->weight, r->k);
-        rows->weight[at] = (real)(r->sign == 0 || w->weights.kind == VALUES_LIST ? drawn : (double)r->sign * fabs(drawn));
+        rows->weight[at] =
+            (real)(r->sign == 0 || w->weights.kind == VALUES_LIST ? drawn : (double)r->sign * fabs(drawn));
     }
     if (w->delay) return;
     if (rows->step)
         rows->step[at] =
-            (uint16_t)(w->first_step +
-                       (int)lsnn_random_below(&r->delay, (uint32_t)(w->last_step - w->first_step + 1)));
+            (uint16_t)(w->first_step + (int)lsnn_random_below(&r->delay, (uint32_t)(w->last_step - w->first_step + 1)));
     if (rows->time) rows->time[at] = w->first_time + (w->last_time - w->first_time) * lsnn_random_uniform(&r->delay);
 }
 

@@ -137,8 +137,8 @@ static void observe(flow *f, int parity, uint64_t first, int n)
     lsnn_status status = LSNN_OK;
     if (f->run->observe) status = f->run->observe(f->run->with, g, first, n, f->err);
     if (status == LSNN_OK && f->run->stop && *f->run->stop)
-        status = lsnn_fail(f->err, LSNN_INTERRUPTED, "stopped by a signal after %g ms",
-                           (double)g->step * g->c->net->dt);
+        status =
+            lsnn_fail(f->err, LSNN_INTERRUPTED, "stopped by a signal after %g ms", (double)g->step * g->c->net->dt);
     f->status[parity] = status;
 }
 

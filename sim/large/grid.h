@@ -26,10 +26,10 @@ LSNN_MUST_USE lsnn_status grid_new(grid **out, const circuit *c, int n_threads, 
 /* Goes on from the present step to step n_steps. */
 LSNN_MUST_USE lsnn_status grid_advance(grid *g, const grid_run *run, lsnn_error *err);
 
-uint64_t grid_step(const grid *g);     /* steps done */
-uint64_t grid_events(const grid *g);   /* spikes that arrived at a neuron by a synapse, so far */
-double grid_seconds(const grid *g);    /* that the steps took */
-uint64_t grid_driven(const grid *g);   /* neurons x steps that Poisson drives reached */
+uint64_t grid_step(const grid *g);   /* steps done */
+uint64_t grid_events(const grid *g); /* spikes that arrived at a neuron by a synapse, so far */
+double grid_seconds(const grid *g);  /* that the steps took */
+uint64_t grid_driven(const grid *g); /* neurons x steps that Poisson drives reached */
 const statistics *grid_statistics(const grid *g);
 
 /* For observers. Spikes of a population in a step that the observer is called for, in the part of slice s: n numbers of neurons,

@@ -25,12 +25,12 @@ struct grid {
     const circuit *c;
     int n_threads, interval, n_slots; /* n_slots is a power of two */
     grid_slice *slice;
-    poisson **poisson;        /* [n_sources]; NULL where there is none */
-    uint32_t **spike_order;   /* [n_sources] spikes of a list by step and then cell */
-    real **trace[2];          /* [n_records][rows of an interval][n_neurons] */
-    uint64_t step;            /* done */
-    uint64_t first;           /* of the steps that an observer may look at */
-    int n_now, parity;        /* how many they are, and of which sort their interval is */
+    poisson **poisson;      /* [n_sources]; NULL where there is none */
+    uint32_t **spike_order; /* [n_sources] spikes of a list by step and then cell */
+    real **trace[2];        /* [n_records][rows of an interval][n_neurons] */
+    uint64_t step;          /* done */
+    uint64_t first;         /* of the steps that an observer may look at */
+    int n_now, parity;      /* how many they are, and of which sort their interval is */
     statistics *statistics;
     double seconds;
 };

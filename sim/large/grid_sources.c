@@ -53,8 +53,8 @@ static void emit_poisson(grid *g, int s, int number, grid_train *train, uint64_t
         const int cell = block * CIRCUIT_BLOCK;
         const int cells = from->n - cell < CIRCUIT_BLOCK ? from->n - cell : CIRCUIT_BLOCK;
         const lsnn_random stream = poisson_stream(g->c->net->seed, CELLS_OF_SOURCES + number, block, step);
-        *n += (uint32_t)poisson_spikes(g->poisson[number], &stream, cell, cells, train->who + *n,
-                                       train->room - (int)*n);
+        *n +=
+            (uint32_t)poisson_spikes(g->poisson[number], &stream, cell, cells, train->who + *n, train->room - (int)*n);
     }
 }
 

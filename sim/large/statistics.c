@@ -8,8 +8,8 @@ typedef struct train {
 } train;
 
 typedef struct counts {
-    uint64_t bin, now; /* number of the present bin, and its spikes */
-    uint64_t n;        /* spikes in all */
+    uint64_t bin, now;           /* number of the present bin, and its spikes */
+    uint64_t n;                  /* spikes in all */
     double sum, squares, n_bins; /* of full bins */
 } counts;
 

@@ -7,9 +7,11 @@
 typedef struct statistics statistics;
 
 typedef struct statistics_summary {
-    double rate;      /* Hz, mean over the neurons */
-    double cv;        /* standard deviation over mean of a neuron's intervals, mean over neurons with three or more; nan: none */
-    double synchrony; /* variance over mean of the spikes in a bin: 1 for independent Poisson neurons; nan: not two bins */
+    double rate; /* Hz, mean over the neurons */
+    double
+        cv; /* standard deviation over mean of a neuron's intervals, mean over neurons with three or more; nan: none */
+    double
+        synchrony; /* variance over mean of the spikes in a bin: 1 for independent Poisson neurons; nan: not two bins */
 } statistics_summary;
 
 /* From `begin` ms on; `bin` ms are the bins of the synchrony. */
