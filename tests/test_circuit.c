@@ -58,6 +58,7 @@ static listing reference(const simulated *s)
 static const char *const wirings[] = {
     "{from: [a, b], to: [a, b], wiring: {in_degree: 100}, weights: {normal: [0, 1]}, delay: {uniform: [1 ms, 9 ms]}}",
     "{from: [a, b], to: [a, b], wiring: {probability: 0.05}, weights: {uniform: [0, 1]}, delay: {uniform: [2, 4]}}",
+    "{from: [a, b], to: [a, b], wiring: {in_degree: 10}, weights: 1, delay: {axonal: [1 ms, 9 ms]}}",
     "{from: b, to: a, wiring: {probability: 0.3}, weights: 0.5, delay: 3 ms}",
     "{from: a, to: a, wiring: one_to_one, weights: {lognormal: [0, 1]}, autapses: true}",
     "{from: a, to: b, wiring: all_to_all, weights: 2, delay: {uniform: [1 ms, 2 ms]}}",

@@ -153,21 +153,32 @@ typedef struct row_streams {
     lsnn_random weight, delay;
     size_t k; /* number of the synapse in the projection */
     real sign;
+    bool drawn; /* the delay that all synapses of the row have, if it is axonal */
+    uint16_t step;
+    double time;
 } row_streams;
+
+static void set_delay(const wiring_plan *w, circuit_rows *rows, uint32_t at, row_streams *r)
+{
+    if (rows->step && !r->drawn)
+        r->step =
+            (uint16_t)(w->first_step + (int)lsnn_random_below(&r->delay, (uint32_t)(w->last_step - w->first_step + 1)));
+    if (rows->time && !r->drawn)
+        r->time = w->first_time + (w->last_time - w->first_time) * lsnn_random_uniform(&r->delay);
+    if (rows->step) rows->step[at] = r->step;
+    if (rows->time) rows->time[at] = r->time;
+    r->drawn = w->axonal;
+}
 
 static void set_values(const drawing *d, circuit_rows *rows, uint32_t at, row_streams *r)
 {
     const wiring_plan *w = &d->plan->wiring;
     if (rows->weight && !w->weight) {
         const double drawn = values_draw(&w->weights, &r->weight, r->k);
-        rows->weight[at] =
-            (real)(r->sign == 0 || w->weights.kind == VALUES_LIST ? drawn : (double)r->sign * fabs(drawn));
+        const bool as_drawn = r->sign == 0 || w->weights.kind == VALUES_LIST;
+        rows->weight[at] = (real)(as_drawn ? drawn : (double)r->sign * fabs(drawn));
     }
-    if (w->delay) return;
-    if (rows->step)
-        rows->step[at] =
-            (uint16_t)(w->first_step + (int)lsnn_random_below(&r->delay, (uint32_t)(w->last_step - w->first_step + 1)));
-    if (rows->time) rows->time[at] = w->first_time + (w->last_time - w->first_time) * lsnn_random_uniform(&r->delay);
+    if (!w->delay) set_delay(w, rows, at, r);
 }
 
 /* Row i over all slices, in the order of targets. `at` [n_slices] is scratch. */
@@ -175,9 +186,12 @@ static void set_row(const drawing *d, int i, size_t k, uint32_t *at)
 {
     const circuit *c = d->c;
     const wiring_site *site = &d->plan->site;
-    row_streams r = {lsnn_random_stream(site->seed, LSNN_WEIGHTS, (uint64_t)i, (uint64_t)site->number),
-                     lsnn_random_stream(site->seed, LSNN_DELAYS, (uint64_t)i, (uint64_t)site->number), k,
-                     site->sign ? site->sign[i] : 0};
+    row_streams r = {
+        .weight = lsnn_random_stream(site->seed, LSNN_WEIGHTS, (uint64_t)i, (uint64_t)site->number),
+        .delay = lsnn_random_stream(site->seed, LSNN_DELAYS, (uint64_t)i, (uint64_t)site->number),
+        .k = k,
+        .sign = site->sign ? site->sign[i] : 0,
+    };
     for (int s = 0; s < c->n_slices; s++)
         at[s] = c->slice[s].rows[d->number].start[i];
     for (int q = d->p->to_population; q < d->p->to_population + d->p->n_to_populations; q++)
