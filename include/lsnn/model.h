@@ -11,13 +11,7 @@
 #define LSNN_MODEL_H
 
 #include "lsnn/field.h"
-
-#if defined(__x86_64__) && !defined(__SANITIZE_ADDRESS__) && !defined(LSNN_NO_CLONES)
-#define LSNN_KERNEL __attribute__((target_clones("arch=x86-64-v4", "arch=x86-64-v3", "default")))
-#else
-#define LSNN_KERNEL
-#endif
-#define LSNN_INLINE static inline __attribute__((always_inline))
+#include "lsnn/kernel.h"
 
 #define LSNN_MAX_STATES 8
 #define LSNN_MAX_CONSTANTS 16
@@ -85,7 +79,7 @@ typedef struct lsnn_model {
 
     /* The local adjoint of step, for a span of steps from its last to its first; the tapes' row t is at tape[c] + t * n. Only
      * paths inside the neuron are followed, and the reset if the span says so (not in e-prop: Bellec et al. 2020, eq. 13).
-     * REQUIRED */
+     * OPTIONAL; without it the model cannot be trained, only simulated */
     void (*backward)(const lsnn_slice *slice, const void *parameters, const lsnn_span *span);
 
     /* After the backward step of the first time step: gradients of what `begin` set. OPTIONAL */

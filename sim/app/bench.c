@@ -1,4 +1,5 @@
 /* Verb bench: how long an iteration takes, where the time goes, and how far that is from the models' arithmetic alone. */
+#include "bench_simulation.h"
 #include "text.h"
 #include "verb.h"
 #include <omp.h>
@@ -10,9 +11,13 @@
 
 typedef struct case_of_bench {
     const char *name, *config;
-    const char *overrides[4];
+    const char *overrides[6];
     int learned; /* iterations before: BPTT becomes cheaper as surrogates become sparse */
 } case_of_bench;
+
+#define BALANCED_STEPS_OF_1_MS                                                                                         \
+    "dt=1 ms", "projections.drive.delay=2 ms", "projections.excite.delay=2 ms", "projections.inhibit.delay=2 ms"
+#define BALANCED_TWICE "populations.exc.n=16000", "populations.inh.n=4000", "sources.external.n=20000"
 
 static const case_of_bench cases[] = {
     {"evidence_accumulation", "experiments/evidence_accumulation/run.yaml", {"learning.batch=32"}, 0},
@@ -23,6 +28,14 @@ static const case_of_bench cases[] = {
     {"pattern_generation", "experiments/pattern_generation/run.yaml", {NULL}, 0},
     {"sequential_mnist", "experiments/sequential_mnist/run.yaml", {"learning.batch=256"}, 0},
     {"sequential_mnist_bptt", "experiments/sequential_mnist/bptt.yaml", {"learning.batch=256"}, 400},
+    {"balanced_network", "experiments/balanced_network/run.yaml", {NULL}, 0},
+    {"balanced_network_alif", "experiments/balanced_network/alif.yaml", {NULL}, 0},
+    {"balanced_network_dt1", "experiments/balanced_network/run.yaml", {BALANCED_STEPS_OF_1_MS}, 0},
+    {"balanced_network_n20000", "experiments/balanced_network/run.yaml", {BALANCED_TWICE}, 0},
+    {"sparse_network", "experiments/sparse_network/run.yaml", {NULL}, 0},
+    {"sparse_network_0.1hz", "experiments/sparse_network/run.yaml", {"sources.external.rate=525 Hz"}, 0},
+    {"sparse_network_10hz", "experiments/sparse_network/run.yaml", {"sources.external.rate=845 Hz"}, 0},
+    {"sparse_network_dt0.1", "experiments/sparse_network/run.yaml", {"dt=0.1 ms"}, 0},
 };
 #define N_CASES ((int)(sizeof cases / sizeof *cases))
 
@@ -131,14 +144,16 @@ static lsnn_status bench_case(const case_of_bench *c, const verb_options *given,
     TRY(arena_new(&a, err));
     options.words = words;
     options.n_words = 1;
-    for (int k = 0; k < 4 && c->overrides[k]; k++)
+    for (int k = 0; k < 6 && c->overrides[k]; k++)
         words[options.n_words++] = c->overrides[k];
     lsnn_status status = verb_load(&e, &options, a, err);
-    if (status == LSNN_OK) {
+    if (status == LSNN_OK && e->simulation.engine != ENGINE_NONE) {
+        status = bench_simulation(e, c->name, &options, err);
+    } else if (status == LSNN_OK) {
         e->trainer->timed = true;
         status = time_iterations(e, c->learned, per_iteration, err);
+        if (status == LSNN_OK) print_case(e, c, per_iteration, given->json);
     }
-    if (status == LSNN_OK) print_case(e, c, per_iteration, given->json);
     arena_free(a);
     return status;
 }
@@ -172,13 +187,18 @@ static int bench(int argc, char **argv)
 
 const verb verb_bench = {
     .name = "bench",
-    .summary = "time the training iterations of the shipped experiments",
+    .summary = "time training iterations and simulations of the shipped experiments",
     .synopsis = "[NAME|CONFIG...] [-j THREADS] [--json]",
     .help =
         "Runs iterations of evidence_accumulation, pattern_generation and sequential_mnist (whose data must have been\n"
         "fetched) by e-prop and the first and last by BPTT (NAME_bptt), or of the named ones or of other configs, and "
         "prints the median of 15 rounds, the share of input,\n"
         "forward pass, backward pass and update, and the ratio to the time of the models' arithmetic alone.\n"
+        "Of the simulations balanced_network and sparse_network (_0.1hz, _10hz: rates) it prints wall time per "
+        "biological\n"
+        "second, synaptic events per second, bytes per synapse, and the ratio to the time of the additions alone, one "
+        "a\n"
+        "synaptic event, to columns in the nearest cache.\n"
         "To be called in the folder that holds experiments/, on a quiet machine.\n",
     .run = bench,
 };

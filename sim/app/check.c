@@ -1,5 +1,6 @@
 /* Verb check: what a config means, before it is run. */
 #include "memory.h"
+#include "simulate.h"
 #include "text.h"
 #include "verb.h"
 #include <inttypes.h>
@@ -53,6 +54,7 @@ static lsnn_status check_config(int argc, char **argv, arena *a, lsnn_error *err
     TRY(verb_parse(&options, &verb_check, argc, argv, "j", a, err));
     TRY(verb_load(&e, &options, a, err));
     TRY(config_write(e->root, stdout, true, err));
+    if (e->simulation.engine != ENGINE_NONE) return simulate_check(e, verb_threads(&options), err);
     print_sizes(e);
     TRY(memory_check(e, err));
     return print_forecast(e, err);

@@ -88,6 +88,10 @@ const build_table *build_tables(void)
         {"test", test_table},
         {"record.NAME", build_record_table},
         {"checkpoint", checkpoint_table},
+        {"top level of a simulation (populations, sources, signs and projections as above)",
+         build_simulation_top_table},
+        {"simulation", build_simulation_table},
+        {"record.NAME of a simulation", build_simulation_record_table},
         {NULL, NULL},
     };
     return tables;
@@ -245,6 +249,11 @@ lsnn_status build_experiment(experiment **out, config_node *root, const values_f
     values_files here = *files;
     build b = {.e = e, .files = &here, .err = err};
     b.reader = (fields_reader){.memory = memory, .report = &b.report};
+    if (build_simulates(root)) {
+        TRY(build_simulation(&b, root));
+        *out = e;
+        return LSNN_OK;
+    }
     TRY(fields_read(&top, top_table, root, NULL, &b.reader, err));
     TRY(config_verdict(&b.report, err));
     e->name = top.experiment;

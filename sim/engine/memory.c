@@ -21,11 +21,16 @@ static double untouched_per_tape(const experiment *e, double rate)
     return spikes + events;
 }
 
+double memory_process(void)
+{
+    return PROCESS_BYTES + RESULT_BYTES;
+}
+
 double memory_predict(const experiment *e, double rate)
 {
     const double reserved = (double)arena_bytes(e->memory);
     const double untouched = e->trainer->n_tapes * untouched_per_tape(e, rate);
-    return PROCESS_BYTES + RESULT_BYTES + reserved - untouched;
+    return memory_process() + reserved - untouched;
 }
 
 static double available(void)
@@ -40,12 +45,17 @@ static double available(void)
     return kilobytes < 0 ? -1 : kilobytes * 1024;
 }
 
-lsnn_status memory_check(const experiment *e, lsnn_error *err)
+lsnn_status memory_require(double need, lsnn_error *err)
 {
-    const double need = memory_predict(e, USUAL_RATE), have = available();
+    const double have = available();
     if (have < 0 || need <= have) return LSNN_OK;
     return lsnn_fail(err, LSNN_MEMORY,
                      "this run needs about %.1f GB of memory, and %.1f GB are available: a smaller batch, network or "
                      "trial would fit",
                      need / 1e9, have / 1e9);
+}
+
+lsnn_status memory_check(const experiment *e, lsnn_error *err)
+{
+    return memory_require(memory_predict(e, USUAL_RATE), err);
 }

@@ -48,6 +48,8 @@ static lsnn_status finish(lsnn *net, config_node *root, int n_threads, lsnn_erro
 {
     TRY(build_experiment(&net->e, root, &files_default, n_threads > 0 ? n_threads : omp_get_num_procs(), net->memory,
                          err));
+    if (net->e->simulation.engine != ENGINE_NONE)
+        return lsnn_fail(err, LSNN_CONFIG, "a config with `simulation` is for the program (lsnn run), not the library");
     TRY(memory_check(net->e, err));
     return state_items(&net->items, &net->n_items, net->e, &net->run, NULL, 0, err);
 }

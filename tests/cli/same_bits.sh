@@ -64,6 +64,13 @@ for threads in 1 2 3; do
     [[ $threads -eq 1 ]] || same rewired-1 rewired-$threads
 done
 
+# A simulation: slices of neurons instead of samples.
+for threads in 1 2 3; do
+    "$LSNN" run "$experiments/balanced_network/irregular.yaml" -q -o simulated-$threads -j $threads simulation.time=60ms \
+        simulation.transient=0 >/dev/null
+    [[ $threads -eq 1 ]] || "$PYTHON" "$SOURCE/tests/cli/same_datasets.py" simulated-1/run.h5 simulated-$threads/run.h5
+done
+
 # The bits do depend on the seed: this comparison sees a difference.
 # shellcheck disable=SC2086
 "$LSNN" run "$experiments/evidence_accumulation/run.yaml" -q -o other $short seed=2 >/dev/null
