@@ -89,10 +89,12 @@ typedef struct walk {
 static bool check_chunk(const walk *w, uint64_t address, uint64_t size, uint64_t skipped)
 {
     if (size == 0 || !lies_within(w->g, address, size)) return false;
-    if (w->o->n_filters == 0) return size == w->o->chunk_bytes;
+    const bool refers = w->o->type.kind == GUARD_SEQUENCE;
+    if (w->o->n_filters == 0 && (size != w->o->chunk_bytes || !refers)) return size == w->o->chunk_bytes;
     if (!w->unpack) return true;
     unsigned char *bytes = guard_block(w->g, address, size);
     bool good = bytes && fills_its_chunk(w->o, bytes, size, skipped);
+    if (good && refers) good = guard_sequence_chunk(w->g, w->o, bytes, size, skipped) == GUARD_FINE;
     free(bytes);
     return good;
 }

@@ -46,6 +46,9 @@ LSNN_MUST_USE lsnn_status store_shape_of(const store *s, store_shape *out, const
  * `expected` the shape must be that; NULL: any, returned through `shape` (may be NULL too). Refuses datasets above 16 GiB. */
 LSNN_MUST_USE lsnn_status store_read(const store *s, arena *a, void *out_pointer, store_type type, store_shape *shape,
                                      const store_shape *expected, const char *path, lsnn_error *err);
+/* Reads a vector of sequences of numbers, as `rows` of doubles: row r is values[first[r]] .. values[first[r + 1] - 1]. */
+LSNN_MUST_USE lsnn_status store_read_sequences(const store *s, arena *a, double **values, size_t **first, size_t *rows,
+                                               const char *path, lsnn_error *err);
 /* Writes a dataset (parents are made); compressed with shuffle + deflate 1 when `compress` and larger than one chunk. */
 LSNN_MUST_USE lsnn_status store_write(store *s, const char *path, store_type type, const store_shape *shape,
                                       const void *values, bool compress, lsnn_error *err);
