@@ -29,6 +29,7 @@ typedef struct measure_subject {
 typedef struct measure {
     const char *name, *doc;
     bool standard;       /* among those that nobody has to ask for */
+    bool reports;        /* needs recorded variables */
     bool across_classes; /* looks at the classes together, never at one alone */
     lsnn_status (*find)(findings *out, const measure_subject *s, const measure_settings *with, lsnn_error *err);
 } measure;

@@ -72,6 +72,8 @@ static lsnn_status read_report(const spikes_reader *r, spikes_report *report, co
     TRY(text_or_empty(r, &variable, group, "variable"));
     TRY(text_or_empty(r, &report->population, group, "population"));
     report->x.name = name;
+    if (!*report->population) /* SONATA: the report's group is the population's */
+        TRY(arena_text(r->memory, &report->population, name, strcspn(name, "/"), r->err));
     TRY(arena_format(r->memory, &path, r->err, "%s/mapping/time", group));
     TRY(spikes_vector(r, &time, STORE_DOUBLE, &n_time, path));
     if (n_time != 3)

@@ -60,7 +60,7 @@ lsnn_status spikes_shd(const spikes_reader *r)
 {
     spikes *out = r->out;
     lists l = {0};
-    double longest;
+    double longest = 0;
     size_t n_labels;
     TRY(store_read_sequences(r->file, r->memory, &l.time, &l.first_time, &l.n, "/spikes/times", r->err));
     TRY(store_read_sequences(r->file, r->memory, &l.unit, &l.first_unit, &l.n_unit, "/spikes/units", r->err));

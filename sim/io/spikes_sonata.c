@@ -2,6 +2,7 @@
  * of populations. */
 #include "config.h"
 #include "spikes_inside.h"
+#include <stdlib.h>
 #include <string.h>
 
 static lsnn_status scale_times(const spikes_reader *r, raster *s, const char *path)

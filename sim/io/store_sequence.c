@@ -3,7 +3,7 @@
 
 #include <string.h>
 
-enum { AT_ONCE = 64 };
+enum { AT_ONCE = 64, MOST_ROWS = 100000000 };
 
 static bool holds_sequences(hid_t set, hid_t space)
 {
@@ -65,6 +65,9 @@ static lsnn_status read_all(const store *s, hid_t set, hid_t space, list *l, siz
     }
     if (!s->writable && guard_chunks(&s->guard, path) != GUARD_FINE) return store_damaged(s, path, err);
     *rows = (size_t)H5Sget_simple_extent_npoints(space);
+    if (*rows > MOST_ROWS)
+        return lsnn_fail(err, LSNN_DATA, "%s: %s claims %zu rows; at most %d are read", s->path, path, *rows,
+                         MOST_ROWS);
     TRY(arena_take(l->memory, first, *rows + 1, sizeof **first, err));
     const hid_t type = H5Tvlen_create(H5T_NATIVE_DOUBLE);
     lsnn_status status = type >= 0 ? LSNN_OK : store_damaged(s, path, err);
