@@ -15,7 +15,7 @@ typedef struct bins {
 
 static size_t place(const bins *b, double time)
 {
-    const size_t k = (size_t)((time - b->start) / b->half);
+    const size_t k = raster_bin(time - b->start, b->half);
     return k < b->n ? k : b->n - 1;
 }
 

@@ -7,14 +7,14 @@
 static void count_lags(uint64_t *counts, int n_side, double bin, const double *a, size_t n_a, const double *b,
                        size_t n_b, bool same)
 {
-    const double reach = (n_side + 0.5) * bin;
+    const double reach = (n_side + 0.5) * bin, edge = 0.5 + 1e-6; /* see raster_bin */
     size_t first = 0;
     for (size_t s = 0; s < n_a; s++) {
-        while (first < n_b && b[first] - a[s] < -reach)
+        while (first < n_b && b[first] - a[s] < -reach - bin)
             first++;
         for (size_t u = first; u < n_b && b[u] - a[s] < reach; u++) {
             if (same && u == s) continue;
-            const int k = (int)floor((b[u] - a[s]) / bin + 0.5) + n_side;
+            const int k = (int)floor((b[u] - a[s]) / bin + edge) + n_side;
             if (k >= 0 && k <= 2 * n_side) counts[k]++;
         }
     }

@@ -2,10 +2,9 @@
 #include "counts.h"
 #include <math.h>
 
-/* A length that is a whole number of bins but for rounding has that many. */
 size_t counts_bins(double length, double bin)
 {
-    return length > 0 ? (size_t)floor(length / bin * (1 + 1e-12)) : 0;
+    return length > 0 ? raster_bin(length, bin) : 0;
 }
 
 void counts_neuron(double *counts, size_t n_bins, double bin, const trains *t, int i, int k)
@@ -13,7 +12,7 @@ void counts_neuron(double *counts, size_t n_bins, double bin, const trains *t, i
     size_t n;
     const double *time = raster_train(t, i, k, &n);
     for (size_t s = 0; s < n; s++) {
-        const size_t b = (size_t)(time[s] / bin);
+        const size_t b = raster_bin(time[s], bin);
         if (b < n_bins) counts[b]++;
     }
 }
@@ -44,8 +43,8 @@ double counts_fano(size_t *n, double window, const trains *t, int i)
         const size_t n_windows = window > 0 ? counts_bins(t->spans[k].stop - t->spans[k].start, window) : 1;
         *n += n_windows;
         while (s < spikes) {
-            const size_t b = window > 0 ? (size_t)(time[s] / window) : 0, first = s;
-            while (s < spikes && (window <= 0 || (size_t)(time[s] / window) == b))
+            const size_t b = window > 0 ? raster_bin(time[s], window) : 0, first = s;
+            while (s < spikes && (window <= 0 || raster_bin(time[s], window) == b))
                 s++;
             if (b >= n_windows) break;
             const double count = (double)(s - first);
@@ -84,7 +83,7 @@ static void sum_counts(const grid *g, int i, double *sum, double *squares)
         const size_t n_bins = g->start[k + 1] - g->start[k];
         double count = 0;
         for (size_t s = 0; s < n; s++) {
-            const size_t b = (size_t)(time[s] / g->bin);
+            const size_t b = raster_bin(time[s], g->bin);
             if (b >= n_bins) break;
             count = b == bin_before ? count + 1 : 1;
             bin_before = b;
@@ -102,7 +101,7 @@ static void add_spikes(const grid *g, int i, double weight, double *row, double 
         const double *time = raster_train(g->t, i, k, &n);
         const size_t n_bins = g->start[k + 1] - g->start[k];
         for (size_t s = 0; s < n; s++) {
-            const size_t b = (size_t)(time[s] / g->bin);
+            const size_t b = raster_bin(time[s], g->bin);
             if (b >= n_bins) break;
             row[g->start[k] + b] += weight;
             total[g->start[k] + b] += 1;

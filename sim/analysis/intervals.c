@@ -51,9 +51,9 @@ size_t intervals_histogram(uint64_t *counts, int n_bins, double bin, const train
         size_t spikes;
         const double *time = raster_train(t, i, k, &spikes);
         for (size_t s = 1; s < spikes; s++) {
-            const double b = (time[s] - time[s - 1]) / bin;
-            if (b < n_bins)
-                counts[(int)b]++;
+            const size_t b = raster_bin(time[s] - time[s - 1], bin);
+            if (b < (size_t)n_bins)
+                counts[b]++;
             else
                 longer++;
         }

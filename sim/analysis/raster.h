@@ -28,6 +28,13 @@ raster raster_within(const raster *r, span s);
 LSNN_MUST_USE lsnn_status raster_of_neurons(raster *out, const raster *r, const uint32_t *neurons, int n, arena *a,
                                             lsnn_error *err);
 
+/* The bin of a time from 0 on. Times on a grid are rarely exact, so what lies on the edge of a bin but for a millionth of its
+ * width belongs to the bin that starts there. */
+static inline size_t raster_bin(double time, double bin)
+{
+    return (size_t)(time / bin + 1e-6);
+}
+
 typedef struct trains {
     int n_neurons, n_spans;
     const span *spans;   /* in any order; they may overlap */
