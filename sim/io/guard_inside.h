@@ -37,6 +37,7 @@ typedef struct guard_type {
 
 typedef struct guard_space {
     int rank;
+    bool nothing; /* no value at all */
     uint64_t dim[GUARD_MAX_RANK];
     uint64_t n; /* elements */
 } guard_space;

@@ -9,10 +9,10 @@ guard_verdict guard_read_space(guard_space *out, guard_bytes *b)
     const int version = (int)guard_number(b, 1), rank = (int)guard_number(b, 1), flags = (int)guard_number(b, 1);
     const int kind = (int)guard_number(b, 1);
     if (!b->good || version < 1 || version > 2 || rank > GUARD_MAX_RANK || flags > 1) return GUARD_DAMAGED;
-    if (version == 2 && kind > 1) return GUARD_STRANGE; /* no value at all */
-    if (version == 2 && (kind == 0) != (rank == 0)) return GUARD_DAMAGED;
+    if (version == 2 && (kind > 2 || (kind == 1) != (rank != 0))) return GUARD_DAMAGED;
     if (version == 1) guard_skip(b, 4);
-    *out = (guard_space){.rank = rank, .n = 1};
+    const bool nothing = version == 2 && kind == 2;
+    *out = (guard_space){.rank = rank, .nothing = nothing, .n = nothing ? 0 : 1};
     for (int k = 0; k < rank; k++) {
         out->dim[k] = guard_number(b, 8);
         if (__builtin_mul_overflow(out->n, out->dim[k], &out->n)) out->n = UINT64_MAX; /* too large for anybody */
@@ -244,6 +244,14 @@ static guard_verdict read_filters(guard_object *o, guard_bytes *b)
     return GUARD_FINE;
 }
 
+/* Attributes without a value are harmless (PyTables writes them); a dataset without one is not read. */
+static guard_verdict read_extent(guard_object *o, guard_bytes *b)
+{
+    o->has_space = true;
+    const guard_verdict verdict = guard_read_space(&o->space, b);
+    return verdict == GUARD_FINE && o->space.nothing ? GUARD_STRANGE : verdict;
+}
+
 guard_verdict guard_read_message(guard_object *o, const guard *g, int type, guard_bytes *b)
 {
     enum {
@@ -262,7 +270,7 @@ guard_verdict guard_read_message(guard_object *o, const guard *g, int type, guar
     };
     switch (type) {
     case NIL: return GUARD_FINE;
-    case SPACE: o->has_space = true; return guard_read_space(&o->space, b);
+    case SPACE: return read_extent(o, b);
     case TYPE: o->has_type = true; return guard_read_type(&o->type, b);
     case OLD_FILL:
     case FILL: return read_fill(o, type, b);
