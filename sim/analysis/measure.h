@@ -20,6 +20,7 @@ typedef struct measure_subject {
     raster spikes; /* of the whole file */
     trains trains;
     intervals *intervals; /* [n_neurons], by measure_prepare */
+    const int *trial;     /* [n_spans]: their numbers in the file; NULL: no trials */
     const int *label;     /* [n_spans]: classes 0 .. n_classes - 1; NULL: none */
     int n_classes;
     const traces *traces;

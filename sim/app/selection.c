@@ -249,8 +249,7 @@ lsnn_status selection_group(const char **out, const selection *s, int only, aren
     return only < 0 ? LSNN_OK : arena_format(a, out, err, "class %d", s->classes[only]);
 }
 
-lsnn_status selection_subject(measure_subject *out, const selection *s, int number, int only, arena *a,
-                              lsnn_error *err)
+lsnn_status selection_subject(measure_subject *out, const selection *s, int number, int only, arena *a, lsnn_error *err)
 {
     const spikes_population *p = &s->file->populations[number];
     span *spans;
@@ -258,6 +257,7 @@ lsnn_status selection_subject(measure_subject *out, const selection *s, int numb
     *out = (measure_subject){.population = p->name, .spikes = p->spikes};
     TRY(selection_group(&out->group, s, only, a, err));
     TRY(take_spans(out, s, p, only, &spans, &trial, &n, a, err));
+    out->trial = s->by_trial ? trial : NULL;
     TRY(raster_trains(&out->trains, &p->spikes, spans, n, a, err));
     return take_reports(out, s, trial, a, err);
 }

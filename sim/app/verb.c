@@ -50,6 +50,7 @@ static lsnn_status set_option(verb_options *out, int letter, lsnn_error *err)
     case 'N': return read_number(&out->neurons, "--neurons", "neurons", 10000000, optarg, err);
     case 'T': out->to = optarg; break;
     case 'C': out->csv = true; break;
+    case 'E': out->extensions = true; break;
     }
     return LSNN_OK;
 }

@@ -14,7 +14,7 @@ typedef struct verb {
     int (*run)(int argc, char **argv);
 } verb;
 
-extern const verb verb_run, verb_resume, verb_check, verb_describe, verb_replay, verb_bench, verb_analyze;
+extern const verb verb_run, verb_resume, verb_check, verb_describe, verb_replay, verb_bench, verb_analyze, verb_export, verb_import;
 extern const verb *const verbs[]; /* NULL at the end */
 
 /* Common options, taken out of argv: -o DIR, -j THREADS, -q, -v, --json, --help. The rest is in words. */
@@ -29,7 +29,7 @@ typedef struct verb_options {
     const char *measure, *population, *window, *trials, *by, *curve; /* analyze, export: what to look at */
     const char *to;                                                  /* export: the format */
     int neurons;
-    bool csv;
+    bool csv, extensions;
     int n_words;
     const char **words;
 } verb_options;

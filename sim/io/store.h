@@ -56,6 +56,13 @@ LSNN_MUST_USE lsnn_status store_write_text(store *s, const char *path, const cha
 LSNN_MUST_USE lsnn_status store_read_text(const store *s, arena *a, const char **out, const char *path,
                                           lsnn_error *err);
 
+/* A dataset of texts, of any shape; the texts are in the arena, in the file's order. */
+LSNN_MUST_USE lsnn_status store_read_texts(const store *s, arena *a, const char ***out, store_shape *shape,
+                                           const char *path, lsnn_error *err);
+/* Texts of variable length. */
+LSNN_MUST_USE lsnn_status store_write_texts(store *s, const char *path, const store_shape *shape,
+                                            const char *const *texts, lsnn_error *err);
+
 /* Attributes of an object ("/" for the root). Texts are UTF-8. Reading accepts any numeric type, fixed and variable texts. */
 LSNN_MUST_USE lsnn_status store_get_number(const store *s, double *out, const char *object, const char *name,
                                            lsnn_error *err);
