@@ -86,6 +86,12 @@ static double nothing(double first, double second, double dt)
     return 0;
 }
 
+static double one(double first, double second, double dt)
+{
+    (void)first, (void)second, (void)dt;
+    return 1;
+}
+
 static double itself(double first, double second, double dt)
 {
     (void)second, (void)dt;
@@ -135,9 +141,24 @@ static lsnn_status check_spiking(const drawing *d, const population *p)
     return LSNN_OK;
 }
 
+/* The plug-in of tests/plugin: i' = kappa i + I, v' = alpha v + (1 - alpha) i. */
+static lsnn_status add_cuba(drawing *d, const population *p)
+{
+    nir_node *node = NULL;
+    TRY(add_node(d, &node, p->name, "CubaLIF"));
+    TRY(put_each(d, node, p, "tau_mem", time_constant, "alpha", "alpha"));
+    TRY(put_each(d, node, p, "tau_syn", time_constant, "kappa", "kappa"));
+    TRY(put_each(d, node, p, "r", one, "alpha", "alpha"));
+    TRY(put_each(d, node, p, "w_in", one, "alpha", "alpha"));
+    TRY(put_each(d, node, p, "v_leak", nothing, "alpha", "alpha"));
+    TRY(put_each(d, node, p, "v_reset", nothing, "alpha", "alpha"));
+    return put_each(d, node, p, "v_threshold", itself, "v_th", "v_th");
+}
+
 static lsnn_status add_spiking(drawing *d, const population *p)
 {
     nir_node *node = NULL;
+    if (strcmp(p->model->name, "cuba_lif") == 0) return add_cuba(d, p);
     const bool adapts = strcmp(p->model->name, "alif") == 0;
     TRY(check_spiking(d, p));
     TRY(add_node(d, &node, p->name, adapts ? "ALIF" : "LIF"));

@@ -1,6 +1,7 @@
 /* Verb import: a NIR graph becomes a part of a config, and a file with its weights. */
 #include "fields.h"
 #include "nir.h"
+#include "registry.h"
 #include "text.h"
 #include "verb.h"
 #include <ctype.h>
@@ -23,9 +24,18 @@ static bool is(const nir_node *n, const char *type)
     return strcmp(n->type, type) == 0;
 }
 
+/* The model that a neuron becomes; NULL: it is no neuron, or this build has none for it (cuba_lif is a plug-in). */
+static const char *model_of(const nir_node *n)
+{
+    if (is(n, "LIF")) return "lif";
+    if (is(n, "ALIF")) return "alif";
+    if (is(n, "LI")) return "readout";
+    return is(n, "CubaLIF") && registry_model("cuba_lif") ? "cuba_lif" : NULL;
+}
+
 static bool spikes_itself(const nir_node *n)
 {
-    return is(n, "LIF") || is(n, "ALIF");
+    return model_of(n) && !is(n, "LI");
 }
 
 /* Names of a config are made of letters, digits and _. */
@@ -105,7 +115,12 @@ static int translate(const import *m, const nir_node *node, size_t j, neuron out
         return 2;
     }
     out[0] = (neuron){"tau_m", tau};
+    if (is(node, "CubaLIF")) out[0].value = 1000 * value_at(node, "tau_mem", j, 0);
     out[1] = (neuron){"v_th", value_at(node, "v_threshold", j, 0) - leak};
+    if (is(node, "CubaLIF")) {
+        out[2] = (neuron){"tau_syn", 1000 * value_at(node, "tau_syn", j, 0)};
+        return 3;
+    }
     out[2] = (neuron){"n_ref", rint(1000 * value_at(node, "refractory", j, 0) / m->dt)};
     out[3] = (neuron){"tau_a", 1000 * value_at(node, "tau_adapt", j, 0)};
     out[4] = (neuron){"beta", value_at(node, "beta", j, 0)};
@@ -114,15 +129,19 @@ static int translate(const import *m, const nir_node *node, size_t j, neuron out
 
 static lsnn_status check_neurons(const import *m, const nir_node *node)
 {
-    static const char *const needed[] = {"tau", "r", "v_leak", "v_threshold"};
-    const size_t n = size_of(node);
-    for (size_t k = 0; k < (is(node, "LI") ? 3 : 4); k++)
-        if (!nir_value_of(node, needed[k])) return refuse(m, node, "lacks tau, r, v_leak or v_threshold");
+    static const char *const needed[] = {"r", "v_leak", "v_threshold", "tau_syn"};
+    const size_t n = size_of(node), n_needed = is(node, "LI") ? 2 : is(node, "CubaLIF") ? 4 : 3;
+    const char *tau = is(node, "CubaLIF") ? "tau_mem" : "tau";
+    bool has_all = nir_value_of(node, tau) != NULL;
+    for (size_t k = 0; k < n_needed; k++)
+        has_all = has_all && nir_value_of(node, needed[k]);
+    if (!has_all) return refuse(m, node, "lacks a time constant, r, v_leak or v_threshold");
     for (int k = 0; k < node->n_values; k++)
         if (count(&node->value[k]) != n && count(&node->value[k]) != 1)
             return refuse(m, node, "has arrays of different lengths");
     for (size_t j = 0; j < n; j++) {
-        if (value_at(node, "tau", j, 0) <= 0) return refuse(m, node, "has a tau that is not above 0");
+        if (value_at(node, tau, j, 0) <= 0 || value_at(node, "tau_syn", j, 1) <= 0)
+            return refuse(m, node, "has a time constant that is not above 0");
         if (is(node, "LI")) continue;
         if (value_at(node, "v_threshold", j, 0) <= value_at(node, "v_leak", j, 0))
             return refuse(m, node, "has a threshold that is not above its rest");
@@ -140,11 +159,9 @@ static lsnn_status add_population(const import *m, const nir_node *node)
     neuron one[MOST_KEYS];
     TRY(check_neurons(m, node));
     TRY(plain_name(m, &name, node->name));
-    fprintf(m->config, "  %s: {model: %s, n: %zu, %s", name,
-            is(node, "LI")     ? "readout"
-            : is(node, "ALIF") ? "alif"
-                               : "lif",
-            n, is(node, "LI") ? "scale: leak, bias_mode: leaky" : "scale_input: leak");
+    fprintf(m->config, "  %s: {model: %s, n: %zu", name, model_of(node), n);
+    if (is(node, "LI")) fprintf(m->config, ", scale: leak, bias_mode: leaky");
+    if (is(node, "LIF") || is(node, "ALIF")) fprintf(m->config, ", scale_input: leak");
     TRY(arena_take(m->memory, &values, n, sizeof *values, m->err));
     const int n_keys = translate(m, node, 0, one);
     for (int k = 0; k < n_keys; k++) {
@@ -192,7 +209,7 @@ static lsnn_status check_weights(const import *m, const nir_node *linear, const 
                      n_from);
 }
 
-/* r of the target goes into the weights. */
+/* r and w_in of the target go into the weights. */
 static lsnn_status write_wires(const import *m, const char *group, const nir_value *w, const nir_node *to)
 {
     const size_t n_to = w->shape.dim[0], n_from = w->shape.dim[1], n = n_to * n_from;
@@ -206,7 +223,7 @@ static lsnn_status write_wires(const import *m, const char *group, const nir_val
     for (size_t k = 0; k < n; k++) {
         before[k] = k % n_from;
         after[k] = k / n_from;
-        weight[k] = w->values[k] * value_at(to, "r", k / n_from, 1);
+        weight[k] = w->values[k] * value_at(to, "r", k / n_from, 1) * value_at(to, "w_in", k / n_from, 1);
     }
     TRY(arena_format(m->memory, &path, m->err, "%s/source", group));
     TRY(store_write(m->weights, path, STORE_UINT64, &shape, before, true, m->err));

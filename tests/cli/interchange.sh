@@ -159,6 +159,7 @@ nodes = {'in': {'type': 'Input', 'shape': [3]}, 'out': {'type': 'Output', 'shape
 edges = [('in', 'w.0'), ('w.0', 'lif'), ('lif', 'out')]
 graph('hand.nir', nodes, edges)
 graph('cuba.nir', {**nodes, 'lif': {**lif, 'type': 'CubaLIF'}}, edges)
+graph('spike.nir', {**nodes, 'lif': {**lif, 'type': 'Spike'}}, edges)
 graph('bias.nir', {**nodes, 'w.0': {'type': 'Affine', 'weight': [[1.0, 2, 3], [4, 5, 6]], 'bias': [1.0, 0]}}, edges)
 graph('shape.nir', {**nodes, 'w.0': {'type': 'Linear', 'weight': [[1.0, 2], [4, 5]]}}, edges)
 graph('reset.nir', {**nodes, 'lif': {**lif, 'v_reset': [0.0, 0.2]}}, edges)
@@ -206,7 +207,8 @@ wrong 4 'lsnn: no/such/x.csv cannot be written: No such file or directory' expor
 wrong 2 'lsnn: import takes a NIR file, and -o FOLDER for what becomes of it' import hand.nir
 wrong 4 'lsnn: the folder hand cannot be made: File exists' import hand.nir -o hand
 wrong 3 'lsnn: no.nir: not a NIR graph: /node/nodes and /node/edges are missing' import no.nir -o x
-wrong 3 "lsnn: cuba.nir: node 'lif' (CubaLIF) is of a type that is not read; lsnn knows LIF, LI, Linear, Affine, Input, Output and its own ALIF" import cuba.nir -o x
+wrong 3 "lsnn: cuba.nir: node 'lif' (CubaLIF) needs the model cuba_lif, which this build has not (-DLSNN_PLUGINS=tests/plugin)" import cuba.nir -o x
+wrong 3 "lsnn: spike.nir: node 'lif' (Spike) is of a type that is not read; lsnn knows LIF, CubaLIF, LI, Linear, Affine, Input, Output and its own ALIF" import spike.nir -o x
 wrong 3 "lsnn: bias.nir: node 'w.0' (Affine) has a bias, which lsnn's projections have not" import bias.nir -o x
 wrong 3 "lsnn: shape.nir: node 'w.0' has weights 2 x 2; from 'in' to 'lif' they are 2 x 3" import shape.nir -o x
 wrong 3 "lsnn: reset.nir: node 'lif' (LIF) has a v_reset that is not its v_leak, which lsnn cannot do" import reset.nir -o x
