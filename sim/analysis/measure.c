@@ -6,7 +6,7 @@
 #define AT(member) offsetof(measure_settings, member)
 #define MS(member, value, doc)                                                                                         \
     {                                                                                                                  \
-#member, LSNN_REAL, AT(member), value, "ms", 0, 1e9, true, NULL, doc                                           \
+#member, LSNN_REAL, AT(member), value, "ms", 0, 1e7, true, NULL, doc                                           \
     }
 
 const lsnn_field measure_fields[] = {
@@ -14,8 +14,8 @@ const lsnn_field measure_fields[] = {
     MS(psth_bin, "10", "bins of the PSTH"),
     MS(isi_bin, "1", "bins of the histogram of intervals"),
     MS(isi_longest, "500", "where this histogram ends"),
-    {"refractory", LSNN_REAL, AT(refractory), "5", "ms", 0, 1e9, false, NULL, "R of lvr"},
-    {"window", LSNN_REAL, AT(window), "0", "ms", 0, 1e9, false, NULL,
+    {"refractory", LSNN_REAL, AT(refractory), "5", "ms", 0, 1e7, false, NULL, "R of lvr"},
+    {"window", LSNN_REAL, AT(window), "0", "ms", 0, 1e7, false, NULL,
      "windows of the Fano factor; 0: a count per trial, or 100 ms where there are no trials"},
     MS(lag, "100", "largest lag of correlograms"),
     MS(lag_bin, "1", "bins of correlograms"),

@@ -8,7 +8,7 @@
 
 /* ---- what is asked for ------------------------------------------------------------------------------------------------ */
 
-enum { MOST_MEASURES = 64 };
+enum { MOST_MEASURES = 64, MOST_BINS = 1000000 };
 
 typedef struct question {
     const measure *measures[MOST_MEASURES];
@@ -72,7 +72,11 @@ static lsnn_status read_settings(question *q, const verb_options *options, arena
         TRY(config_override(root, a, options->words[k], err));
     const fields_reader reader = {.memory = a, .report = &report};
     TRY(fields_read(&q->settings, measure_fields, root, NULL, &reader, err));
-    return config_verdict(&report, err);
+    TRY(config_verdict(&report, err));
+    const measure_settings *with = &q->settings;
+    if (with->lag / with->lag_bin > MOST_BINS || with->isi_longest / with->isi_bin > MOST_BINS)
+        return lsnn_fail(err, LSNN_USAGE, "correlograms and histograms of intervals have at most %d bins", MOST_BINS);
+    return LSNN_OK;
 }
 
 /* ---- answers ---------------------------------------------------------------------------------------------------------- */

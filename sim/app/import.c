@@ -185,9 +185,12 @@ static lsnn_status add_populations(const import *m)
             if (readouts || spikes_itself(node) || is(node, "LI") || is(node, "Linear") || is(node, "Affine") ||
                 is(node, "Input") || is(node, "Output"))
                 continue;
-            return refuse(m, node,
-                          "is of a type that is not read; lsnn knows LIF, LI, Linear, Affine, Input, Output "
-                          "and its own ALIF");
+            return is(node, "CubaLIF")
+                       ? refuse(m, node,
+                                "needs the model cuba_lif, which this build has not (-DLSNN_PLUGINS=tests/plugin)")
+                       : refuse(m, node,
+                                "is of a type that is not read; lsnn knows LIF, CubaLIF, LI, Linear, Affine, "
+                                "Input, Output and its own ALIF");
         }
     return LSNN_OK;
 }

@@ -243,5 +243,6 @@ wrong 2 "lsnn: --by takes class, not 'trial'" run/run.h5 --by trial
 wrong 2 "lsnn: --neurons takes a number of neurons from 1, not '0'" fine.h5 --neurons 0
 wrong 2 'lsnn: --curve psht: no such curve was found; there are: psth' fine.h5 --measure psth --curve psht
 wrong 2 "command line: 'bim=3': unknown key 'bim'; did you mean 'bin'?" fine.h5 bim=3
-wrong 2 "command line: 'bin=-3': 'bin' must be above 0 and at most 1000000000 ms, not '-3'" fine.h5 bin=-3
+wrong 2 "command line: 'bin=-3': 'bin' must be above 0 and at most 10000000 ms, not '-3'" fine.h5 bin=-3
+wrong 2 'lsnn: correlograms and histograms of intervals have at most 1000000 bins' fine.h5 lag_bin=0.00001
 exit $((failures > 0))
