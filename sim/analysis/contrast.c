@@ -82,11 +82,13 @@ lsnn_status contrast_of(contrast *out, double least, const trains *t, int k, are
     TRY(arena_take(a, &b.count, most, sizeof *b.count, err));
     TRY(arena_take(a, &b.own, most, sizeof *b.own, err));
     TRY(arena_take(a, &b.active, most, sizeof *b.active, err));
-    for (double bin = length / 2; bin >= smallest; bin *= SHRINK) {
+    double bin = length / 2;
+    while (bin >= smallest) {
         b.half = bin / 2;
         b.n = (size_t)ceil((length + 2 * shortest) / b.half);
         const double here = synchrony(&b, t, k);
         if (here > out->synchrony || isnan(out->synchrony)) *out = (contrast){here, bin};
+        bin *= SHRINK;
     }
     return LSNN_OK;
 }
