@@ -230,6 +230,7 @@ static lsnn_status read_parts(build *b, top_fields *top)
     if (e->goal != GOAL_NONE && e->validate_every == 0)
         config_mistake(&b->report, &top->stop->place, "a goal is checked at validations: set validation.every");
     TRY(add_input(b));
+    TRY(arena_take(e->memory, &e->plans, (size_t)config_count(top->projections) + 1, sizeof *e->plans, b->err));
     TRY(build_network(b, top->sources, top->populations, top->signs, top->projections));
     TRY(check_readouts(b, top->populations));
     check_rule(b, config_get(top->learning, "rule"));
@@ -263,7 +264,7 @@ lsnn_status build_experiment(experiment **out, config_node *root, const values_f
     TRY(read_parts(&b, &top));
     TRY(config_verdict(&b.report, err));
     TRY(config_print(&e->resolved, root, memory, false, err));
-    e->learning.may_collapse = true;
+    e->learning.may_collapse = !e->learning.by_neurons;
     for (int k = 0; k < e->n_records; k++)
         if (e->records[k].what == RECORD_ALIGNMENT) e->learning.aligns = true;
     for (int k = 0; k < e->n_records; k++)

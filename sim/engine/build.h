@@ -28,7 +28,8 @@ typedef struct simulation_settings {
     double time, transient, bin; /* ms: in all; until statistics begin; of the counts of spikes */
 } simulation_settings;
 
-/* A projection of a simulation: its synapses are not in the network but drawn by the engine. */
+/* A projection whose synapses are not in the network: an engine for large networks draws them. Of a simulation all are such, of a
+ * training by threads over neurons those between neurons and from sources. */
 typedef struct projection_plan {
     projection_spec spec;
     wiring_site site;
@@ -50,6 +51,7 @@ typedef struct experiment {
     projection_plan *plans;
     int n_plans;
     trainer *trainer;
+    struct learner *learner; /* sim/large, of a training by threads over neurons */
     const lsnn_task *task;
     const void *task_state, *task_parameters;
     lsnn_shape shape;

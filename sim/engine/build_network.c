@@ -386,6 +386,7 @@ static lsnn_status add_projection(build *b, config_node *node, int number)
     if (b->report.n_mistakes > before) return LSNN_OK;
     projection_spec spec = {
         .name = node->key, .learn = own.learn && b->e->learning.learns, .rate = own.rate, .sparse = own.storage == 1};
+    spec.number = net->n_projections + b->e->n_plans;
     bool good = read_bounds(b, own.bounds, &spec);
     good &= read_start(b, own.from, &spec);
     good &= build_populations(b, own.to, &spec.to_population, &spec.n_to_populations);
@@ -416,7 +417,12 @@ static lsnn_status add_projection(build *b, config_node *node, int number)
     wiring_plan plan;
     TRY(wiring_read(&plan, &good, &site, b->files, &b->reader, b->err));
     if (!good) return LSNN_OK;
-    if (b->e->simulation.engine != ENGINE_NONE) {
+    const bool by_neurons = b->e->learning.by_neurons && spec.to_population < net->n_spiking_populations;
+    if (by_neurons && spec.rewiring) {
+        config_mistake(&b->report, &own.rewiring->place, "with `threads: neurons` synapses stay where they are");
+        return LSNN_OK;
+    }
+    if (by_neurons || b->e->simulation.engine != ENGINE_NONE) {
         b->e->plans[b->e->n_plans++] = (projection_plan){spec, site, plan, node};
         return LSNN_OK;
     }

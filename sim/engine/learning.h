@@ -33,6 +33,7 @@ typedef struct schedule_settings {
 typedef struct learning_settings {
     bool learns;       /* false: only simulate */
     bool may_collapse; /* nobody asks for the readout's steps (pooled.h) */
+    bool by_neurons;   /* threads share the neurons of a trial instead of the trials of a batch (trainer_passes) */
     const lsnn_optimiser *optimiser;
     const void *optimiser_parameters;
     lsnn_paths paths;

@@ -62,6 +62,7 @@ typedef struct parameter {
 
 typedef struct projection {
     const char *name;
+    int number; /* in the config: its random streams */
     int source;                              /* of the presynaptic cells; -1: they are neurons */
     int from, n_from;                        /* first presynaptic id (cell of the source, or neuron) and how many */
     int from_population, n_from_populations; /* when source is -1 */
@@ -132,6 +133,7 @@ LSNN_MUST_USE lsnn_status network_add_population(network *net, const char *name,
 
 typedef struct projection_spec {
     const char *name;
+    int number;
     int source;                              /* -1: from neurons */
     int from_population, n_from_populations; /* neighbours; when source is -1 */
     int to_population, n_to_populations;

@@ -33,6 +33,7 @@ static lsnn_status take_workers(trainer *t, arena *a, lsnn_error *err)
     }
     int segment;
     TRY(tape_segment(&segment, t->net, trial_longest(&t->shape), t->n_tapes, t->settings.tape_bytes, err));
+    if (t->settings.by_neurons) segment = 0;
     for (int k = 0; k < t->n_tapes; k++)
         TRY(tape_new(&t->tapes[k], t->net, a, &t->shape, segment, err));
     if (t->carried > 0) {
@@ -218,12 +219,20 @@ static real *carried(const trainer *t, real *states, int b)
 
 /* Training goes on from the end of the last iteration, and the end of this one is kept apart from it: an interrupted
  * iteration changes nothing. */
+static void pass_forward(trainer *t, worker *w, tape *tp, worker_observer *observe, void *with)
+{
+    if (t->passes)
+        t->passes->forward(t->passes->with, tp, observe, with);
+    else
+        forward(t->net, w, tp, observe, with);
+}
+
 static void run_forward(trainer *t, worker *w, tape *tp, int sample, const trainer_recorder *recorder)
 {
     recorded_sample shown = {recorder, sample};
     const bool show = recorder && sample < recorder->n_samples;
     tp->start = carried(t, t->carry, sample);
-    forward(t->net, w, tp, show && recorder->step ? show_step : NULL, &shown);
+    pass_forward(t, w, tp, show && recorder->step ? show_step : NULL, &shown);
     if (t->carried > 0) snapshot_save(carried(t, t->carry_next, sample), t->net, w, tp->n_steps);
     if (show && recorder->trial) recorder->trial(recorder->with, sample, t->net, tp);
 }
@@ -268,7 +277,10 @@ static void sample_backward(trainer *t, worker *w, tape *tp, gradients *into)
     double since = t->timed ? omp_get_wtime() : 0;
     set_rate_signal(t, w, tp);
     if (tp->collapsed) pooled_return(t->net, w, tp, into);
-    backward(t->net, w, tp, &t->settings.paths, into, NULL, NULL);
+    if (t->passes)
+        t->passes->backward(t->passes->with, tp, into);
+    else
+        backward(t->net, w, tp, &t->settings.paths, into, NULL, NULL);
     add_seconds(t, PHASE_BACKWARD, &since);
 }
 
@@ -278,6 +290,7 @@ static void clear_shard(trainer *t, int shard)
            (size_t)t->net->n_spiking * sizeof *t->shard_count);
     for (int p = 0; t->settings.learns && p < t->net->n_parameters; p++)
         memset(t->shards[shard]->value[p], 0, gradients_length(t->net, p) * sizeof(real));
+    if (t->passes && t->settings.learns) t->passes->clear(t->passes->with);
 }
 
 /* Samples shard * batch / n_shards .. are this shard's. */
@@ -333,7 +346,7 @@ static lsnn_status report_divergence(trainer *t, int sample, lsnn_error *err)
     population_watch watch = {.step = -1};
     tape *tp = t->tapes[0];
     draw_trial(t, tp, LSNN_TRAIN, t->iteration * (uint64_t)t->settings.batch + (uint64_t)sample);
-    forward(t->net, t->workers[0], tp, population_observe, &watch);
+    pass_forward(t, t->workers[0], tp, population_observe, &watch);
     return lsnn_fail(err, LSNN_DIVERGED, "%s[%d].%s became %g at %g ms of sample %d of iteration %llu",
                      watch.population, watch.neuron, watch.variable, watch.number, watch.step * t->net->dt, sample,
                      (unsigned long long)(t->iteration + 1));
@@ -436,7 +449,7 @@ lsnn_status trainer_evaluate(trainer *t, metrics *out, lsnn_set set, uint64_t fi
             for (int b = 0; b < round; b++) {
                 draw_trial(t, tp, set, first + done + (uint64_t)b);
                 tp->start = carried(t, t->carry_evaluation, b);
-                forward(t->net, t->workers[omp_get_thread_num()], tp, NULL, NULL);
+                pass_forward(t, t->workers[omp_get_thread_num()], tp, NULL, NULL);
                 if (t->carried > 0)
                     snapshot_save(carried(t, t->carry_evaluation, b), t->net, t->workers[omp_get_thread_num()],
                                   tp->n_steps);

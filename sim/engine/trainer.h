@@ -31,6 +31,17 @@ typedef struct trainer_recorder {
     void (*judged)(void *with, int sample, const network *net, const tape *tp);
 } trainer_recorder;
 
+/* Passes in place of forward() and backward(), by threads that share the neurons of a trial (sim/large/learner.h). Besides the
+ * network's parameters they have weights of their own, with gradients and moments. */
+typedef struct trainer_passes {
+    void *with;
+    void (*forward)(void *with, tape *tp, worker_observer *observe, void *observer);
+    void (*clear)(void *with); /* its gradients */
+    void (*backward)(void *with, tape *tp, gradients *into);
+    double (*squares)(void *with); /* sum over its gradients */
+    void (*update)(void *with, double rate, double factor);
+} trainer_passes;
+
 /* Errors by a question's number in its trial, of the test trials: 0 or 1, or the squared error of the answer. */
 typedef struct question_curve {
     int n;                 /* questions; 0: the task has none, or nothing has been tested */
@@ -45,6 +56,7 @@ struct trainer {
     lsnn_shape shape;
     learning_settings settings;
     int n_threads, n_shards;
+    const trainer_passes *passes; /* NULL: forward() and backward() */
     worker **workers; /* [n_threads] */
     bool waits;       /* no sample goes backward before the whole batch went forward (SCOPE_BATCH) */
     tape **tapes;     /* one per thread; one per sample if the trainer waits */
@@ -94,5 +106,8 @@ LSNN_MUST_USE lsnn_status trainer_evaluate(trainer *t, metrics *out, lsnn_set se
 void update_reduce(trainer *t);
 double update_norm(const trainer *t);
 void update_apply(trainer *t, double rate, double norm);
+/* Elements first .. first+n-1 of a parameter by factor x gradient; `update` counts from 1. */
+void update_parameter(const learning_settings *settings, const parameter *learned, real *gradient, real *const *moment,
+                      size_t first, size_t n, double rate, double factor, uint64_t update);
 
 #endif

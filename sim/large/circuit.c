@@ -81,7 +81,8 @@ static int common_sign(const wiring_site *site)
 
 bool circuit_one_weight(const projection_plan *plan)
 {
-    return plan->wiring.weights.kind == VALUES_CONSTANT && !plan->wiring.weight && common_sign(&plan->site) != 2;
+    return plan->wiring.weights.kind == VALUES_CONSTANT && !plan->wiring.weight && common_sign(&plan->site) != 2 &&
+           !plan->spec.learn;
 }
 
 bool circuit_one_delay(const projection_plan *plan)
@@ -99,6 +100,7 @@ static double common_weight(const projection_plan *plan)
 bool circuit_is_drive(const experiment *e, const projection_plan *plan)
 {
     const int s = plan->spec.source;
+    if (e->simulation.engine == ENGINE_NONE) return false; /* a trial holds its spikes */
     if (s < 0 || e->net->sources[s].kind != SOURCE_POISSON || plan->wiring.kind != WIRING_ONE_TO_ONE) return false;
     for (int k = 0; k < e->n_plans; k++)
         if (&e->plans[k] != plan && e->plans[k].spec.source == s) return false;

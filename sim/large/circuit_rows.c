@@ -84,7 +84,8 @@ static lsnn_status take_synapses(const drawing *d, lsnn_error *err)
                                  d->p->name, UINT32_MAX);
         }
         TRY(arena_take(a, &rows->target, sum, sizeof *rows->target, err));
-        if (!d->p->one_weight) TRY(arena_take(a, &rows->weight, sum, sizeof *rows->weight, err));
+        const size_t whole_lanes = (sum + LSNN_LANES - 1) / LSNN_LANES * LSNN_LANES; /* for optimisers */
+        if (!d->p->one_weight) TRY(arena_take(a, &rows->weight, whole_lanes, sizeof *rows->weight, err));
         if (!circuit_one_delay(d->plan) && d->plan->site.continuous)
             TRY(arena_take(a, &rows->time, sum, sizeof *rows->time, err));
         else if (!circuit_one_delay(d->plan))

@@ -1,0 +1,123 @@
+/* Learning by threads over neurons: against the engine whose threads take samples, and against itself. */
+#include "sliced.h"
+#include <math.h>
+#include <stdio.h>
+
+enum { N_LIF = 500, N_ALIF = 400, N = N_LIF + N_ALIF, N_IN = 90, TEXT = 4000 };
+
+/* Populations in several blocks and of odd sizes, delays of several steps; `more` goes into `learning`. */
+static const char *config_of(char text[TEXT], const char *threads, const char *delay, const char *more)
+{
+    snprintf(text, TEXT,
+             "seed: 5\n"
+             "task: {kind: pattern_generation, duration: 150 ms, cells: %d, outputs: 3}\n"
+             "sources: {drive: {kind: current, n: 2, value: [0.01, -0.02]}}\n"
+             "populations:\n"
+             "  lif: {model: lif, n: %d, v_th: 0.6, n_ref: 2}\n"
+             "  alif: {model: alif, n: %d, v_th: 0.6, beta: 0.1, tau_a: 100 ms, tau_m: {uniform: [10, 30]}, "
+             "learn_tau_a: true}\n"
+             "  out: {model: readout, n: 3, learn_bias: true}\n"
+             "projections:\n"
+             "  in: {from: input, to: [lif, alif], wiring: {in_degree: 20}, weights: {scaled_normal: 1.5}}\n"
+             "  drive: {from: drive, to: lif}\n"
+             "  rec: {from: [lif, alif], to: [lif, alif], wiring: {in_degree: 30}, delay: %s}\n"
+             "  back: {from: alif, to: lif, wiring: {probability: 0.02}, delay: 3 ms, learn: false}\n"
+             "  out: {from: [lif, alif], to: out, delay: 1 ms}\n"
+             "learning:\n"
+             "  threads: %s\n"
+             "  batch: 1\n"
+             "  regularisation: {strength: 20, target: 10 Hz}\n"
+             "  %s\n",
+             N_IN, N_LIF, N_ALIF, delay, threads, more);
+    return text;
+}
+
+static void expect_close(const char *name, size_t n, const double *a, const double *b)
+{
+    /* sums of some hundred products in another order */
+    const double tolerance = sizeof(real) == 8 ? 1e-11 : 3e-4;
+    double largest = 0, apart = 0;
+    for (size_t k = 0; k < n; k++) {
+        largest = fmax(largest, fabs(a[k]));
+        apart = fmax(apart, fabs(a[k] - b[k]));
+    }
+    cr_expect_gt(largest, 0, "%s: the test needs a gradient", name);
+    cr_expect_leq(apart, tolerance * largest, "%s: %g apart, of %g", name, apart, largest);
+}
+
+static void expect_gradients_of_samples(const char *delay, const char *more)
+{
+    char text[TEXT];
+    const sliced whole = sliced_from(config_of(text, "samples", delay, more), 1);
+    const sliced parts = sliced_from(config_of(text, "neurons", delay, more), 2);
+    const metrics m = sliced_gradient(&whole), of_parts = sliced_gradient(&parts);
+    cr_assert_gt(m.rate, 2, "the test needs spikes");
+    cr_assert_float_eq(m.rate, of_parts.rate, 1e-9, "spikes: %g Hz and %g Hz", m.rate, of_parts.rate);
+    cr_expect_float_eq(m.loss, of_parts.loss, 1e-5 * m.loss);
+    static const struct {
+        const char *name;
+        int n_from, n_to;
+    } projections[] = {{"in", N_IN, N}, {"drive", 2, N_LIF}, {"rec", N, N}};
+    for (int k = 0; k < 3; k++) {
+        const int n_from = projections[k].n_from, n_to = projections[k].n_to;
+        const sliced_matrix a = sliced_matrix_of(&whole, projections[k].name, n_from, n_to, SLICED_GRADIENT);
+        const sliced_matrix b = sliced_matrix_of(&parts, projections[k].name, n_from, n_to, SLICED_GRADIENT);
+        cr_expect_eq(a.n, b.n);
+        expect_close(projections[k].name, (size_t)n_from * (size_t)n_to, a.value, b.value);
+    }
+    const sliced_matrix a = sliced_matrix_of(&whole, "out", N, 3, SLICED_GRADIENT);
+    const network *net = parts.e->net;
+    for (int p = 0; p < net->n_parameters; p++) { /* of the parts: those of readouts and neurons */
+        if (!net->parameters[p].learn) continue;
+        for (int q = 0; q < whole.e->net->n_parameters; q++) {
+            if (strcmp(net->parameters[p].name, whole.e->net->parameters[q].name) != 0) continue;
+            double x[net->parameters[p].n], y[net->parameters[p].n];
+            for (size_t k = 0; k < net->parameters[p].n; k++) {
+                x[k] = whole.e->trainer->gradient->value[q][k];
+                y[k] = parts.e->trainer->gradient->value[p][k];
+            }
+            expect_close(net->parameters[p].name, net->parameters[p].n, x, y);
+        }
+    }
+    cr_expect_gt(a.n, 0);
+    arena_free(whole.memory);
+    arena_free(parts.memory);
+}
+
+Test(learner, has_the_gradients_of_the_engine_by_samples)
+{
+    expect_gradients_of_samples("1 ms", "rule: eprop");
+}
+
+Test(learner, has_the_gradients_of_the_engine_by_samples_with_random_feedback_and_many_delays)
+{
+    expect_gradients_of_samples("{uniform: [2 ms, 40 ms]}", "rule: {kind: eprop, feedback: random}");
+}
+
+Test(learner, gives_the_same_bits_for_any_number_of_threads)
+{
+    char text[TEXT];
+    sliced_matrix first = {0};
+    const size_t bytes = (size_t)N * N * sizeof(double);
+    for (int n = 1; n <= 3; n++) {
+        const sliced s =
+            sliced_from(config_of(text, "neurons", "{uniform: [1 ms, 40 ms]}", "clip: 0.5"), n);
+        cr_assert_eq(learner_circuit(s.l)->n_slices, n);
+        const metrics m = sliced_iterate(&s, 3);
+        cr_assert_gt(m.norm, 0.5, "the test needs clipping");
+        const sliced_matrix weights = sliced_matrix_of(&s, "rec", N, N, LEARNER_WEIGHTS);
+        if (n == 1)
+            first = weights;
+        else
+            cr_expect_arr_eq(weights.value, first.value, bytes, "%d threads", n);
+    }
+}
+
+Test(learner, lowers_the_loss)
+{
+    char text[TEXT];
+    const sliced s = sliced_from(config_of(text, "neurons", "1 ms", "rate: 0.003"), 2);
+    const double before = sliced_iterate(&s, 1).loss, after = sliced_iterate(&s, 60).loss;
+    cr_expect_lt(after, 0.3 * before, "%g, then %g", before, after);
+    arena_free(s.memory);
+}
