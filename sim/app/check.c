@@ -1,4 +1,5 @@
 /* Verb check: what a config means, before it is run. */
+#include "learner.h"
 #include "memory.h"
 #include "simulate.h"
 #include "text.h"
@@ -21,6 +22,13 @@ static void print_sizes(const experiment *e)
         printf("# projection %-12s %zu synapses, %s, delays %d..%d steps\n", p->name, p->n_synapses,
                p->dense ? "dense rows" : "sparse rows", p->delay[0], p->delay[p->n_delays - 1]);
         if (e->net->parameters[p->parameter].learn) learned += p->n_synapses;
+    }
+    const circuit *c = e->learner ? learner_circuit(e->learner) : NULL;
+    for (int k = 0; c && k < c->n_projections; k++) {
+        const circuit_projection *p = &c->projection[k];
+        printf("# projection %-12s %zu synapses, in %d slices, delays %d..%d steps\n", p->name, p->n_synapses,
+               c->n_slices, p->first_step, p->last_step);
+        if (e->plans[k].spec.learn) learned += p->n_synapses;
     }
     for (int k = 0; k < e->net->n_populations; k++)
         for (int l = 0; l < e->net->populations[k].n_trainable; l++)
