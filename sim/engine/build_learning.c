@@ -232,7 +232,11 @@ lsnn_status build_learning(build *b, config_node *learning)
     TRY(read_loss(b, own.loss));
     TRY(fields_read(&settings->regularisation, build_rate_table, own.regularisation, NULL, &b->reader, b->err));
     read_clip(b, own.clip);
-    if (settings->by_neurons) check_by_neurons(b, learning);
+    if (settings->by_neurons)
+        check_by_neurons(b, learning);
+    else if (settings->paths.chunk > 0)
+        config_mistake(&b->report, &config_get(learning, "rule")->place,
+                       "online learning (chunk) goes with `threads: neurons`");
     return LSNN_OK;
 }
 

@@ -38,6 +38,8 @@ typedef struct trainer_passes {
     void (*forward)(void *with, tape *tp, worker_observer *observe, void *observer);
     void (*clear)(void *with); /* its gradients */
     void (*backward)(void *with, tape *tp, gradients *into);
+    /* Online: both, chunk by chunk; calls trainer_learn after each if weights do not wait for the end of the trial. scale: of dE/dy. */
+    void (*online)(void *with, tape *tp, gradients *into, double scale, worker_observer *observe, void *observer);
     double (*squares)(void *with); /* sum over its gradients */
     void (*update)(void *with, double rate, double factor);
 } trainer_passes;
@@ -80,6 +82,8 @@ struct trainer {
     question_curve curve;                                  /* of the last evaluation of test trials */
     double *sample_question_error;                         /* [batch][n_questions] */
     uint64_t iteration;                                    /* done so far */
+    uint64_t updates;                                      /* of the weights; more than iterations when learning online */
+    double norm;                                           /* of the last gradient */
     double phase_seconds[4]; /* summed over threads: input, forward, backward; and update */
     bool timed;
     const volatile sig_atomic_t *stop; /* not NULL and not 0: give up the present batch */
@@ -101,6 +105,9 @@ LSNN_MUST_USE lsnn_status trainer_gradient(trainer *t, metrics *out, const train
 /* Forward only, on trials first .. first+n-1 of a set. */
 LSNN_MUST_USE lsnn_status trainer_evaluate(trainer *t, metrics *out, lsnn_set set, uint64_t first, uint64_t n,
                                            lsnn_error *err);
+
+/* One update with what the shards hold, which are then empty: for passes that learn online. */
+void trainer_learn(trainer *t);
 
 /* update.c: sum the shards into trainer.gradient; its norm; and the change of the parameters. */
 void update_reduce(trainer *t);

@@ -105,7 +105,7 @@ static void change(trainer *t, int p, double rate, double factor)
 #pragma omp parallel for schedule(static) num_threads(t->n_threads)
     for (size_t k = 0; k < learned->n; k += CHUNK)
         update_parameter(&t->settings, learned, t->gradient->value[p], t->moment[p], k,
-                         learned->n - k < CHUNK ? learned->n - k : CHUNK, rate, factor, t->iteration + 1);
+                         learned->n - k < CHUNK ? learned->n - k : CHUNK, rate, factor, t->updates + 1);
 }
 
 /* Weights that would cross zero stay there, unless the synapse then goes elsewhere. */

@@ -3,6 +3,7 @@
 #include "learner_inside.h"
 #include "learner_update.h"
 #include "memory.h"
+#include <limits.h>
 
 static lsnn_status take_weights(learner *l, int s, int number, lsnn_error *err)
 {
@@ -54,8 +55,8 @@ static lsnn_status take_slice(learner *l, int s, lsnn_error *err)
     const size_t n_populations = (size_t)l->net->n_spiking_populations;
     size_t most_spikes = LSNN_LANES;
     TRY(arena_take(a, &own->ring, (size_t)l->n_slots * n_columns, sizeof(real), err));
-    TRY(arena_take(a, &own->signal, LEARNER_CHUNK * n_columns, sizeof(real), err));
-    TRY(arena_take(a, &own->adjoint, (size_t)(LEARNER_CHUNK + l->c->last_step) * n_columns, sizeof(real), err));
+    TRY(arena_take(a, &own->signal, (size_t)l->n_rows * n_columns, sizeof(real), err));
+    TRY(arena_take(a, &own->adjoint, (size_t)(l->n_rows + l->c->last_step) * n_columns, sizeof(real), err));
     TRY(arena_take(a, &own->view, n_populations, sizeof *own->view, err));
     TRY(arena_take(a, &own->tape, n_populations * LSNN_MAX_TAPES, sizeof *own->tape, err));
     for (int k = 0; k < l->net->n_spiking_populations; k++) {
@@ -64,7 +65,8 @@ static lsnn_status take_slice(learner *l, int s, lsnn_error *err)
         most_spikes += T * width;
         view_part(l, s, k);
         for (int c = 0; c < p->n_tapes; c++)
-            TRY(arena_take(a, &own->tape[k * LSNN_MAX_TAPES + p->tape[c]], T * width, sizeof(real), err));
+            TRY(arena_take(a, &own->tape[k * LSNN_MAX_TAPES + p->tape[c]], (size_t)l->tape_steps * width,
+                           sizeof(real), err));
     }
     TRY(arena_take(a, &own->spike, most_spikes, sizeof *own->spike, err));
     TRY(arena_take(a, &own->start, T * n_populations + 1, sizeof *own->start, err));
@@ -122,6 +124,10 @@ lsnn_status learner_new(learner **out, experiment *e, int n_threads, lsnn_error 
     TRY(arena_take(e->memory, &l, 1, sizeof *l, err));
     *l = (learner){.e = e, .net = e->net, .t = e->trainer, .w = e->trainer->workers[0], .n_threads = n_threads};
     TRY(circuit_new(&l->c, e, n_threads, err));
+    const int T = trial_longest(&l->t->shape), chunk = e->learning.learns ? e->learning.paths.chunk : 0;
+    l->span = chunk > 0 ? chunk : INT_MAX / 2;
+    l->n_rows = chunk > 0 ? (chunk < T ? chunk : T) : LEARNER_CHUNK;
+    l->tape_steps = chunk > 0 ? l->n_rows : T;
     l->n_slots = count_slots(l->c->last_step);
     l->interval = l->c->first_step > 0 ? l->c->first_step : LEARNER_CHUNK;
     TRY(arena_take(e->memory, &l->slice, (size_t)l->c->n_slices, sizeof *l->slice, err));
@@ -135,8 +141,10 @@ lsnn_status learner_new(learner **out, experiment *e, int n_threads, lsnn_error 
                                  .forward = learner_forward,
                                  .clear = learner_clear,
                                  .backward = learner_backward,
+                                 .online = learner_online,
                                  .squares = learner_squares,
                                  .update = learner_update};
+    if (chunk > 0) TRY(learner_take_online(l, err));
     e->trainer->passes = &l->passes;
     e->learner = l;
     *out = l;

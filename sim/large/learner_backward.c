@@ -22,23 +22,16 @@ static void return_errors(const learner *l, const tape *tp)
     }
 }
 
-/* dE/dI of the readouts that a spike of step t makes for, by projection. */
-LSNN_INLINE const real *errors_of(const learner *l, const projection *p, int t)
-{
-    return l->readout + (size_t)(t + p->delay[0]) * learner_output_columns(l) +
-           (size_t)(p->column - l->net->spiking_columns);
-}
-
 /* ---- one slice, one chunk --------------------------------------------------------------------------------------------- */
 
-/* signal[j] = rate_signal[j] + sum_k F[j,k] q_k[t + delay] */
-LSNN_INLINE void gather_signal(const learner *l, const population *pop, const circuit_part *part, int t, real *signal)
+/* signal[j] = base[j] + sum_k F[j,k] q_k[t + delay] */
+void learner_gather_signal(const learner *l, const population *pop, const circuit_part *part, int t, const real *base,
+                           real *signal)
 {
-    const real *sum = l->w->rate_signal + pop->column + part->first;
-    const real *const rate_signal = sum;
+    const real *sum = base;
     for (int i = 0; i < l->net->n_projections; i++) {
         const projection *p = &l->net->projections[i];
-        const real *q = errors_of(l, p, t);
+        const real *q = learner_errors(l, p, t);
         for (int k = 0; network_hears(p, pop) && k < l->net->n_outputs; k++) {
             if (q[k] == 0) continue;
             rows_sum_scaled(signal, sum,
@@ -48,7 +41,16 @@ LSNN_INLINE void gather_signal(const learner *l, const population *pop, const ci
             sum = signal;
         }
     }
-    if (sum == rate_signal) rows_copy(signal, sum, part->width);
+    if (sum == base) rows_copy(signal, base, part->width);
+}
+
+void learner_point(const learner *l, int s, int k, int t)
+{
+    const population *p = &l->net->populations[k];
+    learner_slice *own = &l->slice[s];
+    for (int c = 0; c < p->n_tapes; c++)
+        own->view[k].tape[p->tape[c]] = own->tape[k * LSNN_MAX_TAPES + p->tape[c]] +
+                                        (size_t)(t % l->tape_steps) * (size_t)l->c->slice[s].part[k].width;
 }
 
 LSNN_KERNEL static void step_back(const learner *l, int s, int from, int to)
@@ -64,11 +66,9 @@ LSNN_KERNEL static void step_back(const learner *l, int s, int from, int to)
                                 .current_adjoint = own->adjoint + part->column};
         if (part->n == 0) continue;
         for (int t = from; t < to; t++)
-            gather_signal(l, p, part, t,
-                          own->signal + (size_t)(t - from) * (size_t)slice->n_columns + part->column);
-        for (int c = 0; c < p->n_tapes; c++)
-            own->view[k].tape[p->tape[c]] =
-                own->tape[k * LSNN_MAX_TAPES + p->tape[c]] + (size_t)from * (size_t)part->width;
+            learner_gather_signal(l, p, part, t, l->w->rate_signal + p->column + part->first,
+                                  own->signal + (size_t)(t - from) * (size_t)slice->n_columns + part->column);
+        learner_point(l, s, k, from);
         p->model->backward(&own->view[k], p->parameters, &span);
     }
 }
@@ -134,7 +134,7 @@ static void collect_readouts(const learner *l, int s, int from, int to, gradient
                 const uint32_t *who = learner_spikes(l, s, k, t, &n);
                 for (int a = 0; a < n; a++)
                     rows_add(into->value[p->parameter] + (size_t)((int)who[a] - p->from) * (size_t)p->width,
-                             errors_of(l, p, t), p->width);
+                             learner_errors(l, p, t), p->width);
             }
     }
 }
@@ -147,11 +147,9 @@ static void open_window(const learner *l, int s, int n_steps)
     memmove(adjoint + (size_t)n_steps * n_columns, adjoint, (size_t)l->c->last_step * n_columns * sizeof *adjoint);
 }
 
-static void clear_slice(const learner *l, int s, gradients *into)
+void learner_point_gradients(const learner *l, int s, gradients *into)
 {
     learner_slice *own = &l->slice[s];
-    memset(own->adjoint, 0,
-           (size_t)(LEARNER_CHUNK + l->c->last_step) * (size_t)l->c->slice[s].n_columns * sizeof *own->adjoint);
     for (int k = 0; k < l->net->n_spiking_populations; k++) {
         const population *p = &l->net->populations[k];
         for (int c = 0; c < p->n_trainable; c++)
@@ -161,7 +159,9 @@ static void clear_slice(const learner *l, int s, gradients *into)
 
 static void slice_backward(const learner *l, int s, const tape *tp, gradients *into)
 {
-    clear_slice(l, s, into);
+    learner_point_gradients(l, s, into);
+    memset(l->slice[s].adjoint, 0,
+           (size_t)(l->n_rows + l->c->last_step) * (size_t)l->c->slice[s].n_columns * sizeof *l->slice[s].adjoint);
     for (int to = tp->n_steps, from; to > 0; to = from) {
         from = (to - 1) / LEARNER_CHUNK * LEARNER_CHUNK;
         open_window(l, s, to - from);

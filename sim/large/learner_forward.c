@@ -93,9 +93,7 @@ static void take_step(const learner *l, int s, int t)
         start[1] = start[0];
         if (part->n == 0) continue;
         real *z = l->w->output + p->column + part->first;
-        for (int c = 0; c < p->n_tapes; c++)
-            own->view[k].tape[p->tape[c]] =
-                own->tape[k * LSNN_MAX_TAPES + p->tape[c]] + (size_t)t * (size_t)part->width;
+        learner_point(l, s, k, t);
         p->model->step(&own->view[k], p->parameters, current + part->column, z);
         start[1] += list_spikes(own->spike + start[0], z, part, (uint32_t)(p->first + part->first));
     }
@@ -117,6 +115,12 @@ static void close_step(const learner *l, int s, int t, bool observed)
     memset(current, 0, (size_t)slice->n_columns * sizeof *current);
 }
 
+static int end_of_chunk(const learner *l, int t)
+{
+    const int begin = t - t % l->span;
+    return begin + learner_smaller((t - begin) / LEARNER_CHUNK * LEARNER_CHUNK + LEARNER_CHUNK, l->span);
+}
+
 /* Input is sent when a chunk of steps begins, whatever stretches they are taken in, so that sums keep their order. */
 static void advance(const learner *l, const tape *tp, int from, int to, bool observed)
 {
@@ -125,10 +129,11 @@ static void advance(const learner *l, const tape *tp, int from, int to, bool obs
         worker_enter_thread();
         const int me = omp_get_thread_num();
         for (int t = from, end; t < to; t = end) {
-            end = learner_smaller(t - t % LEARNER_CHUNK + LEARNER_CHUNK, learner_smaller(t + l->interval, to));
+            const int chunk_end = end_of_chunk(l, t);
+            end = learner_smaller(chunk_end, learner_smaller(t + l->interval, to));
             for (int s = me; s < l->c->n_slices; s += l->n_threads) {
-                if (t % LEARNER_CHUNK == 0)
-                    send_input(l, s, tp, t, learner_smaller(t + LEARNER_CHUNK, tp->n_steps));
+                if (t == 0 || end_of_chunk(l, t - 1) == t)
+                    send_input(l, s, tp, t, learner_smaller(chunk_end, tp->n_steps));
                 for (int u = t; u < end; u++) {
                     take_step(l, s, u);
                     close_step(l, s, u, observed);
@@ -201,7 +206,7 @@ static void respond(const learner *l, tape *tp, int from, int to)
 
 /* ---- a trial ---------------------------------------------------------------------------------------------------------- */
 
-static void begin(const learner *l, tape *tp)
+void learner_begin(const learner *l, tape *tp)
 {
     forward_clear(l->net, l->w);
     memset(l->readout, 0,
@@ -216,19 +221,29 @@ static void begin(const learner *l, tape *tp)
     tp->spike_start[0] = 0;
 }
 
-void learner_forward(void *with, tape *tp, worker_observer *observe, void *observer)
+void learner_take_steps(const learner *l, tape *tp, int from, int to, worker_observer *observe, void *observer)
 {
-    learner *l = with;
-    begin(l, tp);
-    const int stretch = observe ? 1 : tp->n_steps;
-    for (int t = 0; t < tp->n_steps; t += stretch) {
+    const int stretch = observe ? 1 : to - from;
+    for (int t = from; t < to; t += stretch) {
         advance(l, tp, t, t + stretch, observe != NULL);
         respond(l, tp, t, t + stretch);
         if (!observe) continue;
         l->w->base = t;
         observe(observer, l->net, l->w, tp, t);
     }
+}
+
+void learner_end(const learner *l, tape *tp)
+{
     memset(tp->count, 0, (size_t)l->net->n_spiking * sizeof *tp->count);
     for (uint32_t e = 0; e < tp->spike_start[tp->n_steps]; e++)
         tp->count[tp->spike[e]]++;
+}
+
+void learner_forward(void *with, tape *tp, worker_observer *observe, void *observer)
+{
+    const learner *l = with;
+    learner_begin(l, tp);
+    learner_take_steps(l, tp, 0, tp->n_steps, observe, observer);
+    learner_end(l, tp);
 }

@@ -64,7 +64,7 @@ void learner_update(void *with, double rate, double factor)
             const learner_weights *w = &l->slice[s].weights[k];
             if (!w->learned.learn) continue;
             update_parameter(&l->t->settings, &w->learned, w->gradient, w->moment, 0, w->learned.n, rate, factor,
-                             l->t->iteration + 1);
+                             l->t->updates + 1);
             keep_signs(l, s, k);
         }
     }
