@@ -22,8 +22,8 @@ static inline sliced sliced_from(const char *text, int n_threads)
     cr_assert_eq(arena_new(&s.memory, &err), LSNN_OK);
     cr_assert_eq(config_parse(&root, s.memory, "test", text, strlen(text), &err), LSNN_OK, "%s", err.message);
     cr_assert_eq(build_experiment(&s.e, root, &files_default, n_threads, s.memory, &err), LSNN_OK, "%s", err.message);
-    if (s.e->learning.by_neurons)
-        cr_assert_eq(learner_new(&s.l, s.e, n_threads, &err), LSNN_OK, "%s", err.message);
+    cr_assert_eq(learner_attach(s.e, n_threads, &err), LSNN_OK, "%s", err.message);
+    s.l = s.e->learner;
     return s;
 }
 

@@ -1,5 +1,7 @@
 /* Learning by threads over neurons: against the engine whose threads take samples, and against itself. */
+#include "scratch.h"
 #include "sliced.h"
+#include "state.h"
 #include <math.h>
 #include <stdio.h>
 
@@ -209,4 +211,75 @@ Test(learner, lowers_the_loss)
     const double before = sliced_iterate(&s, 1).loss, after = sliced_iterate(&s, 60).loss;
     cr_expect_lt(after, 0.3 * before, "%g, then %g", before, after);
     arena_free(s.memory);
+}
+
+/* ---- memory and checkpoints ------------------------------------------------------------------------------------------- */
+
+static const char *lif_config(char text[TEXT], const char *rule)
+{
+    snprintf(text, TEXT,
+             "task: {kind: pattern_generation, duration: 100 ms, cells: 1000}\n"
+             "populations: {lif: {model: lif, n: 2000, v_th: 0.6}, out: {model: readout, n: 1}}\n"
+             "projections:\n"
+             "  in: {from: input, to: lif, wiring: {in_degree: 100}}\n"
+             "  rec: {from: lif, to: lif, wiring: {in_degree: 100}}\n"
+             "  out: {from: lif, to: out}\n"
+             "learning: {threads: neurons, batch: 1, rule: %s}\n",
+             rule);
+    return text;
+}
+
+/* Target 2, weight, gradient and Adam's moments 4 numbers, F one more; beginnings of rows are 4 bytes a cell and slice. */
+Test(learner, keeps_little_of_a_synapse)
+{
+    char text[TEXT];
+    const sliced offline = sliced_from(lif_config(text, "eprop"), 2);
+    const sliced online = sliced_from(lif_config(text, "{kind: eprop, chunk: 10}"), 2);
+    const double n = (double)learner_circuit(offline.l)->n_synapses;
+    cr_assert_eq(n, 2 * 2000 * 100);
+    cr_expect_leq(learner_bytes(offline.l) / n, 2 + 4 * sizeof(real) + 0.2);
+    cr_expect_leq(learner_bytes(online.l) / n, 2 + 5 * sizeof(real) + 0.2);
+    arena_free(offline.memory);
+    arena_free(online.memory);
+}
+
+static const state_item *items_of(const sliced *s, run_state *state, int *n)
+{
+    state_item *items;
+    cr_assert_eq(state_items(&items, n, s->e, state, NULL, 0, NULL), LSNN_OK);
+    return items;
+}
+
+static void expect_going_on(const char *rule)
+{
+    char text[TEXT];
+    run_state state[3] = {0};
+    int n;
+    const sliced whole = sliced_from(online_config(text, rule, "rate: 0.001"), 1);
+    const sliced first = sliced_from(text, 2), second = sliced_from(text, 3);
+    sliced_iterate(&whole, 4);
+    sliced_iterate(&first, 2);
+    const state_item *items = items_of(&first, &state[0], &n);
+    cr_assert_eq(checkpoint_write("c.h5", items, n, first.e->resolved, NULL), LSNN_OK);
+    items = items_of(&second, &state[1], &n);
+    cr_assert_eq(checkpoint_read("c.h5", items, n, second.e->resolved, NULL), LSNN_OK);
+    sliced_iterate(&second, 2);
+    const int arrays[] = {LEARNER_WEIGHTS, 0, 1};
+    for (int k = 0; k < 3; k++) {
+        const sliced_matrix a = sliced_matrix_of(&whole, "rec", N, N, arrays[k]);
+        const sliced_matrix b = sliced_matrix_of(&second, "rec", N, N, arrays[k]);
+        cr_expect_arr_eq(a.value, b.value, (size_t)N * N * sizeof(double), "array %d by %s", arrays[k], rule);
+    }
+    for (int p = 0; p < whole.e->net->n_parameters; p++)
+        cr_expect_arr_eq(whole.e->net->parameters[p].value, second.e->net->parameters[p].value,
+                         whole.e->net->parameters[p].n * sizeof(real), "%s", whole.e->net->parameters[p].name);
+    arena_free(whole.memory);
+    arena_free(first.memory);
+    arena_free(second.memory);
+}
+
+Test(learner, goes_on_from_a_checkpoint_of_another_number_of_threads, .init = scratch_enter, .fini = scratch_leave)
+{
+    expect_going_on("eprop");
+    expect_going_on("{kind: eprop, chunk: 30}");
 }

@@ -1,5 +1,7 @@
 /* Verb bench: how long an iteration takes, where the time goes, and how far that is from the models' arithmetic alone. */
 #include "bench_simulation.h"
+#include "learner.h"
+#include "memory.h"
 #include "text.h"
 #include "verb.h"
 #include <omp.h>
@@ -26,6 +28,11 @@ static const case_of_bench cases[] = {
      {"learning.batch=64", "learning.rule=bptt"},
      50},
     {"pattern_generation", "experiments/pattern_generation/run.yaml", {NULL}, 0},
+    {"large_pattern_generation", "experiments/large_pattern_generation/run.yaml", {NULL}, 0},
+    {"large_pattern_generation_100k",
+     "experiments/large_pattern_generation/run.yaml",
+     {"populations.lif.n=100000"},
+     0},
     {"sequential_mnist", "experiments/sequential_mnist/run.yaml", {"learning.batch=256"}, 0},
     {"sequential_mnist_bptt", "experiments/sequential_mnist/bptt.yaml", {"learning.batch=256"}, 400},
     {"balanced_network", "experiments/balanced_network/run.yaml", {NULL}, 0},
@@ -82,7 +89,7 @@ static double floor_seconds(const experiment *e)
         const double seconds = omp_get_wtime() - start;
         if (seconds < best) best = seconds;
     }
-    return best * e->learning.batch / e->trainer->n_threads;
+    return best * e->learning.batch / e->n_threads;
 }
 
 static lsnn_status time_iterations(const experiment *e, int learned, double *per_iteration, lsnn_error *err)
@@ -131,7 +138,32 @@ static void print_case(const experiment *e, const case_of_bench *c, const double
         printf("%s %.0f %%%s", phases[k], 100 * t->phase_seconds[k] / total, k < 3 ? ", " : "\n");
     printf(
         "%-26s %.3f ns a neuron and step on one thread; the models' arithmetic alone would take %.3f ms: ratio %.2f\n",
-        "", 1e9 * median * t->n_threads / neuron_steps, 1e3 * lowest, median / lowest);
+        "", 1e9 * median * e->n_threads / neuron_steps, 1e3 * lowest, median / lowest);
+}
+
+/* One large network: what its synapses cost. */
+static void print_large(const experiment *e, const case_of_bench *c, const double *per_iteration, bool json)
+{
+    const double seconds = e->shape.n_steps * e->dt * e->learning.batch / 1e3, median = per_iteration[ROUNDS / 2];
+    const double n_synapses = (double)learner_circuit(e->learner)->n_synapses;
+    const double events = (double)learner_events(e->learner) * e->learning.batch / median;
+    const tape *tp = e->trainer->tapes[0];
+    const double rate = tp->spike_start[tp->n_steps] / (1e-3 * e->net->n_spiking * tp->n_steps * e->dt);
+    const double own = learner_bytes(e->learner) / n_synapses, all = memory_predict(e, rate) / n_synapses;
+    if (json) {
+        printf("{\"name\": \"%s\", \"median_ms\": %.4f, \"min_ms\": %.4f, \"max_ms\": %.4f, "
+               "\"seconds_per_second\": %.6g, \"events_per_second\": %.6g, \"bytes_per_synapse\": %.4g, "
+               "\"all_bytes_per_synapse\": %.4g}\n",
+               c->name, 1e3 * median, 1e3 * per_iteration[0], 1e3 * per_iteration[ROUNDS - 1], median / seconds, events,
+               own, all);
+        return;
+    }
+    printf("%-26s %8.3f ms an iteration (median; %.3f to %.3f), batch %d, %d neurons, %.3g synapses, %d steps\n", c->name,
+           1e3 * median, 1e3 * per_iteration[0], 1e3 * per_iteration[ROUNDS - 1], e->learning.batch, e->net->n_spiking,
+           n_synapses, e->shape.n_steps);
+    printf("%-26s %.4g s for a second; %.4g million synaptic events per second, forward and backward; %.1f bytes a "
+           "synapse, %.1f with all else\n",
+           "", median / seconds, events / 1e6, own, all);
 }
 
 static lsnn_status bench_case(const case_of_bench *c, const verb_options *given, lsnn_error *err)
@@ -152,7 +184,7 @@ static lsnn_status bench_case(const case_of_bench *c, const verb_options *given,
     } else if (status == LSNN_OK) {
         e->trainer->timed = true;
         status = time_iterations(e, c->learned, per_iteration, err);
-        if (status == LSNN_OK) print_case(e, c, per_iteration, given->json);
+        if (status == LSNN_OK) (e->learner ? print_large : print_case)(e, c, per_iteration, given->json);
     }
     arena_free(a);
     return status;

@@ -51,7 +51,7 @@ static lsnn_status print_forecast(const experiment *e, lsnn_error *err)
     if (m.rate < SILENT && e->net->n_hidden < e->net->n_spiking)
         printf("# warning: hardly a neuron spikes: larger input weights or a lower threshold would help\n");
     if (m.rate > FEVERISH) printf("# warning: neurons fire at more than %g Hz: smaller weights would help\n", FEVERISH);
-    printf("# memory: %s at the peak, with %d threads\n", bytes, e->trainer->n_threads);
+    printf("# memory: %s at the peak, with %d threads\n", bytes, e->n_threads);
     return LSNN_OK;
 }
 

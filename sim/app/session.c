@@ -58,7 +58,7 @@ static lsnn_status begin_files(session *s, const char *command, lsnn_error *err)
 {
     int n_columns;
     const result_column *columns = recorder_columns(s->recorder, &n_columns);
-    const recorder_subject subject = {s->e, command, s->state.id, s->e->trainer->n_threads};
+    const recorder_subject subject = {s->e, command, s->state.id, s->e->n_threads};
     if (getentropy(s->state.id, sizeof s->state.id) != 0)
         return lsnn_fail(err, LSNN_INTERNAL, "the system gives no random number: %s", strerror(errno));
     TRY(result_new(&s->result, s->folder.result, columns, n_columns, recorder_head, &subject, err));
@@ -94,7 +94,7 @@ lsnn_status session_resume(session **out, experiment *e, const verb_options *opt
     if (used_previous)
         log_say(&s->log, LOG_WARNING, "%s cannot be read; going on from the one before", s->folder.checkpoint);
     const result_column *columns = recorder_columns(s->recorder, &n_columns);
-    const recorder_subject subject = {e, command, s->state.id, e->trainer->n_threads};
+    const recorder_subject subject = {e, command, s->state.id, e->n_threads};
     TRY(result_resume(&s->result, s->folder.result, columns, n_columns, recorder_rows(s->recorder), recorder_check,
                       &subject, err));
     return folder_resume_metrics(&s->folder, e->trainer->iteration, err);

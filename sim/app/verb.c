@@ -108,6 +108,5 @@ lsnn_status verb_load(experiment **out, const verb_options *options, arena *a, l
         TRY(config_override(root, a, options->words[k], err));
     TRY(files_place(root, options->words[0], a, err));
     TRY(build_experiment(out, root, &files_default, verb_threads(options), a, err));
-    learner *sliced;
-    return (*out)->learning.by_neurons ? learner_new(&sliced, *out, verb_threads(options), err) : LSNN_OK;
+    return learner_attach(*out, verb_threads(options), err);
 }

@@ -272,6 +272,7 @@ lsnn_status build_experiment(experiment **out, config_node *root, const values_f
             e->learning.may_collapse = false;
     TRY(trainer_new(&e->trainer, e->net, e->task, e->task_state, e->task_parameters, &e->shape, &e->learning, n_threads,
                     err));
+    e->n_threads = e->trainer->n_threads;
     *out = e;
     return LSNN_OK;
 }

@@ -62,6 +62,7 @@ typedef struct experiment {
     double goal_below;
     int goal_confirm; /* further batches that must reach it as well */
     double checkpoint_seconds;
+    int n_threads; /* that work together */
     int n_records;
     record_spec *records;
 } experiment;

@@ -14,7 +14,8 @@ static double untouched_per_tape(const experiment *e, double rate)
     const double used = rate * e->dt / 1e3;
     /* A reserved list of spikes: ids and steps; of input: step and run as drawn, and as sorted. */
     const double unused = e->net->n_spiking - (e->net->n_spiking - e->net->n_hidden) * used;
-    const double spikes = T * unused * 2 * sizeof(uint32_t);
+    const int n_lists = e->learning.by_neurons ? 3 : 2; /* slices list the ids once more */
+    const double spikes = T * unused * n_lists * sizeof(uint32_t);
     double events = 0;
     for (int s = 0; s < e->net->n_sources; s++)
         if (!e->net->sources[s].analog) events += T * e->net->sources[s].n * 24.0 * (1 - used);

@@ -117,9 +117,10 @@ static double predict(const experiment *e)
     return bytes;
 }
 
-lsnn_status learner_new(learner **out, experiment *e, int n_threads, lsnn_error *err)
+lsnn_status learner_attach(experiment *e, int n_threads, lsnn_error *err)
 {
     learner *l;
+    if (!e->learning.by_neurons) return LSNN_OK;
     TRY(memory_require(circuit_predict(e, n_threads) + predict(e), err));
     TRY(arena_take(e->memory, &l, 1, sizeof *l, err));
     *l = (learner){.e = e, .net = e->net, .t = e->trainer, .w = e->trainer->workers[0], .n_threads = n_threads};
@@ -147,11 +148,54 @@ lsnn_status learner_new(learner **out, experiment *e, int n_threads, lsnn_error 
     if (chunk > 0) TRY(learner_take_online(l, err));
     e->trainer->passes = &l->passes;
     e->learner = l;
-    *out = l;
+    e->n_threads = n_threads;
     return LSNN_OK;
 }
 
 const circuit *learner_circuit(const learner *l)
 {
     return l->c;
+}
+
+static size_t row_length(const learner *l, int number, size_t i)
+{
+    size_t n = 0;
+    for (int s = 0; s < l->c->n_slices; s++) {
+        const uint32_t *start = l->c->slice[s].rows[number].start + i;
+        n += start[1] - start[0];
+    }
+    return n;
+}
+
+uint64_t learner_events(const learner *l)
+{
+    const tape *tp = l->t->tapes[0];
+    uint64_t n = 0;
+    for (int k = 0; k < l->c->n_projections; k++) {
+        const circuit_projection *p = &l->c->projection[k];
+        for (uint32_t e = 0; p->source < 0 && e < tp->spike_start[tp->n_steps]; e++) {
+            const size_t i = (size_t)tp->spike[e] - (size_t)p->from;
+            if (i < (size_t)p->n_from) n += row_length(l, k, i);
+        }
+        const lsnn_events *events = p->source >= 0 ? tp->input[p->source]->events : NULL;
+        for (uint32_t e = 0; events && e < events->start[tp->n_steps]; e++)
+            for (uint32_t i = events->run[e].first; i < events->run[e].last; i++)
+                n += row_length(l, k, i);
+    }
+    return n;
+}
+
+double learner_bytes(const learner *l)
+{
+    double bytes = (double)l->c->bytes;
+    for (int s = 0; s < l->c->n_slices; s++)
+        for (int k = 0; k < l->c->n_projections; k++) {
+            const learner_weights *w = &l->slice[s].weights[k];
+            int n = w->gradient ? 1 : 0;
+            for (int m = 0; m < LSNN_MAX_MOMENTS && w->moment[m]; m++)
+                n++;
+            if (l->online) n += learner_online_arrays(l, s, k);
+            bytes += (double)n * (double)w->learned.n * sizeof(real);
+        }
+    return bytes;
 }

@@ -12,9 +12,9 @@
 
 typedef struct learner learner;
 
-/* For an experiment whose threads share neurons: draws the synapses of its plans and becomes the passes of its trainer. Memory is the
- * experiment's. LSNN_CONFIG, LSNN_MEMORY. */
-LSNN_MUST_USE lsnn_status learner_new(learner **out, experiment *e, int n_threads, lsnn_error *err);
+/* If threads share neurons in this experiment: draws the synapses of its plans and becomes the passes of its trainer, as e->learner.
+ * Memory is the experiment's. LSNN_CONFIG, LSNN_MEMORY. */
+LSNN_MUST_USE lsnn_status learner_attach(experiment *e, int n_threads, lsnn_error *err);
 
 const circuit *learner_circuit(const learner *l);
 
@@ -26,5 +26,10 @@ void learner_gather(const learner *l, int number, int moment, real *out);
 void learner_scatter(learner *l, int number, int moment, const real *in);
 /* The gradient in the same order, of a projection that learns. */
 void learner_gather_gradient(const learner *l, int number, real *out);
+
+/* Spikes that arrived at a neuron by a synapse, in the last trial. */
+uint64_t learner_events(const learner *l);
+/* Bytes of targets, weights, gradients, moments and traces, and the number of synapses. */
+double learner_bytes(const learner *l);
 
 #endif

@@ -47,6 +47,8 @@ struct learner {
 void learner_forward(void *with, tape *tp, worker_observer *observe, void *observer);
 void learner_backward(void *with, tape *tp, gradients *into);
 void learner_online(void *with, tape *tp, gradients *into, double scale, worker_observer *observe, void *observer);
+/* How many arrays of the projection's synapses are traces. */
+int learner_online_arrays(const learner *l, int s, int number);
 LSNN_MUST_USE lsnn_status learner_take_online(learner *l, lsnn_error *err);
 void learner_begin(const learner *l, tape *tp);
 void learner_take_steps(const learner *l, tape *tp, int from, int to, worker_observer *observe, void *observer);

@@ -136,6 +136,12 @@ static lsnn_status take_traces(const learner *l, int s, int number, lsnn_error *
     return arena_take(a, &traces->potential, w->learned.n, sizeof(real), err);
 }
 
+int learner_online_arrays(const learner *l, int s, int number)
+{
+    const online_traces *traces = &l->slice[s].online->traces[number];
+    return (traces->filtered != NULL) + (traces->adaptation != NULL) + (traces->potential != NULL);
+}
+
 static lsnn_status take_slice(const learner *l, int s, lsnn_error *err)
 {
     arena *a = l->e->memory;

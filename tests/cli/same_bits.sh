@@ -30,6 +30,16 @@ done
 "$LSNN" run "$experiments/evidence_accumulation/run.yaml" -q -o j -j 3 learning.rule.feedback=symmetric $short >/dev/null
 same symmetric-1 j
 
+# Threads that share neurons.
+for config in run online; do
+    for threads in 1 2 3; do
+        "$LSNN" run "$experiments/large_pattern_generation/$config.yaml" -q -o $config-$threads -j $threads populations.lif.n=700 \
+            task.duration=200 learning.iterations=3 record.spikes='{what: spikes, of: lif, every: 1}' \
+            record.v='{what: v, of: lif, neurons: 0..699, every: 2}' record.y='{what: y, of: out, every: 2}' >/dev/null
+        [[ $threads -eq 1 ]] || same $config-1 $config-$threads
+    done
+done
+
 # What a run says that it did, done again.
 "$LSNN" run symmetric-1/config.yaml -q -o again >/dev/null
 same symmetric-1 again
