@@ -15,7 +15,8 @@ static const lsnn_field fields[] = {
     {"feedback_decay", LSNN_REAL, offsetof(eprop, feedback_decay), "0", NULL, 0, 1, false, NULL,
      "share that F and W_out lose with each update (adaptive)"},
     {"chunk", LSNN_INT, offsetof(eprop, chunk), "0", "steps", 0, 1e6, false, NULL,
-     "online learning: gradients of so many steps at a time from eligibility traces, with a causal learning signal; 0: of whole trials"},
+     "online learning: gradients of so many steps at a time from eligibility traces, with a causal learning signal; 0: "
+     "of whole trials"},
     {"update", LSNN_CHOICE, offsetof(eprop, update), "chunk", NULL, 0, 0, false, "chunk|trial",
      "online: when weights change, after each chunk or after the trial"},
     LSNN_END,

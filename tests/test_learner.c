@@ -100,8 +100,7 @@ Test(learner, gives_the_same_bits_for_any_number_of_threads)
     sliced_matrix first = {0};
     const size_t bytes = (size_t)N * N * sizeof(double);
     for (int n = 1; n <= 3; n++) {
-        const sliced s =
-            sliced_from(config_of(text, "neurons", "{uniform: [1 ms, 40 ms]}", "clip: 0.5"), n);
+        const sliced s = sliced_from(config_of(text, "neurons", "{uniform: [1 ms, 40 ms]}", "clip: 0.5"), n);
         cr_assert_eq(learner_circuit(s.l)->n_slices, n);
         const metrics m = sliced_iterate(&s, 3);
         cr_assert_gt(m.norm, 0.5, "the test needs clipping");
@@ -198,7 +197,7 @@ Test(learner, learns_online_with_the_same_bits_for_any_number_of_threads)
 Test(learner, lowers_the_loss_online)
 {
     char text[TEXT];
-    const sliced s = sliced_from(online_config(text, "{kind: eprop, chunk: 20}", "rate: 0.0005"), 2);
+    const sliced s = sliced_from(online_config(text, "{kind: eprop, chunk: 20}", "rate: 0.0005"), 1);
     const double before = sliced_iterate(&s, 1).loss, after = sliced_iterate(&s, 60).loss;
     cr_expect_lt(after, 0.3 * before, "%g, then %g", before, after);
     arena_free(s.memory);
@@ -207,7 +206,7 @@ Test(learner, lowers_the_loss_online)
 Test(learner, lowers_the_loss)
 {
     char text[TEXT];
-    const sliced s = sliced_from(config_of(text, "neurons", "1 ms", "rate: 0.003"), 2);
+    const sliced s = sliced_from(config_of(text, "neurons", "1 ms", "rate: 0.003"), 1);
     const double before = sliced_iterate(&s, 1).loss, after = sliced_iterate(&s, 60).loss;
     cr_expect_lt(after, 0.3 * before, "%g, then %g", before, after);
     arena_free(s.memory);

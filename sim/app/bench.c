@@ -29,10 +29,7 @@ static const case_of_bench cases[] = {
      50},
     {"pattern_generation", "experiments/pattern_generation/run.yaml", {NULL}, 0},
     {"large_pattern_generation", "experiments/large_pattern_generation/run.yaml", {NULL}, 0},
-    {"large_pattern_generation_100k",
-     "experiments/large_pattern_generation/run.yaml",
-     {"populations.lif.n=100000"},
-     0},
+    {"large_pattern_generation_100k", "experiments/large_pattern_generation/run.yaml", {"populations.lif.n=100000"}, 0},
     {"sequential_mnist", "experiments/sequential_mnist/run.yaml", {"learning.batch=256"}, 0},
     {"sequential_mnist_bptt", "experiments/sequential_mnist/bptt.yaml", {"learning.batch=256"}, 400},
     {"balanced_network", "experiments/balanced_network/run.yaml", {NULL}, 0},
@@ -158,9 +155,9 @@ static void print_large(const experiment *e, const case_of_bench *c, const doubl
                own, all);
         return;
     }
-    printf("%-26s %8.3f ms an iteration (median; %.3f to %.3f), batch %d, %d neurons, %.3g synapses, %d steps\n", c->name,
-           1e3 * median, 1e3 * per_iteration[0], 1e3 * per_iteration[ROUNDS - 1], e->learning.batch, e->net->n_spiking,
-           n_synapses, e->shape.n_steps);
+    printf("%-26s %8.3f ms an iteration (median; %.3f to %.3f), batch %d, %d neurons, %.3g synapses, %d steps\n",
+           c->name, 1e3 * median, 1e3 * per_iteration[0], 1e3 * per_iteration[ROUNDS - 1], e->learning.batch,
+           e->net->n_spiking, n_synapses, e->shape.n_steps);
     printf("%-26s %.4g s for a second; %.4g million synaptic events per second, forward and backward; %.1f bytes a "
            "synapse, %.1f with all else\n",
            "", median / seconds, events / 1e6, own, all);

@@ -113,10 +113,9 @@ static lsnn_status read_record(build *b, record_spec *spec, config_node *node)
     if (spec->what == RECORD_WEIGHTS || spec->what == RECORD_ALIGNMENT) {
         spec->projection = own.of->kind == CONFIG_SCALAR ? network_find_projection(b->e->net, own.of->text) : -1;
         if (b->e->learning.by_neurons && (spec->what == RECORD_ALIGNMENT || spec->projection < 0))
-            config_mistake(&b->report, &own.of->place,
-                           "with `threads: neurons` %s", spec->what == RECORD_ALIGNMENT
-                               ? "no other rule is at hand to compare with"
-                               : "weights are recorded of projections to readouts only");
+            config_mistake(&b->report, &own.of->place, "with `threads: neurons` %s",
+                           spec->what == RECORD_ALIGNMENT ? "no other rule is at hand to compare with"
+                                                          : "weights are recorded of projections to readouts only");
         else if (spec->projection < 0)
             config_mistake(&b->report, &own.of->place, "%s: of one projection, by name", own.what);
         return LSNN_OK;

@@ -59,9 +59,9 @@ struct trainer {
     learning_settings settings;
     int n_threads, n_shards;
     const trainer_passes *passes; /* NULL: forward() and backward() */
-    worker **workers; /* [n_threads] */
-    bool waits;       /* no sample goes backward before the whole batch went forward (SCOPE_BATCH) */
-    tape **tapes;     /* one per thread; one per sample if the trainer waits */
+    worker **workers;             /* [n_threads] */
+    bool waits;                   /* no sample goes backward before the whole batch went forward (SCOPE_BATCH) */
+    tape **tapes;                 /* one per thread; one per sample if the trainer waits */
     int n_tapes;
     size_t carried;                    /* values of a snapshot if the state is carried over, else 0 */
     real *carry, *carry_next;          /* [batch][carried] state of each sample before and after the iteration */
@@ -82,8 +82,8 @@ struct trainer {
     question_curve curve;                                  /* of the last evaluation of test trials */
     double *sample_question_error;                         /* [batch][n_questions] */
     uint64_t iteration;                                    /* done so far */
-    uint64_t updates;                                      /* of the weights; more than iterations when learning online */
-    double norm;                                           /* of the last gradient */
+    uint64_t updates;        /* of the weights; more than iterations when learning online */
+    double norm;             /* of the last gradient */
     double phase_seconds[4]; /* summed over threads: input, forward, backward; and update */
     bool timed;
     const volatile sig_atomic_t *stop; /* not NULL and not 0: give up the present batch */

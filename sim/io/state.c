@@ -93,8 +93,8 @@ static lsnn_status add_sliced(list *l, const experiment *e, lsnn_error *err)
     for (int k = 0; k < c->n_projections; k++) {
         const circuit_projection *p = &c->projection[k];
         if (learner_has(e->learner, k, LEARNER_WEIGHTS))
-            TRY(add_sliced_array(l, "parameters", p->name, p->n_synapses, (sliced_array){e->learner, k, LEARNER_WEIGHTS},
-                                 err));
+            TRY(add_sliced_array(l, "parameters", p->name, p->n_synapses,
+                                 (sliced_array){e->learner, k, LEARNER_WEIGHTS}, err));
         for (int m = 0; learner_has(e->learner, k, m); m++) {
             const char *group;
             TRY(arena_format(l->memory, &group, err, "moments/%s", e->learning.optimiser->moments[m]));
@@ -108,7 +108,8 @@ lsnn_status state_items(state_item **out, int *n, experiment *e, run_state *run,
                         lsnn_error *err)
 {
     const network *net = e->net;
-    list l = {.memory = e->memory, .room = 16 + (net->n_parameters + e->n_plans) * (1 + LSNN_MAX_MOMENTS) + 4 * net->n_projections};
+    list l = {.memory = e->memory,
+              .room = 16 + (net->n_parameters + e->n_plans) * (1 + LSNN_MAX_MOMENTS) + 4 * net->n_projections};
     TRY(arena_take(e->memory, &l.items, (size_t)l.room, sizeof *l.items, err));
     TRY(add(&l, "run", "id", STORE_UINT64, 2, run->id, err));
     TRY(add(&l, "run", "iteration", STORE_UINT64, 1, &e->trainer->iteration, err));

@@ -65,8 +65,8 @@ static lsnn_status take_slice(learner *l, int s, lsnn_error *err)
         most_spikes += T * width;
         view_part(l, s, k);
         for (int c = 0; c < p->n_tapes; c++)
-            TRY(arena_take(a, &own->tape[k * LSNN_MAX_TAPES + p->tape[c]], (size_t)l->tape_steps * width,
-                           sizeof(real), err));
+            TRY(arena_take(a, &own->tape[k * LSNN_MAX_TAPES + p->tape[c]], (size_t)l->tape_steps * width, sizeof(real),
+                           err));
     }
     TRY(arena_take(a, &own->spike, most_spikes, sizeof *own->spike, err));
     TRY(arena_take(a, &own->start, T * n_populations + 1, sizeof *own->start, err));

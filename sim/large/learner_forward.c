@@ -110,7 +110,8 @@ static void close_step(const learner *l, int s, int t, bool observed)
         const size_t bytes = (size_t)part->width * sizeof(real);
         memcpy(l->w->current + p->column + part->first, current + part->column, bytes);
         for (int c = 0; c < p->n_tapes; c++)
-            memcpy(l->shown[k * LSNN_MAX_TAPES + p->tape[c]] + part->first, l->slice[s].view[k].tape[p->tape[c]], bytes);
+            memcpy(l->shown[k * LSNN_MAX_TAPES + p->tape[c]] + part->first, l->slice[s].view[k].tape[p->tape[c]],
+                   bytes);
     }
     memset(current, 0, (size_t)slice->n_columns * sizeof *current);
 }
@@ -173,8 +174,7 @@ static void send_to_readouts(const learner *l, const tape *tp, int t)
     for (int k = 0; k < l->net->n_projections; k++) {
         const projection *p = &l->net->projections[k];
         const real *weight = l->net->parameters[p->parameter].value;
-        real *current =
-            l->readout + (size_t)(t + p->delay[0]) * stride + (size_t)(p->column - l->net->spiking_columns);
+        real *current = l->readout + (size_t)(t + p->delay[0]) * stride + (size_t)(p->column - l->net->spiking_columns);
         for (uint32_t e = tp->spike_start[t]; e < tp->spike_start[t + 1]; e++) {
             const size_t i = (size_t)tp->spike[e] - (size_t)p->from;
             if (i < (size_t)p->n_from) rows_add(current, weight + i * (size_t)p->width, p->width);
@@ -209,8 +209,7 @@ static void respond(const learner *l, tape *tp, int from, int to)
 void learner_begin(const learner *l, tape *tp)
 {
     forward_clear(l->net, l->w);
-    memset(l->readout, 0,
-           (size_t)(tp->n_steps + l->net->max_delay) * learner_output_columns(l) * sizeof *l->readout);
+    memset(l->readout, 0, (size_t)(tp->n_steps + l->net->max_delay) * learner_output_columns(l) * sizeof *l->readout);
     for (int s = 0; s < l->c->n_slices; s++) {
         learner_slice *own = &l->slice[s];
         memset(own->ring, 0, (size_t)l->n_slots * (size_t)l->c->slice[s].n_columns * sizeof *own->ring);

@@ -14,15 +14,15 @@ typedef struct learner_weights {
 } learner_weights;
 
 typedef struct learner_slice {
-    real *ring;               /* [n_slots][n_columns] I of the steps to come */
-    real *signal;             /* [n_rows][n_columns] dE/dz */
-    real *adjoint;            /* [n_rows + longest delay][n_columns] dE/dI */
-    lsnn_slice *view;         /* [n_spiking_populations]: parts of the worker's columns */
-    real **tape;              /* [n_spiking_populations * LSNN_MAX_TAPES] -> [tape_steps][width of the part] */
-    uint32_t *spike;          /* ids of its own neurons, of the whole trial, by step and then by population */
-    uint32_t *start;          /* [n_steps * n_spiking_populations + 1] */
-    learner_weights *weights; /* [n_projections] */
-    double *square;           /* [n_columns] sums over the gradients of a neuron's synapses */
+    real *ring;                  /* [n_slots][n_columns] I of the steps to come */
+    real *signal;                /* [n_rows][n_columns] dE/dz */
+    real *adjoint;               /* [n_rows + longest delay][n_columns] dE/dI */
+    lsnn_slice *view;            /* [n_spiking_populations]: parts of the worker's columns */
+    real **tape;                 /* [n_spiking_populations * LSNN_MAX_TAPES] -> [tape_steps][width of the part] */
+    uint32_t *spike;             /* ids of its own neurons, of the whole trial, by step and then by population */
+    uint32_t *start;             /* [n_steps * n_spiking_populations + 1] */
+    learner_weights *weights;    /* [n_projections] */
+    double *square;              /* [n_columns] sums over the gradients of a neuron's synapses */
     struct online_slice *online; /* learner_online.c */
 } learner_slice;
 

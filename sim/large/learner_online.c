@@ -69,10 +69,11 @@ static lsnn_status know_population(const learner *l, int k, lsnn_error *err)
     online_model *m = &l->online->model[k];
     *m = (online_model){.nu = find_adjoint(p->model, "nu"), .mu = find_adjoint(p->model, "mu")};
     if (alpha < 0 || s_i < 0 || m->nu < 0 || p->n_tapes != 1)
-        return lsnn_fail(err, LSNN_CONFIG,
-                         "populations.%s: online learning knows lif and alif neurons of the dialect eprop2020, whose own "
-                         "parameters are not learned",
-                         p->name);
+        return lsnn_fail(
+            err, LSNN_CONFIG,
+            "populations.%s: online learning knows lif and alif neurons of the dialect eprop2020, whose own "
+            "parameters are not learned",
+            p->name);
     m->alpha = p->constant[alpha];
     m->s_i = p->constant[s_i];
     return LSNN_OK;
@@ -84,7 +85,8 @@ static lsnn_status know_readout(const learner *l, lsnn_error *err)
         const population *p = &l->net->populations[k];
         const int kappa = find_constant(p->model, "kappa");
         if (kappa < 0 || !(p->uniform & 1u << kappa))
-            return lsnn_fail(err, LSNN_CONFIG, "populations.%s: online learning needs readouts of one tau_out", p->name);
+            return lsnn_fail(err, LSNN_CONFIG, "populations.%s: online learning needs readouts of one tau_out",
+                             p->name);
         l->online->kappa = p->prepared[kappa][0];
         for (int c = 0; c < p->n_trainable; c++)
             if (l->net->parameters[p->trainable + c].learn)
@@ -311,12 +313,11 @@ LSNN_INLINE void arrive(const arrival *a, uint32_t i, int t, real x)
     if (!rows->step && (one < a->from || one >= a->to)) return;
     for (uint32_t k = rows->start[i]; k < rows->start[i + 1]; k++) {
         const int when = rows->step ? t + rows->step[k] : one;
-        if (when >= a->from && when < a->to)
-            arrive_at(a, k, (size_t)(when - a->from) * n_columns + rows->target[k], x);
+        if (when >= a->from && when < a->to) arrive_at(a, k, (size_t)(when - a->from) * n_columns + rows->target[k], x);
     }
     if (traces->of_cell && rows->start[i] < rows->start[i + 1])
-        traces->of_cell[i] += x * a->l->slice[a->s].online->potential[(size_t)(one - a->from) * n_columns +
-                                                                      rows->target[rows->start[i]]];
+        traces->of_cell[i] +=
+            x * a->l->slice[a->s].online->potential[(size_t)(one - a->from) * n_columns + rows->target[rows->start[i]]];
 }
 
 LSNN_KERNEL static void arrive_all(const arrival *a, const tape *tp)

@@ -1,6 +1,6 @@
 /* What learning does to the synapses of slices. */
-#include "learner_inside.h"
 #include "learner_update.h"
+#include "learner_inside.h"
 #include <string.h>
 
 void learner_clear(void *with)

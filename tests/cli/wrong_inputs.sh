@@ -138,7 +138,7 @@ config "${neurons}s/rule: eprop/rule: bptt/" 'c.yaml:12:18: with `threads: neuro
 config "${neurons}s/batch: 2/&, carry: true/" 'c.yaml:12:60: with `threads: neurons` each trial begins with a state of zero'
 config "${neurons}s/batch: 2/&, tape_memory: 1/" 'c.yaml:12:66: with `threads: neurons` the tape holds a whole trial'
 config "${neurons}s/batch: 2/&, regularisation: {strength: 1, scope: batch}/" 'c.yaml:12:69: with `threads: neurons` trials go forward and backward one after the other: take the scope sample or previous'
-config "${neurons}s/^  rec: {/&wiring: {probability: 0.1}, rewiring: deep_r, /" 'c.yaml:10:46: with `threads: neurons` synapses stay where they are'
+config "${neurons}s/^  rec: {/&wiring: {probability: 0.1}, rewiring: deep_r, /" 'c.yaml:10:47: with `threads: neurons` synapses stay where they are'
 config "${neurons}"'$a\  w: {what: weights, of: rec}' 'c.yaml:15:26: with `threads: neurons` weights are recorded of projections to readouts only'
 config "${neurons}"'$a\  w: {what: alignment, of: out}' 'c.yaml:15:28: with `threads: neurons` no other rule is at hand to compare with'
 config 's/rule: eprop/rule: {kind: eprop, chunk: 5}/' 'c.yaml:12:18: online learning (chunk) goes with `threads: neurons`'
