@@ -194,7 +194,6 @@ static void step_readouts(const learner *l, tape *tp, int t)
     rows_copy(tp->output + (size_t)t * stride, l->w->output + l->net->spiking_columns, (int)stride);
 }
 
-/* All projections of a step have one row for each delay, so threads may share steps if that is one. */
 static void respond(const learner *l, tape *tp, int from, int to)
 {
     fill_tape(l, tp, from, to);
