@@ -17,6 +17,7 @@
 #define LSNN_MAX_CONSTANTS 16
 #define LSNN_MAX_TAPES 8
 #define LSNN_MAX_TRAINABLE 8
+#define LSNN_MAX_MODES 8
 
 /* One state variable: v, a, ... Adjoint states are listed likewise. */
 typedef struct lsnn_variable {
@@ -49,6 +50,25 @@ typedef struct lsnn_span {
     const real *signal;    /* dE/d(output at t) from outside the neuron */
     real *current_adjoint; /* out: dE/dI[t] */
 } lsnn_span;
+
+/* A neuron in continuous time, for the event engine. Between events and spikes its distance from the threshold is a constant
+ * and a sum of modes, each of which decays by itself:
+ *     v(t) - A(t) = level + sum_k x_k(t),        x_k(t) = x_k(s) exp(-rate_k (t - s))
+ * Mode 0 is the membrane's own, the next ones below n_membrane are currents that flow into v, the rest moves the threshold. The
+ * neuron spikes when v - A becomes positive, or at the end of its silence if it is positive then. Times are in steps of dt:
+ * what lies on the grid is a whole number. */
+typedef struct lsnn_modes {
+    int n, n_membrane;
+    double rate[LSNN_MAX_MODES];    /* above 0 */
+    double gain[2][LSNN_MAX_MODES]; /* what a weight of 1 adds to each mode when it arrives: a positive, a negative one */
+    double kick[LSNN_MAX_MODES];    /* what a spike adds to each mode, at once */
+    double start[LSNN_MAX_MODES];   /* a step before time 0; a constant current's share is taken from mode 0 by the engine */
+    double level;                   /* v - A at rest */
+    double per_current;             /* what a constant current of 1 adds to level */
+    double silent;                  /* steps after a spike without another one */
+    bool clamped;                   /* v rests at v_reset while silent: what would move mode 0 then is lost */
+    double reset;                   /* clamped: v_reset - A at rest */
+} lsnn_modes;
 
 typedef struct lsnn_model {
     const char *name;
@@ -87,6 +107,9 @@ typedef struct lsnn_model {
 
     /* Bit c: with these parameters step writes tape c, so that it needs memory. Without it, all. OPTIONAL */
     unsigned (*which_tapes)(const void *parameters);
+
+    /* Neuron j in continuous time; may return a sentence as `prepare` does. OPTIONAL: the event engine takes no others. */
+    const char *(*continuous)(const void *parameters, double dt, int j, lsnn_modes *out);
 
     /* Further quantities for recorders, computed from the state on demand. OPTIONAL */
     const lsnn_variable *derived;
