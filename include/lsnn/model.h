@@ -55,8 +55,8 @@ typedef struct lsnn_span {
  * and a sum of modes, each of which decays by itself:
  *     v(t) - A(t) = level + sum_k x_k(t),        x_k(t) = x_k(s) exp(-rate_k (t - s))
  * Mode 0 is the membrane's own, the next ones below n_membrane are currents that flow into v, the rest moves the threshold. The
- * neuron spikes when v - A becomes positive, or at the end of its silence if it is positive then. Times are in steps of dt:
- * what lies on the grid is a whole number. */
+ * neuron spikes when v - A becomes positive (or 0, with at_threshold), or at the end of its silence if it is so then. Times are in
+ * steps of dt: what lies on the grid is a whole number. */
 typedef struct lsnn_modes {
     int n, n_membrane;
     double rate[LSNN_MAX_MODES];    /* above 0 */
@@ -64,9 +64,10 @@ typedef struct lsnn_modes {
     double kick[LSNN_MAX_MODES];    /* what a spike adds to each mode, at once */
     double start[LSNN_MAX_MODES];   /* a step before time 0; a constant current's share is taken from mode 0 by the engine */
     double level;                   /* v - A at rest */
-    double per_current;             /* what a constant current of 1 adds to level */
+    double per_current;             /* what a constant current of 1 adds to level; nan: none is taken */
     double silent;                  /* steps after a spike without another one */
-    bool clamped;                   /* v rests at v_reset while silent: what would move mode 0 then is lost */
+    bool at_threshold;
+    bool clamped;                   /* v rests at v_reset while silent, to its end: what would move mode 0 then is lost */
     double reset;                   /* clamped: v_reset - A at rest */
 } lsnn_modes;
 
