@@ -2,6 +2,7 @@
 #ifndef CROSSING_H
 #define CROSSING_H
 
+#include "lsnn/error.h"
 #include "lsnn/model.h"
 
 /* f(t) = level + sum_k x[k] exp(-rate[k] t), k below n; rates above 0 and ascending. */

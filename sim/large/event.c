@@ -136,7 +136,7 @@ static lsnn_status tell(event_engine *e, double end, event_observer *observe, vo
     return status;
 }
 
-lsnn_status event_run(event_engine *e, double until, event_observer *observe, void *with, lsnn_error *err)
+lsnn_status event_advance(event_engine *e, double until, event_observer *observe, void *with, lsnn_error *err)
 {
     const double end = event_steps(until, 1 / e->c->net->dt);
     lsnn_status status = tell(e, end, observe, with, err);

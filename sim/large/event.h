@@ -29,8 +29,8 @@ void event_free(event_engine *e); /* NULL is allowed */
 typedef lsnn_status event_observer(void *with, const event_spike *spike, size_t n, lsnn_error *err);
 
 /* Continues the simulation until before the time, in ms. */
-LSNN_MUST_USE lsnn_status event_run(event_engine *e, double until, event_observer *observe, void *with,
-                                    lsnn_error *err);
+LSNN_MUST_USE lsnn_status event_advance(event_engine *e, double until, event_observer *observe, void *with,
+                                        lsnn_error *err);
 
 typedef struct event_counts {
     uint64_t spikes, deliveries,

@@ -134,7 +134,7 @@ void event_source_free(event_engine *e);
 LSNN_MUST_USE lsnn_status event_source_window(event_engine *e, uint32_t window, lsnn_error *err);
 
 /* The next time of a Poisson process whose key is (seed, cell, source), after the one that is used up. */
-double event_ticks_start(event_ticks *t, uint64_t seed, int source, uint64_t cell, double rate, double from);
-double event_ticks_next(event_ticks *t, uint64_t seed, int source, uint64_t cell, double rate);
+double event_ticks_start(event_ticks *t, uint64_t seed, int number, uint64_t cell, double rate, double from);
+double event_ticks_next(event_ticks *t, uint64_t seed, int number, uint64_t cell, double rate);
 
 #endif

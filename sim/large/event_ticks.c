@@ -5,9 +5,9 @@
 /* Four blocks of Philox are room for seven numbers of 53 bits. */
 enum { BLOCKS = 4 };
 
-static void refill(event_ticks *t, uint64_t seed, int source, uint64_t cell, double rate, double from)
+static void refill(event_ticks *t, uint64_t seed, int number, uint64_t cell, double rate, double from)
 {
-    lsnn_random stream = lsnn_random_stream(seed, LSNN_SOURCES, cell, (uint64_t)source);
+    lsnn_random stream = lsnn_random_stream(seed, LSNN_SOURCES, cell, (uint64_t)number);
     const double mean = 1 / rate;
     double uniform[EVENT_TICKS + 1];
     stream.counter[0] = BLOCKS * t->refills++;
@@ -20,15 +20,15 @@ static void refill(event_ticks *t, uint64_t seed, int source, uint64_t cell, dou
     t->used = 0;
 }
 
-double event_ticks_start(event_ticks *t, uint64_t seed, int source, uint64_t cell, double rate, double from)
+double event_ticks_start(event_ticks *t, uint64_t seed, int number, uint64_t cell, double rate, double from)
 {
     if (!(rate > 0)) return INFINITY;
-    refill(t, seed, source, cell, rate, from);
+    refill(t, seed, number, cell, rate, from);
     return t->time[0];
 }
 
-double event_ticks_next(event_ticks *t, uint64_t seed, int source, uint64_t cell, double rate)
+double event_ticks_next(event_ticks *t, uint64_t seed, int number, uint64_t cell, double rate)
 {
-    if (++t->used == EVENT_TICKS) refill(t, seed, source, cell, rate, t->time[EVENT_TICKS - 1]);
+    if (++t->used == EVENT_TICKS) refill(t, seed, number, cell, rate, t->time[EVENT_TICKS - 1]);
     return t->time[t->used];
 }
