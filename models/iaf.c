@@ -143,6 +143,40 @@ LSNN_KERNEL static void step(const lsnn_slice *slice, const void *parameters, co
         step_adaptations(slice, parameters, current, output, false);
 }
 
+/* A synaptic current of i adds K i (exp(-t/tau_m) - exp(-t/tau_syn)) to V, K = tau_syn / (tau_m - tau_syn). */
+static const char *continuous(const void *parameters, double dt, int j, lsnn_modes *out)
+{
+    const iaf *p = parameters;
+    const double rest = p->e_l[j] + p->i_e[j], rate = dt / p->tau_m[j];
+    *out = (lsnn_modes){.n = 1,
+                        .n_membrane = 1,
+                        .rate = {rate},
+                        .gain = {{1}, {1}},
+                        .start = {p->v_0[j] - rest},
+                        .level = rest - p->v_th[j],
+                        .per_current = p->synapse ? NAN : -1 / expm1(-rate),
+                        .silent = round(p->t_ref[j] / dt),
+                        .at_threshold = true,
+                        .clamped = true,
+                        .reset = p->v_reset[j] - p->v_th[j]};
+    if (p->synapse) {
+        const double K = p->tau_syn[j] / (p->tau_m[j] - p->tau_syn[j]);
+        if (!(fabs(p->tau_syn[j] / p->tau_m[j] - 1) > 1e-3))
+            return "tau_syn must differ from tau_m by more than 0.1 %, else there is no sum of exponentials";
+        out->n = out->n_membrane = 2;
+        out->rate[1] = dt / p->tau_syn[j];
+        for (int sign = 0; sign < 2; sign++) {
+            out->gain[sign][0] = K;
+            out->gain[sign][1] = -K;
+        }
+    }
+    for (int k = 0; k < p->tau_a.n; k++, out->n++) {
+        out->rate[out->n] = dt / p->tau_a.values[k];
+        out->kick[out->n] = -p->beta.values[k];
+    }
+    return NULL;
+}
+
 static const lsnn_variable states[] = {{"v", "mV", "membrane potential"},
                                        {"r", "steps", "refractory steps that are left"},
                                        {"I_syn", "mV", "synaptic current times resistance (exponential)"},
@@ -175,4 +209,5 @@ const lsnn_model lsnn_model_iaf = {
     .prepare = prepare,
     .begin = begin,
     .step = step,
+    .continuous = continuous,
 };

@@ -47,7 +47,8 @@ LSNN_INLINE void attend(event_slice *s, event_part *part, uint32_t column, doubl
 {
     event_neuron *y = event_neuron_at(s, column);
     const event_modes *m = part->uniform ? part->modes : &part->modes[column - (uint32_t)part->column];
-    event_neuron_catch_up(s, part, y, m, column, until, n);
+    event_neuron_catch_up(s, part, y, m, column, until, n); /* meanwhile it is noted in this window, so nothing is noted */
+    y->hint = EVENT_NEVER;
     event_neuron_schedule(s, y, column);
 }
 
@@ -221,7 +222,6 @@ void event_slice_window(event_engine *e, int number, uint32_t window)
         event_neuron *y = event_neuron_at(s, column[k]);
         const event_part *part = s->part;
         if (y->hint != window) continue; /* noted twice */
-        y->hint = EVENT_NEVER;
         while ((int)column[k] >= part->column + part->n)
             part++;
         attend_of[part->n_modes](s, &s->part[part - s->part], column[k], end);

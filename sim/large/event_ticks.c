@@ -7,7 +7,7 @@ enum { BLOCKS = 4 };
 
 static void refill(event_ticks *t, uint64_t seed, int number, uint64_t cell, double rate, double from)
 {
-    lsnn_random stream = lsnn_random_stream(seed, LSNN_SOURCES, cell, (uint64_t)number);
+    lsnn_random stream = lsnn_random_stream(seed, LSNN_POISSON, cell, (uint64_t)number);
     const double mean = 1 / rate;
     double uniform[EVENT_TICKS + 1];
     stream.counter[0] = BLOCKS * t->refills++;
