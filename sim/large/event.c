@@ -48,10 +48,8 @@ void event_free(event_engine *e)
     for (int s = 0; s < e->n_slices; s++) {
         crossing_free(e->slice[s].solver);
         event_queue_free(&e->slice[s].queue);
-        event_agenda_free(&e->slice[s].agenda);
         free(e->slice[s].spikes.item);
     }
-    event_source_free(e);
     event_queue_free(&e->queue);
     free(e->heard.item);
     free(e->ahead.item);
@@ -108,7 +106,7 @@ static lsnn_status end_window(event_engine *e, lsnn_error *err)
     e->heard.n = 0;
     for (int s = 0; s < e->n_slices; s++) {
         next[s] = 0;
-        failed = failed || e->slice[s].failed || e->slice[s].queue.failed || e->slice[s].agenda.failed;
+        failed = failed || e->slice[s].failed || e->slice[s].queue.failed;
     }
     for (const event_spike *spike; !failed && (spike = earliest(e, next));) {
         event_spike *heard = event_list_add(&e->heard, sizeof *heard),
@@ -140,7 +138,7 @@ lsnn_status event_advance(event_engine *e, double until, event_observer *observe
 {
     const double end = event_steps(until, 1 / e->c->net->dt);
     lsnn_status status = tell(e, end, observe, with, err);
-    if (end >= EVENT_NEVER * e->clock.length)
+    if (end >= EVENT_MOST_WINDOWS * e->clock.length)
         return lsnn_fail(err, LSNN_CONFIG, "a delay of %g ms is too short for %g ms of simulation",
                          e->clock.length * e->c->net->dt, until);
 #pragma omp parallel num_threads(e->n_threads)

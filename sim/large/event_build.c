@@ -95,8 +95,7 @@ static lsnn_status sum_currents(double *current, const event_engine *e, const ev
 static void set_neuron(event_neuron *y, const lsnn_modes *of, const event_modes *m, double current)
 {
     const double shift = current == 0 ? 0 : current * of->per_current;
-    *y = (event_neuron){
-        .ready = 0, .crossing = INFINITY, .drive = INFINITY, .level = of->level + shift, .hint = EVENT_NEVER};
+    *y = (event_neuron){.ready = 0, .crossing = INFINITY, .drive = INFINITY, .level = of->level + shift};
     bool used[LSNN_MAX_MODES] = {false};
     for (int k = 0; k < m->n; k++) {
         int from = 0;
@@ -205,6 +204,12 @@ static lsnn_status set_neurons(event_engine *e, const event_slice *s, const doub
     return LSNN_OK;
 }
 
+lsnn_status event_agenda_new(event_agenda *agenda, int n, arena *a, lsnn_error *err)
+{
+    *agenda = (event_agenda){.n_words = (uint32_t)(n + 63) / 64};
+    return arena_take(a, &agenda->bits, (size_t)EVENT_RING * agenda->n_words, sizeof *agenda->bits, err);
+}
+
 lsnn_status event_build_slice(event_engine *e, int number, lsnn_error *err)
 {
     const network *net = e->c->net;
@@ -214,7 +219,9 @@ lsnn_status event_build_slice(event_engine *e, int number, lsnn_error *err)
     s->wires = &e->c->slice[number];
     s->clock = s->queue.clock = e->clock;
     s->seed = net->seed;
+    s->horizon = EVENT_MOST_WINDOWS * e->clock.length;
     TRY(crossing_new(&s->solver, err));
+    TRY(event_agenda_new(&s->agenda, s->wires->n_columns, net->memory, err));
     TRY(arena_take(net->memory, &s->part, (size_t)net->n_populations, sizeof *s->part, err));
     for (int k = 0; k < net->n_populations; k++) {
         TRY(build_part(e, s, k, err));

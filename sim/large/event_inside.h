@@ -8,7 +8,7 @@
 #include "event_queue.h"
 #include <math.h>
 
-#define EVENT_NEVER UINT32_MAX
+#define EVENT_MOST_WINDOWS 0x1p31
 #define EVENT_LONGEST_WINDOW 64.0 /* steps, where no delay sets a limit */
 
 /* lsnn_modes in the order of their rates, slowest first. */
@@ -31,7 +31,6 @@ typedef struct event_neuron {
     double drive;    /* next spike of its Poisson sources */
     double level;    /* v - A at rest, with its constant current */
     uint32_t epoch;
-    uint32_t hint; /* first window in which the agenda has it */
     double x[];
 } event_neuron;
 
@@ -78,6 +77,7 @@ typedef struct event_slice {
     event_list spikes; /* of this window */
     crossing_solver *solver;
     event_clock clock;
+    double horizon; /* beyond, time is not counted in windows */
     uint64_t seed;
     bool failed; /* no memory */
     event_counts counts;
@@ -86,9 +86,9 @@ typedef struct event_slice {
 /* A source of spikes that reach rows of synapses. */
 typedef struct event_source {
     const source *of;
-    event_ticks *ticks; /* Poisson: [n] */
-    event_agenda agenda;
-    event_spike *spike; /* a list's, in the order of time */
+    event_ticks *ticks;  /* Poisson: [n] */
+    event_agenda agenda; /* Poisson: cells that spike in a window */
+    event_spike *spike;  /* a list's, in the order of time */
     size_t next;
 } event_source;
 
@@ -123,13 +123,14 @@ LSNN_INLINE double event_steps(double time, double per_ms)
 /* event_build.c: a slice's neurons at time 0. */
 LSNN_MUST_USE lsnn_status event_build_slice(event_engine *e, int s, lsnn_error *err);
 
+LSNN_MUST_USE lsnn_status event_agenda_new(event_agenda *agenda, int n, arena *a, lsnn_error *err);
+
 /* event_slice.c: all that happens to a slice's neurons in a window. `heard` have synapses with delays of their own. */
 void event_slice_window(event_engine *e, int s, uint32_t window);
 void event_slice_start(event_slice *s, event_part *part, int j); /* once its state is set */
 
 /* event_source.c */
 LSNN_MUST_USE lsnn_status event_source_new(event_engine *e, lsnn_error *err);
-void event_source_free(event_engine *e);
 /* Adds the spikes of all sources in the window to e->heard. */
 LSNN_MUST_USE lsnn_status event_source_window(event_engine *e, uint32_t window, lsnn_error *err);
 

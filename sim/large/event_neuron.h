@@ -37,15 +37,11 @@ LSNN_INLINE void event_neuron_renew(event_neuron *y, const event_modes *m, const
     y->epoch = now;
 }
 
-/* The agenda has a neuron in the window of its next event, or in an earlier one. */
-LSNN_INLINE void event_neuron_schedule(event_slice *s, event_neuron *y, uint32_t column)
+/* The agenda has a neuron in the window of its next event. */
+LSNN_INLINE void event_neuron_schedule(event_slice *s, const event_neuron *y, uint32_t column)
 {
     const double next = y->crossing < y->drive ? y->crossing : y->drive;
-    if (!(next < EVENT_NEVER * s->clock.length)) return;
-    const uint32_t window = event_clock_window(&s->clock, next);
-    if (window >= y->hint) return;
-    event_agenda_push(&s->agenda, window, column);
-    y->hint = window;
+    if (next < s->horizon) event_agenda_note(&s->agenda, event_clock_window(&s->clock, next), column);
 }
 
 /* The first time from `from` on at which v - A is positive, given the modes at `from` and their sum with the level. */

@@ -1,4 +1,4 @@
-/* Buckets of time for spikes and for neurons that have something to do. */
+/* Buckets of time for spikes that are on their way. */
 #include "event_queue.h"
 #include <math.h>
 #include <stdlib.h>
@@ -149,49 +149,4 @@ const event_item *event_queue_open(event_queue *q, size_t *n)
     }
     sort_window(q, item, *n, start);
     return q->sorted.item;
-}
-
-/* ---- the agenda ------------------------------------------------------------------------------------------------------- */
-
-typedef struct entry {
-    uint32_t window, who;
-} entry;
-
-void event_agenda_free(event_agenda *a)
-{
-    for (int k = 0; k < EVENT_RING; k++)
-        list_free(&a->bucket[k]);
-    list_free(&a->far);
-    list_free(&a->open);
-}
-
-void event_agenda_push(event_agenda *a, uint32_t window, uint32_t who)
-{
-    if (window - a->next < EVENT_RING) {
-        uint32_t *place = event_list_add(&a->bucket[window % EVENT_RING], sizeof *place);
-        if (place)
-            *place = who;
-        else
-            a->failed = true;
-        return;
-    }
-    entry *place = event_list_add(&a->far, sizeof *place);
-    if (place)
-        *place = (entry){window, who};
-    else
-        a->failed = true;
-}
-
-const uint32_t *event_agenda_open(event_agenda *a, size_t *n)
-{
-    if (a->next % EVENT_RING == 0) {
-        const entry *far = a->far.item;
-        const size_t n_far = a->far.n;
-        a->far.n = 0;
-        for (size_t k = 0; k < n_far; k++)
-            event_agenda_push(a, far[k].window, far[k].who);
-    }
-    list_swap(&a->bucket[a->next++ % EVENT_RING], &a->open);
-    *n = a->open.n;
-    return a->open.item;
 }

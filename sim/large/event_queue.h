@@ -67,15 +67,26 @@ void event_queue_push(event_queue *q, const event_item *item);
 /* The items of the next window, in the order of time, target, source, projection; valid until the next call. */
 const event_item *event_queue_open(event_queue *q, size_t *n);
 
-/* Who has something to do in a window; in no order. */
+/* Who has something to do in a window: a bit each, so that one may be noted as often as one likes, and all are taken in the order
+ * of their numbers, as their memory lies. What is further away than the ring is noted in its last window, as a reminder. */
 typedef struct event_agenda {
-    uint32_t next;
-    event_list bucket[EVENT_RING], far, open;
-    bool failed;
+    uint32_t now, n_words; /* the window that is taken next, or being taken */
+    uint64_t *bits;        /* [EVENT_RING][n_words] */
 } event_agenda;
 
-void event_agenda_free(event_agenda *a);
-void event_agenda_push(event_agenda *a, uint32_t window, uint32_t who);
-const uint32_t *event_agenda_open(event_agenda *a, size_t *n); /* of the next window */
+LSNN_INLINE void event_agenda_note(event_agenda *a, uint32_t window, uint32_t who)
+{
+    const uint32_t last = a->now + EVENT_RING - 1, at = window - a->now < EVENT_RING ? window : last;
+    a->bits[(size_t)(at % EVENT_RING) * a->n_words + who / 64] |= (uint64_t)1 << who % 64;
+}
+
+/* Takes those of word k in the present window that `mask` has. */
+LSNN_INLINE uint64_t event_agenda_take(event_agenda *a, uint32_t k, uint64_t mask)
+{
+    uint64_t *word = &a->bits[(size_t)(a->now % EVENT_RING) * a->n_words + k];
+    const uint64_t bits = *word & mask;
+    *word &= ~mask;
+    return bits;
+}
 
 #endif

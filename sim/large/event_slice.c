@@ -42,14 +42,21 @@ LSNN_INLINE void deliver(event_slice *s, event_part *part, const row_piece *row,
     }
 }
 
-/* The agenda's neuron in the window that ends at `until`. */
-LSNN_INLINE void attend(event_slice *s, event_part *part, uint32_t column, double until, int n)
+/* What neurons of the part do by themselves before `until`. */
+LSNN_INLINE void attend(event_slice *s, event_part *part, double until, int n)
 {
-    event_neuron *y = event_neuron_at(s, column);
-    const event_modes *m = part->uniform ? part->modes : &part->modes[column - (uint32_t)part->column];
-    event_neuron_catch_up(s, part, y, m, column, until, n); /* meanwhile it is noted in this window, so nothing is noted */
-    y->hint = EVENT_NEVER;
-    event_neuron_schedule(s, y, column);
+    const uint32_t first = (uint32_t)part->column, end = first + (uint32_t)part->n; /* parts begin at multiples of 16 */
+    for (uint32_t word = first / 64; word * 64 < end; word++) {
+        const uint64_t from_first = word * 64 < first ? ~(uint64_t)0 << (first - word * 64) : ~(uint64_t)0;
+        const uint64_t to_end = end - word * 64 < 64 ? ~(~(uint64_t)0 << (end - word * 64)) : ~(uint64_t)0;
+        for (uint64_t bits = event_agenda_take(&s->agenda, word, from_first & to_end); bits; bits &= bits - 1) {
+            const uint32_t column = word * 64 + (uint32_t)__builtin_ctzll(bits);
+            event_neuron *y = event_neuron_at(s, column);
+            const event_modes *m = part->uniform ? part->modes : &part->modes[column - first];
+            event_neuron_catch_up(s, part, y, m, column, until, n);
+            event_neuron_schedule(s, y, column);
+        }
+    }
 }
 
 #define SLICE_KERNELS(n)                                                                                               \
@@ -57,9 +64,9 @@ LSNN_INLINE void attend(event_slice *s, event_part *part, uint32_t column, doubl
     {                                                                                                                  \
         deliver(s, part, row, time, passes, n);                                                                        \
     }                                                                                                                  \
-    static void attend_##n(event_slice *s, event_part *part, uint32_t column, double until)                            \
+    static void attend_##n(event_slice *s, event_part *part, double until)                                             \
     {                                                                                                                  \
-        attend(s, part, column, until, n);                                                                             \
+        attend(s, part, until, n);                                                                                     \
     }
 SLICE_KERNELS(1)
 SLICE_KERNELS(2)
@@ -72,7 +79,7 @@ SLICE_KERNELS(8)
 
 static void (*const deliver_of[])(event_slice *, event_part *, const row_piece *, double, unsigned) = {
     NULL, deliver_1, deliver_2, deliver_3, deliver_4, deliver_5, deliver_6, deliver_7, deliver_8};
-static void (*const attend_of[])(event_slice *, event_part *, uint32_t, double) = {
+static void (*const attend_of[])(event_slice *, event_part *, double) = {
     NULL, attend_1, attend_2, attend_3, attend_4, attend_5, attend_6, attend_7, attend_8};
 
 void event_slice_start(event_slice *s, event_part *part, int j)
@@ -213,18 +220,11 @@ void event_slice_window(event_engine *e, int number, uint32_t window)
 {
     event_slice *s = &e->slice[number];
     const double end = event_clock_start(&e->clock, window + 1);
-    size_t n;
     s->spikes.n = 0;
     if (e->individual) send_singles(e, s);
     deliver_all(e, s);
-    const uint32_t *column = event_agenda_open(&s->agenda, &n);
-    for (size_t k = 0; k < n; k++) {
-        event_neuron *y = event_neuron_at(s, column[k]);
-        const event_part *part = s->part;
-        if (y->hint != window) continue; /* noted twice */
-        while ((int)column[k] >= part->column + part->n)
-            part++;
-        attend_of[part->n_modes](s, &s->part[part - s->part], column[k], end);
-    }
+    for (int k = 0; k < e->c->net->n_populations; k++)
+        if (s->part[k].n > 0) attend_of[s->part[k].n_modes](s, &s->part[k], end);
+    s->agenda.now = window + 1;
     if (s->spikes.n > 1) qsort(s->spikes.item, s->spikes.n, sizeof(event_spike), by_time);
 }

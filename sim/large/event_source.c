@@ -20,12 +20,14 @@ static void note(event_engine *e, event_source *s, uint32_t cell)
 {
     const event_ticks *t = &s->ticks[cell];
     const double time = t->time[t->used];
-    if (time < EVENT_NEVER * e->clock.length) event_agenda_push(&s->agenda, event_clock_window(&e->clock, time), cell);
+    if (time < EVENT_MOST_WINDOWS * e->clock.length)
+        event_agenda_note(&s->agenda, event_clock_window(&e->clock, time), cell);
 }
 
 static lsnn_status start_poisson(event_engine *e, event_source *s, int number, lsnn_error *err)
 {
     const network *net = e->c->net;
+    TRY(event_agenda_new(&s->agenda, s->of->n, net->memory, err));
     TRY(arena_take(net->memory, &s->ticks, (size_t)s->of->n, sizeof *s->ticks, err));
     for (int i = 0; i < s->of->n; i++) {
         const double rate = s->of->rate[i] * net->dt;
@@ -58,12 +60,6 @@ lsnn_status event_source_new(event_engine *e, lsnn_error *err)
     return LSNN_OK;
 }
 
-void event_source_free(event_engine *e)
-{
-    for (int k = 0; e->source && k < e->c->net->n_sources; k++)
-        event_agenda_free(&e->source[k].agenda);
-}
-
 static lsnn_status send(event_engine *e, double time, uint32_t cell, int number, lsnn_error *err)
 {
     event_spike *spike = event_list_add(&e->heard, sizeof *spike);
@@ -74,17 +70,17 @@ static lsnn_status send(event_engine *e, double time, uint32_t cell, int number,
 
 static lsnn_status poisson_window(event_engine *e, event_source *s, int number, double end, lsnn_error *err)
 {
-    size_t n;
-    const uint32_t *cell = event_agenda_open(&s->agenda, &n);
-    for (size_t k = 0; k < n; k++) {
-        event_ticks *t = &s->ticks[cell[k]];
-        const double rate = s->of->rate[cell[k]] * e->c->net->dt;
-        for (double time = t->time[t->used]; time < end;
-             time = event_ticks_next(t, e->c->net->seed, number, cell[k], rate))
-            TRY(send(e, time, cell[k], number, err));
-        note(e, s, cell[k]);
-    }
-    if (s->agenda.failed) return lsnn_fail(err, LSNN_MEMORY, "no memory for more spikes");
+    for (uint32_t word = 0; word < s->agenda.n_words; word++)
+        for (uint64_t bits = event_agenda_take(&s->agenda, word, ~(uint64_t)0); bits; bits &= bits - 1) {
+            const uint32_t cell = word * 64 + (uint32_t)__builtin_ctzll(bits);
+            event_ticks *t = &s->ticks[cell];
+            const double rate = s->of->rate[cell] * e->c->net->dt;
+            for (double time = t->time[t->used]; time < end;
+                 time = event_ticks_next(t, e->c->net->seed, number, cell, rate))
+                TRY(send(e, time, cell, number, err));
+            note(e, s, cell);
+        }
+    s->agenda.now++;
     return LSNN_OK;
 }
 
