@@ -35,7 +35,7 @@ typedef struct event_neuron {
 } event_neuron;
 
 /* The next spikes of a Poisson process. */
-#define EVENT_TICKS 7
+#define EVENT_TICKS 15
 typedef struct event_ticks {
     double time[EVENT_TICKS];
     uint32_t used, refills;

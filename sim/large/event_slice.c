@@ -18,14 +18,12 @@ typedef struct row_piece {
 
 LSNN_INLINE void deliver(event_slice *s, event_part *part, const row_piece *row, double time, unsigned passes, int n)
 {
-    enum { AHEAD = 12 };
     const bool uniform = part->uniform, add = passes & ADD, settle = passes & SETTLE;
     event_moment own;
     const event_moment *now = uniform ? &part->now : &own;
     double carried = 0;
     for (uint32_t k = 0; k < row->n; k++) {
         const uint32_t column = row->target[k];
-        if (k + AHEAD < row->n) __builtin_prefetch(event_neuron_at(s, row->target[k + AHEAD]), 1);
         const double weight = carried + (row->weight ? (double)row->weight[k] : row->one_weight);
         if (k + 1 < row->n && row->target[k + 1] == column) { /* several synapses between the same neurons */
             carried = weight;
@@ -126,6 +124,29 @@ static void deliver_row(const event_engine *e, event_slice *s, const event_item 
     }
 }
 
+/* Brings the neurons near that a row will reach, and of the rows after it what leads to them. */
+static void fetch_row(const event_engine *e, const event_slice *s, const event_item *item, size_t n)
+{
+    if (n > 2) __builtin_prefetch(&s->wires->rows[item[2].projection].start[item[2].source]);
+    if (n > 1) {
+        const circuit_rows *next = &s->wires->rows[item[1].projection];
+        for (uint32_t k = next->start[item[1].source]; k < next->start[item[1].source + 1]; k += 32)
+            __builtin_prefetch(&next->target[k]);
+    }
+    const circuit_projection *p = &e->c->projection[item->projection];
+    const circuit_rows *rows = &s->wires->rows[item->projection];
+    uint32_t first = rows->start[item->source];
+    const uint32_t end = rows->start[item->source + 1];
+    for (int k = p->to_population; k < p->to_population + p->n_to_populations && first < end; k++) {
+        const event_part *part = &s->part[k];
+        const row_piece row = cut_row(rows, p, part, &first, end);
+        for (uint32_t at = 0; at < row.n; at++)
+            __builtin_prefetch(event_neuron_at(s, row.target[at]), 1);
+        for (uint32_t at = 0; part->n_drives > 0 && at < row.n; at++)
+            __builtin_prefetch(&part->drive[0].ticks[row.target[at] - part->column], 1);
+    }
+}
+
 static void deliver_single(const event_engine *e, event_slice *s, const event_item *item, unsigned passes)
 {
     event_part *part = s->part;
@@ -201,6 +222,7 @@ static void deliver_all(const event_engine *e, event_slice *s)
                             : n_singles == 0 || row->time <= single->time ? row->time
                                                                           : single->time;
         const size_t rows = count_alike(row, n_rows, time), singles = count_alike(single, n_singles, time);
+        if (n_rows > rows) fetch_row(e, s, row + rows, n_rows - rows);
         deliver_next(e, s, row, rows, single, singles);
         row += rows;
         n_rows -= rows;

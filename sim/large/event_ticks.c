@@ -1,9 +1,9 @@
-/* Poisson processes in continuous time: intervals are exponential, seven drawn at a time. */
+/* Poisson processes in continuous time: intervals are exponential, fifteen drawn at a time. */
 #include "event_inside.h"
 #include "lsnn/random.h"
 
-/* Four blocks of Philox are room for seven numbers of 53 bits. */
-enum { BLOCKS = 4 };
+/* Eight blocks of Philox are room for sixteen numbers of 53 bits. */
+enum { BLOCKS = 8 };
 
 static void refill(event_ticks *t, uint64_t seed, int number, uint64_t cell, double rate, double from)
 {
