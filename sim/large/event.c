@@ -1,6 +1,5 @@
 /* Windows of time: what is sent, what arrives, and who is told. */
 #include "event_inside.h"
-#include <omp.h>
 #include <stdlib.h>
 
 static double shortest_delay(const circuit *c)
@@ -134,30 +133,6 @@ static lsnn_status tell(event_engine *e, double end, event_observer *observe, vo
     return status;
 }
 
-lsnn_status event_advance(event_engine *e, double until, event_observer *observe, void *with, lsnn_error *err)
-{
-    const double end = event_steps(until, 1 / e->c->net->dt);
-    lsnn_status status = tell(e, end, observe, with, err);
-    if (end >= EVENT_MOST_WINDOWS * e->clock.length)
-        return lsnn_fail(err, LSNN_CONFIG, "a delay of %g ms is too short for %g ms of simulation",
-                         e->clock.length * e->c->net->dt, until);
-#pragma omp parallel num_threads(e->n_threads)
-    while (status == LSNN_OK && event_clock_start(&e->clock, e->window) < end) {
-#pragma omp barrier
-#pragma omp single
-        status = begin_window(e, err);
-#pragma omp for schedule(static, 1)
-        for (int s = 0; s < e->n_slices; s++)
-            if (status == LSNN_OK) event_slice_window(e, s, e->window);
-#pragma omp single
-        {
-            if (status == LSNN_OK) status = end_window(e, err);
-            if (status == LSNN_OK) status = tell(e, end, observe, with, err);
-        }
-    }
-    return status;
-}
-
 event_counts event_count(const event_engine *e)
 {
     event_counts sum = {0};
@@ -169,4 +144,32 @@ event_counts event_count(const event_engine *e)
         sum.spikes += c->spikes;
     }
     return sum;
+}
+
+/* Waking threads costs as much as some thousand events; the last window says how many there will be about. */
+static void work(event_engine *e)
+{
+    enum { WORTH_WAKING = 4000 };
+    const event_counts before = event_count(e);
+#pragma omp parallel for num_threads(e->n_threads) schedule(static, 1) if (e->busy > WORTH_WAKING)
+    for (int s = 0; s < e->n_slices; s++)
+        event_slice_window(e, s, e->window);
+    const event_counts after = event_count(e);
+    e->busy = after.deliveries + after.drive - before.deliveries - before.drive;
+}
+
+lsnn_status event_advance(event_engine *e, double until, event_observer *observe, void *with, lsnn_error *err)
+{
+    const double end = event_steps(until, 1 / e->c->net->dt);
+    lsnn_status status = tell(e, end, observe, with, err);
+    if (end >= EVENT_MOST_WINDOWS * e->clock.length)
+        return lsnn_fail(err, LSNN_CONFIG, "a delay of %g ms is too short for %g ms of simulation",
+                         e->clock.length * e->c->net->dt, until);
+    while (status == LSNN_OK && event_clock_start(&e->clock, e->window) < end) {
+        status = begin_window(e, err);
+        if (status == LSNN_OK) work(e);
+        if (status == LSNN_OK) status = end_window(e, err);
+        if (status == LSNN_OK) status = tell(e, end, observe, with, err);
+    }
+    return status;
 }

@@ -104,6 +104,7 @@ struct event_engine {
     size_t n_arrivals;
     bool individual;  /* some synapses have delays of their own */
     double *delay;    /* [n_projections] steps, of rows with one delay */
+    uint64_t busy;    /* events of the last window */
     event_list heard; /* spikes since the last window began */
     event_list ahead; /* spikes that no one has asked for yet */
 };
