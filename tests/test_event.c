@@ -224,3 +224,112 @@ Test(event, adaptations_lengthen_intervals_exactly)
     cr_expect_gt(time[n - 1] - time[n - 2], 1.2 * (time[1] - time[0]));
     simulated_free(&s);
 }
+
+/* ---- statistics and limits -------------------------------------------------------------------------------------------- */
+
+static int ascending(const void *a, const void *b)
+{
+    return (*(const double *)a > *(const double *)b) - (*(const double *)a < *(const double *)b);
+}
+
+/* Median distance between the k-th spikes of the same neuron: one that the grid misses shifts those after it. */
+static double distance(const simulated *a, const simulated *b, int n_neurons)
+{
+    enum { MOST = 400 };
+    static double time[2][64][MOST];
+    static int n[2][64];
+    const simulated *both[] = {a, b};
+    static double apart[64 * MOST];
+    int pairs = 0;
+    memset(n, 0, sizeof n);
+    for (int which = 0; which < 2; which++)
+        for (size_t k = 0; k < both[which]->n; k++) {
+            const uint32_t id = both[which]->spike[k].id;
+            if (n[which][id] < MOST) time[which][id][n[which][id]++] = both[which]->spike[k].time;
+        }
+    for (int id = 0; id < n_neurons; id++) {
+        cr_assert_leq(abs(n[0][id] - n[1][id]), 1);
+        for (int k = 0; k < n[0][id] && k < n[1][id]; k++, pairs++)
+            apart[pairs] = fabs(time[0][id][k] - time[1][id][k]);
+    }
+    cr_assert_gt(pairs, 200);
+    qsort(apart, (size_t)pairs, sizeof *apart, ascending);
+    return apart[pairs / 2];
+}
+
+/* A spike of the grid is up to a step late, and so is all that follows. */
+Test(event, is_what_the_grid_converges_to)
+{
+    double before = INFINITY;
+    for (double dt = 0.4; dt > 0.04; dt /= 2) {
+        text[0] = '\0';
+        add("dt: %g ms\nsimulation: {time: 200 ms}\n", dt);
+        add_spikes(1000, 0.4, 200);
+        add("populations:\n  a: {n: 40, model: iaf, synapse: exponential, tau_syn: 3 ms, i_e: {uniform: [18, 30]}, "
+            "tau_a: [100], beta: [0.5], t_ref: 2 ms}\nprojections:\n"
+            "  in: {from: in, to: a, wiring: {in_degree: 10}, weights: {normal: [4, 4]}, delay: 0.8 ms}\n");
+        simulated event = simulated_by_event(text, 200, 1), stepped = simulated_by_grid(text, 200, 1);
+        const double error = distance(&event, &stepped, 40);
+        cr_expect(error < 0.65 * before, "%g ms away with dt = %g ms, %g before", error, dt, before);
+        before = error;
+        simulated_free(&event);
+        simulated_free(&stepped);
+    }
+    cr_expect_lt(before, 0.2);
+}
+
+static statistics_summary summary(const simulated *s, const char *config, double begin, double end)
+{
+    statistics *of;
+    const experiment *e = simulated_build(config, "event");
+    cr_assert_eq(statistics_new(&of, e->net, begin, 3, memory, &err), LSNN_OK);
+    for (size_t k = 0; k < s->n; k++) {
+        if (s->spike[k].id >= (uint32_t)e->net->populations[0].n) continue;
+        statistics_spike(of, 0, (int)s->spike[k].id, s->spike[k].time);
+        statistics_count(of, 0, s->spike[k].time, 1);
+    }
+    return statistics_of(of, 0, end);
+}
+
+/* The two engines have other Poisson spikes: 800 neurons for 900 ms differ by a percent or two in the rate. */
+Test(event, a_balanced_network_has_the_statistics_of_the_grids)
+{
+    static const char config[] =
+        "dt: 0.1 ms\nsimulation: {time: 1 s}\nsources:\n  drive: {kind: poisson, n: 1000, rate: 2 kHz}\npopulations:\n"
+        "  exc: {model: iaf, n: 800}\n  inh: {model: iaf, n: 200}\nprojections:\n"
+        "  drive: {from: drive, to: [exc, inh], wiring: one_to_one, weights: 0.8, delay: 1.5 ms}\n"
+        "  excite: {from: exc, to: [exc, inh], wiring: {in_degree: 80}, weights: 0.5, delay: 1.5 ms}\n"
+        "  inhibit: {from: inh, to: [exc, inh], wiring: {in_degree: 20}, weights: -2.5, delay: 1.5 ms}\n";
+    simulated event = simulated_by_event(config, 1000, 2), stepped = simulated_by_grid(config, 1000, 2);
+    const statistics_summary a = summary(&event, config, 100, 1000), b = summary(&stepped, config, 100, 1000);
+    cr_expect_float_eq(a.rate, b.rate, 0.04 * b.rate, "%g and %g Hz", a.rate, b.rate);
+    cr_expect_float_eq(a.cv, b.cv, 0.04 * b.cv, "CV %g and %g", a.cv, b.cv);
+    cr_expect_float_eq(a.synchrony, b.synchrony, 0.3 * b.synchrony, "synchrony %g and %g", a.synchrony, b.synchrony);
+    cr_expect(b.rate > 5 && b.rate < 100 && b.cv > 0.3, "%g Hz, CV %g", b.rate, b.cv);
+    simulated_free(&event);
+    simulated_free(&stepped);
+}
+
+static void expect_refused(const char *neurons, const char *rest, const char *message)
+{
+    circuit *c;
+    event_engine *engine;
+    text[0] = '\0';
+    add("simulation: {time: 10 ms}\n%spopulations:\n  a: {n: 2, %s}\n", rest, neurons);
+    if (*rest) add("projections:\n  dc: {from: dc, to: a, weights: 1, delay: 0 ms}\n");
+    const experiment *e = simulated_build(text, "event");
+    cr_assert_eq(circuit_new(&c, e, 1, &err), LSNN_OK, "%s", err.message);
+    cr_assert_eq(event_new(&engine, c, 1, &err), LSNN_CONFIG);
+    cr_expect(strstr(err.message, message), "%s", err.message);
+    cr_expect(err.line > 0 || strstr(err.message, "run.yaml:"), "no place: %s", err.message);
+}
+
+Test(event, refuses_what_has_no_closed_form_and_says_why)
+{
+    static const char dc[] = "sources:\n  dc: {kind: current, n: 2, value: 1}\n";
+    expect_refused("model: lif, dialect: lsnn2018code", "", "populations.a: only the dialect eprop2020");
+    expect_refused("model: iaf, synapse: exponential, tau_syn: 20 ms", "", "tau_syn must differ from tau_m");
+    expect_refused("model: readout", "", "its model is not defined in continuous time");
+    expect_refused("model: iaf, t_ref: 0 ms, tau_a: [10], beta: [-1]", "", "a refractory time above 0");
+    expect_refused("model: iaf, synapse: exponential", dc, "projections.dc: these neurons take no constant current");
+}

@@ -1,7 +1,6 @@
 /* The neurons of a slice at time 0, from the models' modes. */
 #include "event_inside.h"
 #include <float.h>
-#include <stdlib.h>
 
 /* exp(rate x epoch) of the fastest mode: with exponents up to this, factors are exact to some 4e-15. */
 static const double longest_exponent = 32;
@@ -48,13 +47,21 @@ static const char *check_modes(const lsnn_modes *m)
     return NULL;
 }
 
-static lsnn_status read_modes(lsnn_modes *out, const population *p, const network *net, int j, lsnn_error *err)
+/* A mistake where the config has populations.NAME or projections.NAME. */
+static lsnn_status refuse(const event_engine *e, const char *section, const char *name, const char *complaint,
+                          lsnn_error *err)
 {
-    const char *complaint = p->model->continuous(p->parameters, net->dt, j, out);
+    config_report report = {0};
+    const config_node *node = config_get(config_get(e->c->e->root, section), name);
+    config_mistake(&report, &node->key_place, "%s.%s: %s (engine: event)", section, name, complaint);
+    return config_verdict(&report, err);
+}
+
+static lsnn_status read_modes(lsnn_modes *out, const event_engine *e, const population *p, int j, lsnn_error *err)
+{
+    const char *complaint = p->model->continuous(p->parameters, e->c->net->dt, j, out);
     if (!complaint) complaint = check_modes(out);
-    if (complaint)
-        return lsnn_fail(err, LSNN_CONFIG, "populations.%s: in continuous time (engine: event): %s", p->name,
-                         complaint);
+    if (complaint) return refuse(e, "populations", p->name, complaint, err);
     return LSNN_OK;
 }
 
@@ -76,12 +83,11 @@ static lsnn_status sum_currents(double *current, const event_engine *e, const ev
         if (p->source < 0 || e->c->net->sources[p->source].kind != SOURCE_CURRENT) continue;
         for (int k = p->to_population; k < p->to_population + p->n_to_populations; k++) {
             lsnn_modes m;
-            TRY(read_modes(&m, &e->c->net->populations[k], e->c->net, 0, err));
+            TRY(read_modes(&m, e, &e->c->net->populations[k], 0, err));
             if (isnan(m.per_current))
-                return lsnn_fail(err, LSNN_CONFIG,
-                                 "projections.%s: neurons of population '%s' take no constant current from a source; "
-                                 "they have a parameter for it",
-                                 p->name, e->c->net->populations[k].name);
+                return refuse(e, "projections", p->name,
+                              "these neurons take no constant current from a source; they have a parameter for it",
+                              err);
         }
         for (int i = 0; i < p->n_from; i++)
             for (uint32_t at = rows->start[i]; at < rows->start[i + 1]; at++)
@@ -123,13 +129,11 @@ static lsnn_status build_part(event_engine *e, const event_slice *s, int k, lsnn
     *part = (event_part){
         .first_id = p->first + cut->first, .column = cut->column, .n = cut->n, .uniform = true, .now.time = -1};
     if (!p->model->continuous)
-        return lsnn_fail(err, LSNN_CONFIG,
-                         "populations.%s: the model '%s' is not defined in continuous time (engine: event)", p->name,
-                         p->model->name);
+        return refuse(e, "populations", p->name, "its model is not defined in continuous time", err);
     event_modes *modes, first;
     lsnn_modes m;
     for (int j = 0; j < cut->n; j++) {
-        TRY(read_modes(&m, p, net, cut->first + j, err));
+        TRY(read_modes(&m, e, p, cut->first + j, err));
         const event_modes sorted = sort_modes(&m);
         if (j == 0) first = sorted;
         part->uniform = part->uniform && same_dynamics(&first, &sorted);
@@ -140,7 +144,7 @@ static lsnn_status build_part(event_engine *e, const event_slice *s, int k, lsnn
     modes[0] = first;
     part->modes = modes;
     for (int j = 1; !part->uniform && j < cut->n; j++) {
-        TRY(read_modes(&m, p, net, cut->first + j, err));
+        TRY(read_modes(&m, e, p, cut->first + j, err));
         modes[j] = sort_modes(&m);
     }
     part->epoch = event_clock_new(longest_exponent / fastest(part));
@@ -196,7 +200,7 @@ static lsnn_status set_neurons(event_engine *e, const event_slice *s, const doub
         const event_part *part = &s->part[k];
         for (int j = 0; j < part->n; j++) {
             lsnn_modes m;
-            TRY(read_modes(&m, &net->populations[k], net, s->wires->part[k].first + j, err));
+            TRY(read_modes(&m, e, &net->populations[k], s->wires->part[k].first + j, err));
             set_neuron(event_neuron_at(s, (size_t)(part->column + j)), &m, &part->modes[part->uniform ? 0 : j],
                        current[part->column + j]);
         }
