@@ -1,4 +1,5 @@
 /* Verb bench: how long an iteration takes, where the time goes, and how far that is from the models' arithmetic alone. */
+#include "bench_queue.h"
 #include "bench_simulation.h"
 #include "learner.h"
 #include "memory.h"
@@ -21,6 +22,13 @@ typedef struct case_of_bench {
     "dt=1 ms", "projections.drive.delay=2 ms", "projections.excite.delay=2 ms", "projections.inhibit.delay=2 ms"
 #define BALANCED_TWICE "populations.exc.n=16000", "populations.inh.n=4000", "sources.external.n=20000"
 
+#define RARE_EVENTS(rate)                                                                                              \
+    {"rare_events_" rate "hz", "experiments/sparse_network/rare.yaml", {"sources.external.rate=" rate " Hz"}, 0},      \
+    {                                                                                                                  \
+        "rare_events_" rate "hz_grid", "experiments/sparse_network/rare.yaml",                                         \
+            {"sources.external.rate=" rate " Hz", "simulation.engine=grid"}, 0                                         \
+    }
+
 static const case_of_bench cases[] = {
     {"evidence_accumulation", "experiments/evidence_accumulation/run.yaml", {"learning.batch=32"}, 0},
     {"evidence_accumulation_bptt",
@@ -40,6 +48,11 @@ static const case_of_bench cases[] = {
     {"sparse_network_0.1hz", "experiments/sparse_network/run.yaml", {"sources.external.rate=525 Hz"}, 0},
     {"sparse_network_10hz", "experiments/sparse_network/run.yaml", {"sources.external.rate=845 Hz"}, 0},
     {"sparse_network_dt0.1", "experiments/sparse_network/run.yaml", {"dt=0.1 ms"}, 0},
+    RARE_EVENTS("0.1"),
+    RARE_EVENTS("0.3"),
+    RARE_EVENTS("1"),
+    RARE_EVENTS("3"),
+    RARE_EVENTS("10"),
 };
 #define N_CASES ((int)(sizeof cases / sizeof *cases))
 
@@ -194,6 +207,10 @@ static lsnn_status bench_all(int argc, char **argv, arena *a, lsnn_error *err)
     if (!options.json) print_machine(verb_threads(&options));
     for (int w = 0; w < options.n_words; w++) {
         int k = 0;
+        if (strcmp(options.words[w], "event_queue") == 0) {
+            bench_queue(options.json);
+            continue;
+        }
         while (k < N_CASES && strcmp(cases[k].name, options.words[w]) != 0)
             k++;
         const case_of_bench own = {options.words[w], options.words[w], {NULL}, 0};
@@ -201,6 +218,7 @@ static lsnn_status bench_all(int argc, char **argv, arena *a, lsnn_error *err)
     }
     for (int k = 0; options.n_words == 0 && k < N_CASES; k++)
         TRY(bench_case(&cases[k], &options, err));
+    if (options.n_words == 0) bench_queue(options.json);
     return LSNN_OK;
 }
 
@@ -228,6 +246,8 @@ const verb verb_bench = {
         "second, synaptic events per second, bytes per synapse, and the ratio to the time of the additions alone, one "
         "a\n"
         "synaptic event, to columns in the nearest cache.\n"
+        "rare_events_RATEhz is a network whose few events the event engine follows, on the grid with _grid;\n"
+        "event_queue compares that engine's queue with a binary heap.\n"
         "To be called in the folder that holds experiments/, on a quiet machine.\n",
     .run = bench,
 };

@@ -1,5 +1,6 @@
 /* How long a simulation takes for a second, and how far that is from adding its synaptic events alone. */
 #include "bench_simulation.h"
+#include "event.h"
 #include "grid.h"
 #include "lsnn/random.h"
 #include <omp.h>
@@ -58,27 +59,67 @@ static void print_json(const char *name, const circuit *c, const double *factor,
            (double)c->bytes / (double)(c->n_synapses ? c->n_synapses : 1), c->seconds);
 }
 
+/* Either engine. */
+typedef struct timed {
+    const experiment *e;
+    grid *g;
+    event_engine *event;
+} timed;
+
+static lsnn_status count_nothing(void *with, const event_spike *spike, size_t n, lsnn_error *err)
+{
+    (void)with, (void)spike, (void)n, (void)err;
+    return LSNN_OK;
+}
+
+/* Goes on to `until` ms; how long that took. */
+static lsnn_status advance(const timed *t, double until, double *seconds, lsnn_error *err)
+{
+    const double start = omp_get_wtime();
+    if (t->event) {
+        TRY(event_advance(t->event, until, count_nothing, NULL, err));
+    } else {
+        const grid_run run = {.n_steps = (uint64_t)(until / t->e->dt)};
+        TRY(grid_advance(t->g, &run, err));
+    }
+    *seconds = omp_get_wtime() - start;
+    return LSNN_OK;
+}
+
+static double events(const timed *t)
+{
+    const event_counts n = t->event ? event_count(t->event) : (event_counts){0};
+    return t->event ? (double)n.deliveries : (double)grid_events(t->g);
+}
+
+static lsnn_status time_rounds(const timed *t, double *factor, double *per_second, lsnn_error *err)
+{
+    double seconds;
+    TRY(advance(t, WARM_UP, &seconds, err));
+    const double before = events(t);
+    for (int k = 0; k < ROUNDS; k++) {
+        TRY(advance(t, WARM_UP + (k + 1) * ROUND, &seconds, err));
+        factor[k] = seconds * 1e3 / ROUND;
+    }
+    qsort(factor, ROUNDS, sizeof *factor, ascending);
+    *per_second = (events(t) - before) * 1e3 / (ROUNDS * ROUND);
+    return LSNN_OK;
+}
+
 lsnn_status bench_simulation(const experiment *e, const char *name, const verb_options *options, lsnn_error *err)
 {
     const int n_threads = verb_threads(options);
+    timed t = {.e = e};
     circuit *c;
-    grid *g;
-    double factor[ROUNDS];
-    if (e->simulation.engine != ENGINE_GRID)
-        return lsnn_fail(err, LSNN_CONFIG, "%s: only simulations on the grid are timed", name);
+    double factor[ROUNDS], per_second;
     TRY(circuit_new(&c, e, n_threads, err));
-    TRY(grid_new(&g, c, n_threads, err));
-    grid_run run = {.n_steps = (uint64_t)(WARM_UP / e->dt)};
-    TRY(grid_advance(g, &run, err));
-    const double before = (double)grid_events(g);
-    for (int k = 0; k < ROUNDS; k++) {
-        const double start = grid_seconds(g);
-        run.n_steps += (uint64_t)(ROUND / e->dt);
-        TRY(grid_advance(g, &run, err));
-        factor[k] = (grid_seconds(g) - start) * 1e3 / ROUND;
-    }
-    qsort(factor, ROUNDS, sizeof *factor, ascending);
-    const double per_second = ((double)grid_events(g) - before) * 1e3 / (ROUNDS * ROUND);
+    if (e->simulation.engine == ENGINE_GRID)
+        TRY(grid_new(&t.g, c, n_threads, err));
+    else
+        TRY(event_new(&t.event, c, n_threads, err));
+    const lsnn_status status = time_rounds(&t, factor, &per_second, err);
+    event_free(t.event);
+    if (status != LSNN_OK) return status;
     const double lowest = per_second / (additions_per_second() * n_threads);
     if (options->json)
         print_json(name, c, factor, per_second, lowest);
