@@ -1,6 +1,8 @@
 /* The neurons of a slice at time 0, from the models' modes. */
 #include "event_inside.h"
 #include <float.h>
+#include <sys/mman.h>
+#include <unistd.h>
 
 /* exp(rate x epoch) of the fastest mode: with exponents up to this, factors are exact to some 4e-15. */
 static const double longest_exponent = 32;
@@ -173,6 +175,7 @@ static lsnn_status add_drive(event_engine *e, const event_slice *s, const circui
         const double first = event_ticks_start(&d->ticks[j], net->seed, of->source,
                                                (uint64_t)d->first_cell + (uint64_t)j, rate[j], from);
         y->drive = fmin(y->drive, first);
+        part->busy = part->busy || rate[j] * e->clock.length > 0.2;
     }
     return LSNN_OK;
 }
@@ -189,6 +192,13 @@ static lsnn_status build_drives(event_engine *e, const event_slice *s, lsnn_erro
             if (s->part[k].n > 0) TRY(add_drive(e, s, of, k, before, err));
     }
     return LSNN_OK;
+}
+
+/* Neurons are reached in no order: with small pages, finding a page takes longer than reading it. Not to get them is no mistake. */
+static void ask_for_large_pages(void *memory, size_t bytes)
+{
+    const size_t page = (size_t)sysconf(_SC_PAGESIZE), skipped = -(uintptr_t)memory % page;
+    if (bytes > skipped) (void)madvise((char *)memory + skipped, (bytes - skipped) / page * page, MADV_HUGEPAGE);
 }
 
 /* ---- a slice ---------------------------------------------------------------------------------------------------------- */
@@ -234,6 +244,7 @@ lsnn_status event_build_slice(event_engine *e, int number, lsnn_error *err)
     const size_t bytes = sizeof(event_neuron) + (size_t)most * sizeof(double), line = 64;
     s->stride = (bytes + line - 1) / line * (line / sizeof(double));
     TRY(arena_take(net->memory, &s->neurons, (size_t)s->wires->n_columns * s->stride, sizeof *s->neurons, err));
+    ask_for_large_pages(s->neurons, (size_t)s->wires->n_columns * s->stride * sizeof *s->neurons);
     TRY(arena_take(net->memory, &current, (size_t)s->wires->n_columns, sizeof *current, err));
     TRY(sum_currents(current, e, s, err));
     TRY(set_neurons(e, s, current, err));

@@ -64,6 +64,7 @@ typedef struct event_part {
     event_clock epoch;
     int n_drives;
     event_drive *drive;
+    bool busy;        /* drives often have spikes within a window */
     event_moment now; /* of the spike that arrives, with uniform modes */
 } event_part;
 

@@ -142,7 +142,7 @@ static void fetch_row(const event_engine *e, const event_slice *s, const event_i
         const row_piece row = cut_row(rows, p, part, &first, end);
         for (uint32_t at = 0; at < row.n; at++)
             __builtin_prefetch(event_neuron_at(s, row.target[at]), 1);
-        for (uint32_t at = 0; part->n_drives > 0 && at < row.n; at++)
+        for (uint32_t at = 0; part->busy && at < row.n; at++)
             __builtin_prefetch(&part->drive[0].ticks[row.target[at] - part->column], 1);
     }
 }
