@@ -152,6 +152,19 @@ Test(event, a_current_of_a_source_is_that_of_the_grid_between_steps)
     simulated_free(&s);
 }
 
+Test(event, input_and_delays_may_have_any_time)
+{
+    double time[4];
+    simulated s = simulated_by_event("simulation: {time: 20 ms}\n"
+                                     "sources:\n  in: {kind: spikes, n: 1, spikes: [[1.23456 ms, 0]]}\n"
+                                     "populations:\n  a: {n: 1, model: iaf}\n"
+                                     "projections:\n  in: {from: in, to: a, weights: 30, delay: 0.7654321 ms}\n",
+                                     20, 1);
+    cr_assert_eq(train(&s, time, 4), 1);
+    cr_expect_float_eq(time[0], 1.23456 + 0.7654321, 1e-14);
+    simulated_free(&s);
+}
+
 /* One input at 3 ms; the root in 80-bit arithmetic on the rising side of the synaptic potential. */
 Test(event, an_exponential_synapse_crosses_where_its_potential_does)
 {

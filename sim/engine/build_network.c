@@ -157,6 +157,7 @@ static lsnn_status add_spike(build *b, source *s, double time, double cell, cons
                        s->n - 1);
         return LSNN_OK;
     }
+    if (s->spike_time) ((double *)s->spike_time)[s->n_spikes] = time;
     ((uint32_t *)s->spike_step)[s->n_spikes] = (uint32_t)step;
     ((uint32_t *)s->spike_cell)[s->n_spikes++] = (uint32_t)cell;
     return LSNN_OK;
@@ -164,6 +165,8 @@ static lsnn_status add_spike(build *b, source *s, double time, double cell, cons
 
 static lsnn_status take_spikes(build *b, source *s, size_t n)
 {
+    if (b->e->simulation.engine == ENGINE_EVENT)
+        TRY(arena_take(b->e->memory, &s->spike_time, n, sizeof(double), b->err));
     TRY(arena_take(b->e->memory, &s->spike_step, n, sizeof(uint32_t), b->err));
     return arena_take(b->e->memory, &s->spike_cell, n, sizeof(uint32_t), b->err);
 }

@@ -42,6 +42,7 @@ typedef struct source {
     const double *rate; /* SOURCE_POISSON: [n] per ms */
     size_t n_spikes;    /* SOURCE_SPIKES: the same spikes in each trial */
     const uint32_t *spike_step, *spike_cell;
+    const double *spike_time; /* ms; for an engine in continuous time only */
     const double *value; /* SOURCE_CURRENT: [n] constant values */
     const real *sign;    /* as in population */
 } source;

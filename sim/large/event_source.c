@@ -41,7 +41,7 @@ static lsnn_status start_list(event_engine *e, event_source *s, int number, lsnn
 {
     TRY(arena_take(e->c->net->memory, &s->spike, s->of->n_spikes + 1, sizeof *s->spike, err));
     for (size_t k = 0; k < s->of->n_spikes; k++)
-        s->spike[k] = (event_spike){s->of->spike_step[k], s->of->spike_cell[k], number};
+        s->spike[k] = (event_spike){event_steps(s->of->spike_time[k], 1 / e->c->net->dt), s->of->spike_cell[k], number};
     qsort(s->spike, s->of->n_spikes, sizeof *s->spike, by_time);
     return LSNN_OK;
 }
