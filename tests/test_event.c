@@ -1,5 +1,5 @@
 /* The event engine against the grid, against closed forms, and against itself. */
-#include "simulated.h"
+#include "both_engines.h"
 
 #include "lsnn/random.h"
 #include <stdarg.h>

@@ -156,7 +156,6 @@ LSNN_INLINE void event_neuron_driven(event_slice *s, const event_part *part, eve
     for (int k = 0; k < part->n_drives; k++) {
         const event_drive *d = &part->drive[k];
         double time = d->ticks[j].time[d->ticks[j].used];
-        if (!(d->rate[j] > 0)) continue;
         if (time == now.time) {
             event_neuron_add(y, part, m, &now, d->weight, n);
             time = event_ticks_next(&d->ticks[j], s->seed, d->source, (uint64_t)d->first_cell + j, d->rate[j]);

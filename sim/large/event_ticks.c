@@ -1,6 +1,6 @@
 /* Poisson processes in continuous time: intervals are exponential, fifteen drawn at a time. */
 #include "event_inside.h"
-#include "lsnn/random.h"
+#include "random.h"
 
 /* Eight blocks of Philox are room for sixteen numbers of 53 bits. */
 enum { BLOCKS = 8 };
@@ -9,21 +9,24 @@ static void refill(event_ticks *t, uint64_t seed, int number, uint64_t cell, dou
 {
     lsnn_random stream = lsnn_random_stream(seed, LSNN_POISSON, cell, (uint64_t)number);
     const double mean = 1 / rate;
-    double uniform[EVENT_TICKS + 1];
+    uint32_t word[4 * BLOCKS];
+    double interval[2 * BLOCKS];
     stream.counter[0] = BLOCKS * t->refills++;
+    random_blocks(word, &stream, BLOCKS);
+    for (int k = 0; k < 2 * BLOCKS; k++) {
+        const int64_t bits = (int64_t)(((uint64_t)word[k] << 32 | word[2 * BLOCKS + k]) >> 11);
+        interval[k] = -mean * decay_log(((double)bits + 0.5) * 0x1p-53);
+    }
     for (int k = 0; k < EVENT_TICKS; k++)
-        uniform[k] = lsnn_random_uniform(&stream);
-    for (int k = 0; k < EVENT_TICKS; k++)
-        uniform[k] = -mean * decay_log(uniform[k]);
-    for (int k = 0; k < EVENT_TICKS; k++)
-        t->time[k] = from += uniform[k];
+        t->time[k] = from += interval[k];
     t->used = 0;
 }
 
 double event_ticks_start(event_ticks *t, uint64_t seed, int number, uint64_t cell, double rate, double from)
 {
-    if (!(rate > 0)) return INFINITY;
-    refill(t, seed, number, cell, rate, from);
+    for (int k = 0; k < EVENT_TICKS; k++)
+        t->time[k] = INFINITY;
+    if (rate > 0) refill(t, seed, number, cell, rate, from);
     return t->time[0];
 }
 
