@@ -59,16 +59,18 @@ typedef struct lsnn_span {
  * steps of dt: what lies on the grid is a whole number. */
 typedef struct lsnn_modes {
     int n, n_membrane;
-    double rate[LSNN_MAX_MODES];    /* above 0 */
-    double gain[2][LSNN_MAX_MODES]; /* what a weight of 1 adds to each mode when it arrives: a positive, a negative one */
-    double kick[LSNN_MAX_MODES];    /* what a spike adds to each mode, at once */
-    double start[LSNN_MAX_MODES];   /* a step before time 0; a constant current's share is taken from mode 0 by the engine */
-    double level;                   /* v - A at rest */
-    double per_current;             /* what a constant current of 1 adds to level; nan: none is taken */
-    double silent;                  /* steps after a spike without another one */
+    double rate[LSNN_MAX_MODES]; /* above 0 */
+    double gain[2]
+               [LSNN_MAX_MODES]; /* what a weight of 1 adds to each mode when it arrives: a positive, a negative one */
+    double kick[LSNN_MAX_MODES]; /* what a spike adds to each mode, at once */
+    double
+        start[LSNN_MAX_MODES]; /* a step before time 0; a constant current's share is taken from mode 0 by the engine */
+    double level;              /* v - A at rest */
+    double per_current;        /* what a constant current of 1 adds to level; nan: none is taken */
+    double silent;             /* steps after a spike without another one */
     bool at_threshold;
-    bool clamped;                   /* v rests at v_reset while silent, to its end: what would move mode 0 then is lost */
-    double reset;                   /* clamped: v_reset - A at rest */
+    bool clamped; /* v rests at v_reset while silent, to its end: what would move mode 0 then is lost */
+    double reset; /* clamped: v_reset - A at rest */
 } lsnn_modes;
 
 typedef struct lsnn_model {

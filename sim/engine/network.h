@@ -43,8 +43,8 @@ typedef struct source {
     size_t n_spikes;    /* SOURCE_SPIKES: the same spikes in each trial */
     const uint32_t *spike_step, *spike_cell;
     const double *spike_time; /* ms; for an engine in continuous time only */
-    const double *value; /* SOURCE_CURRENT: [n] constant values */
-    const real *sign;    /* as in population */
+    const double *value;      /* SOURCE_CURRENT: [n] constant values */
+    const real *sign;         /* as in population */
 } source;
 
 /* What learning changes: an array of weights, or a trainable column of a population. */
@@ -63,7 +63,7 @@ typedef struct parameter {
 
 typedef struct projection {
     const char *name;
-    int number; /* in the config: its random streams */
+    int number;                              /* in the config: its random streams */
     int source;                              /* of the presynaptic cells; -1: they are neurons */
     int from, n_from;                        /* first presynaptic id (cell of the source, or neuron) and how many */
     int from_population, n_from_populations; /* when source is -1 */
