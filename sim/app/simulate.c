@@ -59,7 +59,7 @@ static double synaptic_events(const simulation *s)
 static double predict(const experiment *e, int n_threads)
 {
     return memory_process() + (double)arena_bytes(e->memory) + circuit_predict(e, n_threads) +
-           grid_predict(e, n_threads);
+           (e->simulation.engine == ENGINE_EVENT ? event_predict(e) : grid_predict(e, n_threads));
 }
 
 lsnn_status simulate_check(const experiment *e, int n_threads, lsnn_error *err)
@@ -165,6 +165,12 @@ static lsnn_status hear(void *with, const event_spike *spike, size_t n, lsnn_err
     return LSNN_OK;
 }
 
+static lsnn_status keep_values(void *with, int k, size_t n_rows, const real *values, lsnn_error *err)
+{
+    simulation *s = with;
+    return monitor_values(s->monitor, s->result, k, n_rows, values, err);
+}
+
 static lsnn_status keep_statistics(simulation *s, lsnn_error *err)
 {
     for (int k = 0; k < s->e->net->n_populations; k++) {
@@ -266,10 +272,11 @@ static lsnn_status advance_event(simulation *s, lsnn_error *err)
 {
     enum { PIECES = 500 };
     const volatile sig_atomic_t *stop = stop_catch();
+    const event_observer observer = {hear, keep_values, s};
     s->n_steps = PIECES;
     for (uint64_t piece = 1; piece <= PIECES; piece++) {
         const double until = s->e->simulation.time * (double)piece / PIECES, start = log_seconds();
-        TRY(event_advance(s->event, until, hear, s, err));
+        TRY(event_advance(s->event, until, &observer, err));
         s->event_seconds += log_seconds() - start;
         s->done = until;
         TRY(go_on(s, piece, until, err));

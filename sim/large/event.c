@@ -34,6 +34,7 @@ lsnn_status event_new(event_engine **out, const circuit *c, int n_threads, lsnn_
     for (int s = 0; status == LSNN_OK && s < c->n_slices; s++)
         status = event_build_slice(e, s, err);
     if (status == LSNN_OK) status = event_source_new(e, err);
+    if (status == LSNN_OK) status = event_record_new(e, err);
     if (status == LSNN_OK)
         *out = e;
     else
@@ -120,17 +121,16 @@ static lsnn_status end_window(event_engine *e, lsnn_error *err)
 }
 
 /* Spikes before `end` are told; a window may reach beyond. */
-static lsnn_status tell(event_engine *e, double end, event_observer *observe, void *with, lsnn_error *err)
+static lsnn_status tell(event_engine *e, double end, const event_observer *observer, lsnn_error *err)
 {
     event_spike *spike = e->ahead.item;
     size_t n = 0;
     while (n < e->ahead.n && spike[n].time < end)
         n++;
-    if (n == 0) return LSNN_OK;
-    const lsnn_status status = observe(with, spike, n, err);
-    memmove(spike, spike + n, (e->ahead.n - n) * sizeof *spike);
+    if (n > 0 && observer->spikes) TRY(observer->spikes(observer->with, spike, n, err));
+    if (n > 0) memmove(spike, spike + n, (e->ahead.n - n) * sizeof *spike);
     e->ahead.n -= n;
-    return status;
+    return event_record_tell(e, end, observer, err);
 }
 
 event_counts event_count(const event_engine *e)
@@ -158,10 +158,10 @@ static void work(event_engine *e)
     e->busy = after.deliveries + after.drive - before.deliveries - before.drive;
 }
 
-lsnn_status event_advance(event_engine *e, double until, event_observer *observe, void *with, lsnn_error *err)
+lsnn_status event_advance(event_engine *e, double until, const event_observer *observer, lsnn_error *err)
 {
     const double end = event_steps(until, 1 / e->c->net->dt);
-    lsnn_status status = tell(e, end, observe, with, err);
+    lsnn_status status = tell(e, end, observer, err);
     if (end >= EVENT_MOST_WINDOWS * e->clock.length)
         return lsnn_fail(err, LSNN_CONFIG, "a delay of %g ms is too short for %g ms of simulation",
                          e->clock.length * e->c->net->dt, until);
@@ -169,7 +169,7 @@ lsnn_status event_advance(event_engine *e, double until, event_observer *observe
         status = begin_window(e, err);
         if (status == LSNN_OK) work(e);
         if (status == LSNN_OK) status = end_window(e, err);
-        if (status == LSNN_OK) status = tell(e, end, observe, with, err);
+        if (status == LSNN_OK) status = tell(e, end, observer, err);
     }
     return status;
 }

@@ -222,6 +222,7 @@ static void deliver_all(const event_engine *e, event_slice *s)
                             : n_singles == 0 || row->time <= single->time ? row->time
                                                                           : single->time;
         const size_t rows = count_alike(row, n_rows, time), singles = count_alike(single, n_singles, time);
+        if (s->sample < time) event_record_take(e, s, time);
         if (n_rows > rows) fetch_row(e, s, row + rows, n_rows - rows);
         deliver_next(e, s, row, rows, single, singles);
         row += rows;
@@ -245,6 +246,7 @@ void event_slice_window(event_engine *e, int number, uint32_t window)
     s->spikes.n = 0;
     if (e->individual) send_singles(e, s);
     deliver_all(e, s);
+    if (s->sample < end) event_record_take(e, s, end);
     for (int k = 0; k < e->c->net->n_populations; k++)
         if (s->part[k].n > 0) attend_of[s->part[k].n_modes](s, &s->part[k], end);
     s->agenda.now = window + 1;
