@@ -290,10 +290,11 @@ static lsnn_status advance(simulation *s, lsnn_error *err)
     lsnn_error trouble;
     const grid_run run = {.n_steps = s->n_steps, .observe = see, .with = s, .stop = stop_catch()};
     const lsnn_status status = s->event ? advance_event(s, err) : grid_advance(s->g, &run, err);
+    const char *const end = status == LSNN_OK ? "complete" : status == LSNN_DIVERGED ? "diverged" : "interrupted";
     log_progress_end(&s->log);
-    if (status != LSNN_OK && status != LSNN_INTERRUPTED) return status;
+    if (status != LSNN_OK && status != LSNN_INTERRUPTED && status != LSNN_DIVERGED) return status;
     lsnn_status kept = keep_statistics(s, &trouble);
-    if (kept == LSNN_OK) kept = result_commit(s->result, status == LSNN_OK ? "complete" : "interrupted", &trouble);
+    if (kept == LSNN_OK) kept = result_commit(s->result, end, &trouble);
     if (kept != LSNN_OK) *err = trouble;
     return kept != LSNN_OK ? kept : status;
 }
