@@ -109,8 +109,7 @@ static inline simulated simulated_by_event(const char *text, double time, int n_
     const event_observer observer = {simulated_hear_event, simulated_see_event, &(simulated_view){&s, c}};
     /* In pieces, as a program would that saves now and then. */
     for (int piece = 1; piece <= 7; piece++)
-        cr_assert_eq(event_advance(engine, time * piece / 7, &observer, &err),
-                     LSNN_OK, "%s", err.message);
+        cr_assert_eq(event_advance(engine, time * piece / 7, &observer, &err), LSNN_OK, "%s", err.message);
     event_free(engine);
     return s;
 }

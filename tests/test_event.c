@@ -129,7 +129,8 @@ Test(event, records_what_the_grid_records)
 Test(event, records_the_same_with_any_number_of_threads)
 {
     text[0] = '\0';
-    add("dt: 0.1 ms\nsimulation: {time: 100 ms}\nsources:\n  drive: {kind: poisson, n: 300, rate: 3 kHz}\npopulations:\n"
+    add("dt: 0.1 ms\nsimulation: {time: 100 ms}\nsources:\n  drive: {kind: poisson, n: 300, rate: 3 "
+        "kHz}\npopulations:\n"
         "  a: {n: 300, model: iaf, tau_a: [80], beta: [2]}\nprojections:\n"
         "  drive: {from: drive, to: a, wiring: one_to_one, weights: 0.8}\n"
         "  aa: {from: a, to: a, wiring: {in_degree: 50}, weights: {normal: [0.1, 1]}, delay: 0.731 ms}\n"

@@ -83,32 +83,31 @@ static lsnn_status begin_window(event_engine *e, lsnn_error *err)
     return e->queue.failed ? no_memory(err) : LSNN_OK;
 }
 
-static const event_spike *earliest(event_engine *e, size_t *next)
+static const event_spike *earliest(event_engine *e)
 {
     const event_spike *first = NULL;
-    int from = 0;
-    for (int s = 0; s < e->n_slices; s++) {
-        const event_spike *spike = (event_spike *)e->slice[s].spikes.item + next[s];
-        if (next[s] == e->slice[s].spikes.n) continue;
+    event_slice *from = NULL;
+    for (event_slice *s = e->slice; s < e->slice + e->n_slices; s++) {
+        if (s->n_merged == s->spikes.n) continue;
+        const event_spike *spike = (event_spike *)s->spikes.item + s->n_merged;
         if (first && (first->time < spike->time || (first->time == spike->time && first->id < spike->id))) continue;
         first = spike;
         from = s;
     }
-    if (first) next[from]++;
+    if (from) from->n_merged++;
     return first;
 }
 
 /* After it: the slices' spikes in the order of time and id. */
 static lsnn_status end_window(event_engine *e, lsnn_error *err)
 {
-    size_t next[e->n_slices];
     bool failed = e->queue.failed;
     e->heard.n = 0;
     for (int s = 0; s < e->n_slices; s++) {
-        next[s] = 0;
+        e->slice[s].n_merged = 0;
         failed = failed || e->slice[s].failed || e->slice[s].queue.failed;
     }
-    for (const event_spike *spike; !failed && (spike = earliest(e, next));) {
+    for (const event_spike *spike; !failed && (spike = earliest(e));) {
         event_spike *heard = event_list_add(&e->heard, sizeof *heard),
                     *ahead = event_list_add(&e->ahead, sizeof *ahead);
         failed = !heard || !ahead;

@@ -132,15 +132,16 @@ static lsnn_status build_part(event_engine *e, const event_slice *s, int k, lsnn
         .first_id = p->first + cut->first, .column = cut->column, .n = cut->n, .uniform = true, .now.time = -1};
     if (!p->model->continuous)
         return refuse(e, "populations", p->name, "its model is not defined in continuous time", err);
-    event_modes *modes, first;
+    if (cut->n == 0) return LSNN_OK;
+    event_modes *modes;
     lsnn_modes m;
-    for (int j = 0; j < cut->n; j++) {
+    TRY(read_modes(&m, e, p, cut->first, err));
+    const event_modes first = sort_modes(&m);
+    for (int j = 1; j < cut->n; j++) {
         TRY(read_modes(&m, e, p, cut->first + j, err));
         const event_modes sorted = sort_modes(&m);
-        if (j == 0) first = sorted;
         part->uniform = part->uniform && same_dynamics(&first, &sorted);
     }
-    if (cut->n == 0) return LSNN_OK;
     part->n_modes = first.n;
     TRY(arena_take(net->memory, &modes, part->uniform ? 1 : (size_t)cut->n, sizeof *modes, err));
     modes[0] = first;
@@ -274,7 +275,8 @@ double event_predict(const experiment *e)
         bytes += p->n * ((double)neuron_stride(m.n) * sizeof(double) + sizeof(real) + ring);
     }
     for (int k = 0; k < e->n_plans; k++)
-        if (circuit_is_drive(e, &e->plans[k])) bytes += e->plans[k].site.n_from * (double)(sizeof(event_ticks) + sizeof(double));
+        if (circuit_is_drive(e, &e->plans[k]))
+            bytes += e->plans[k].site.n_from * (double)(sizeof(event_ticks) + sizeof(double));
     for (int k = 0; k < net->n_sources; k++)
         if (net->sources[k].kind == SOURCE_POISSON) bytes += net->sources[k].n * (sizeof(event_ticks) + ring);
     return bytes;

@@ -84,6 +84,7 @@ typedef struct event_slice {
     event_agenda agenda;
     event_queue queue; /* of spikes whose synapses have delays of their own */
     event_list spikes; /* of this window */
+    size_t n_merged;   /* of them, with those of the other slices */
     crossing_solver *solver;
     event_probe **probe; /* [n_records]: the neurons here that a record wants */
     int *n_probes;       /* [n_records] */
@@ -122,11 +123,11 @@ struct event_engine {
     event_queue queue; /* of spikes that arrive at rows of one delay */
     const event_item *arrival;
     size_t n_arrivals;
-    bool individual;  /* some synapses have delays of their own */
-    double *delay;    /* [n_projections] steps, of rows with one delay */
-    uint64_t busy;    /* events of the last window */
-    event_list heard; /* spikes since the last window began */
-    event_list ahead; /* spikes that no one has asked for yet */
+    bool individual;    /* some synapses have delays of their own */
+    double *delay;      /* [n_projections] steps, of rows with one delay */
+    uint64_t busy;      /* events of the last window */
+    event_list heard;   /* spikes since the last window began */
+    event_list ahead;   /* spikes that no one has asked for yet */
     event_trace *trace; /* [n_records] */
 };
 
@@ -156,7 +157,8 @@ LSNN_MUST_USE lsnn_status event_record_new(event_engine *e, lsnn_error *err);
 /* Takes the slice's samples before `until`; all that arrives until the last of them has. */
 void event_record_take(const event_engine *e, event_slice *s, double until);
 /* Tells the rows before `end`, which lies in or before the last window. */
-LSNN_MUST_USE lsnn_status event_record_tell(event_engine *e, double end, const event_observer *observer, lsnn_error *err);
+LSNN_MUST_USE lsnn_status event_record_tell(event_engine *e, double end, const event_observer *observer,
+                                            lsnn_error *err);
 
 /* event_source.c */
 LSNN_MUST_USE lsnn_status event_source_new(event_engine *e, lsnn_error *err);

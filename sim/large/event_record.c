@@ -26,9 +26,9 @@ static lsnn_status find_probes(event_engine *e, event_slice *s, int k, lsnn_erro
         lsnn_modes m;
         const int j = spec->neuron[i] - cut->first;
         if (j < 0 || j >= cut->n) continue;
-        p->model->continuous(p->parameters, e->c->net->dt, spec->neuron[i], &m); /* event_build.c has heard what it says */
-        s->probe[k][s->n_probes[k]++] =
-            (event_probe){i, spec->population, (uint32_t)(cut->column + j), m.threshold};
+        p->model->continuous(p->parameters, e->c->net->dt, spec->neuron[i],
+                             &m); /* event_build.c has heard what it says */
+        s->probe[k][s->n_probes[k]++] = (event_probe){i, spec->population, (uint32_t)(cut->column + j), m.threshold};
     }
     return LSNN_OK;
 }

@@ -151,9 +151,11 @@ static lsnn_status report_fault(const flow *f, int parity)
             first = own;
     }
     if (!first) return LSNN_OK;
-    return lsnn_fail(f->err, LSNN_DIVERGED, "%s[%d].%s is no longer a finite number at %g ms: weights or time constants "
-                     "let it grow without bound", g->c->net->populations[first->population].name, first->neuron,
-                     first->state, (double)g->step * g->c->net->dt);
+    return lsnn_fail(f->err, LSNN_DIVERGED,
+                     "%s[%d].%s is no longer a finite number at %g ms: weights or time constants "
+                     "let it grow without bound",
+                     g->c->net->populations[first->population].name, first->neuron, first->state,
+                     (double)g->step * g->c->net->dt);
 }
 
 /* By one thread, while others go on. */
