@@ -155,6 +155,15 @@ void folder_forget_result(const folder *f)
     unlink(f->result);
 }
 
+void folder_forget_state(const folder *f)
+{
+    char previous[PATH_MAX + 40];
+    snprintf(previous, sizeof previous, "%s.1", f->checkpoint);
+    unlink(f->checkpoint);
+    unlink(previous);
+    unlink(f->result);
+}
+
 lsnn_status folder_begin_metrics(folder *f, lsnn_error *err)
 {
     f->metrics = fopen(f->metrics_path, "w");

@@ -21,6 +21,8 @@ FILE *folder_open_log(const folder *f); /* run.log, appended to; NULL when it ca
 bool folder_has_checkpoint(const folder *f);
 void folder_forget_result(const folder *f); /* run.h5 of a run that was killed before its first checkpoint */
 
+void folder_forget_state(const folder *f); /* run.h5 and the checkpoints */
+
 LSNN_MUST_USE lsnn_status folder_begin_metrics(folder *f, lsnn_error *err);
 /* Keeps the lines up to `iteration` and appends from there. */
 LSNN_MUST_USE lsnn_status folder_resume_metrics(folder *f, uint64_t iteration, lsnn_error *err);

@@ -84,6 +84,7 @@ lsnn_status verb_load(experiment **out, const verb_options *options, arena *a, l
     TRY(config_read(&root, a, options->words[0], err));
     for (int k = 1; k < options->n_words; k++)
         TRY(config_override(root, a, options->words[k], err));
+    config_take(root, "sweep"); /* is for the verb of that name */
     TRY(files_place(root, options->words[0], a, err));
     return build_experiment(out, root, &files_default, verb_threads(options), a, err);
 }

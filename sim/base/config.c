@@ -13,6 +13,18 @@ config_node *config_get(const config_node *map, const char *key)
     return NULL;
 }
 
+config_node *config_take(config_node *map, const char *key)
+{
+    if (map->kind != CONFIG_MAP) return NULL;
+    for (config_node **link = &map->first; *link != NULL; link = &(*link)->next) {
+        config_node *child = *link;
+        if (strcmp(child->key, key) != 0) continue;
+        *link = child->next;
+        return child;
+    }
+    return NULL;
+}
+
 int config_count(const config_node *node)
 {
     int n = 0;

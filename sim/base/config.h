@@ -60,6 +60,7 @@ bool config_is_reset(const config_node *node);
 bool config_take_reset(config_node *map, const char *key);
 
 config_node *config_get(const config_node *map, const char *key); /* NULL: not there, or not a map */
+config_node *config_take(config_node *map, const char *key);      /* the same, taken out of the map */
 int config_count(const config_node *node);                        /* children */
 /* Put a child at the end of a map or list; key NULL in a list. */
 LSNN_MUST_USE lsnn_status config_add(config_node **out, config_node *parent, arena *a, config_kind kind,
