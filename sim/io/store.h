@@ -50,6 +50,9 @@ LSNN_MUST_USE lsnn_status store_read(const store *s, arena *a, void *out_pointer
 LSNN_MUST_USE lsnn_status store_write(store *s, const char *path, store_type type, const store_shape *shape,
                                       const void *values, bool compress, lsnn_error *err);
 LSNN_MUST_USE lsnn_status store_write_text(store *s, const char *path, const char *text, lsnn_error *err);
+/* A column of texts, of the length of the longest. */
+LSNN_MUST_USE lsnn_status store_write_texts(store *s, const char *path, size_t n, const char *const *texts,
+                                            lsnn_error *err);
 LSNN_MUST_USE lsnn_status store_read_text(const store *s, arena *a, const char **out, const char *path,
                                           lsnn_error *err);
 
