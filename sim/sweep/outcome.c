@@ -25,7 +25,7 @@ void outcome_begin(outcome *o)
         o->metric[k] = NAN;
     if (gmtime_r(&now, &utc)) strftime(o->started, sizeof o->started, "%Y-%m-%dT%H:%M:%SZ", &utc);
     if (gethostname(o->host, sizeof o->host - 1) != 0) o->host[0] = '\0';
-    snprintf(o->version, sizeof o->version, "%s %s%s", version_number, version_commit, version_dirty ? "-dirty" : "");
+    snprintf(o->version, sizeof o->version, "%s %s", version_number, version_commit);
 }
 
 static void put_text(FILE *file, const char *key, const char *text)
