@@ -72,7 +72,7 @@ static void stop_rank(int number)
 }
 
 /* A rank computes itself; mpirun hands on its signals, and often twice. */
-static lsnn_status work_as_rank(sweep *s, const crew_settings *settings, int rank, int n_ranks, lsnn_error *err)
+static lsnn_status work_as_rank(sweep *s, const crew_settings *settings, const ranks *r, lsnn_error *err)
 {
     static crew_slot slot;
     struct sigaction action = {.sa_handler = stop_rank};
@@ -80,7 +80,7 @@ static lsnn_status work_as_rank(sweep *s, const crew_settings *settings, int ran
     rank_stop = &slot.stop;
     sigaction(SIGINT, &action, NULL);
     sigaction(SIGTERM, &action, NULL);
-    const size_t first = s->space.n_trials * (size_t)rank / (size_t)n_ranks;
+    const size_t first = s->space.n_trials * (size_t)r->own / (size_t)r->n;
     return crew_member_work(s, &sweep_trial_host, settings, first, &slot, err);
 }
 
@@ -96,33 +96,30 @@ static lsnn_status report(sweep *s, log_state *log, lsnn_error *err)
     return LSNN_OK;
 }
 
-static lsnn_status run_all(sweep *s, const sweep_options *options, log_state *log, int rank, int n_ranks,
-                           lsnn_error *err)
+static lsnn_status run_all(sweep *s, const sweep_options *options, log_state *log, const ranks *r, lsnn_error *err)
 {
     crew_settings settings = {.n_workers = options->workers, .part = options->part, .parts = options->parts, .log = log};
     const int processors = omp_get_max_threads();
-    if (settings.n_workers == 0) settings.n_workers = n_ranks > 1 ? 1 : processors;
+    if (settings.n_workers == 0) settings.n_workers = r->n > 1 ? r->n_here : processors;
     settings.n_threads = options->threads;
     if (settings.n_threads == 0) settings.n_threads = processors / settings.n_workers;
     if (settings.n_threads < 1) settings.n_threads = 1;
-    if (n_ranks > 1) return work_as_rank(s, &settings, rank, n_ranks, err);
+    if (r->n > 1) return work_as_rank(s, &settings, r, err);
     return crew_run(s, &sweep_trial_host, &settings, err);
 }
 
-static lsnn_status go(const sweep_options *options, arena *a, int rank, int n_ranks, lsnn_error *err)
+static lsnn_status go(const sweep_options *options, arena *a, const ranks *r, lsnn_error *err)
 {
     sweep *s = NULL;
     log_state log;
-    log_open(&log, rank == 0 ? options->level : LOG_ERROR, stderr);
+    log_open(&log, r->own == 0 ? options->level : LOG_ERROR, stderr);
     lsnn_status status = load(&s, options, a, err);
-    if (status == LSNN_OK && rank == 0) status = prepare(s, options, &log, err);
+    if (status == LSNN_OK && r->own == 0) status = prepare(s, options, &log, err);
     const lsnn_status first = ranks_follow(status);
     if (status == LSNN_OK && first != LSNN_OK) *err = (lsnn_error){.status = status = first};
-    if (status == LSNN_OK && rank == 0 && n_ranks == 1 && s->space.n_trials < (size_t)options->parts)
-        log_say(&log, LOG_WARNING, "there are more parts than trials");
-    if (status == LSNN_OK) status = run_all(s, options, &log, rank, n_ranks, err);
+    if (status == LSNN_OK) status = run_all(s, options, &log, r, err);
     const lsnn_status worst = ranks_end(status);
-    if (rank == 0 && status == LSNN_OK && worst == LSNN_OK) TRY(report(s, &log, err));
+    if (r->own == 0 && status == LSNN_OK && worst == LSNN_OK) TRY(report(s, &log, err));
     if (status == LSNN_OK && worst != LSNN_OK) *err = (lsnn_error){.status = worst};
     return status != LSNN_OK ? status : worst;
 }
@@ -202,15 +199,15 @@ static lsnn_status collect(const sweep_options *options, arena *a, lsnn_error *e
 static lsnn_status start(int argc, char **argv, arena *a, lsnn_error *err)
 {
     sweep_options options;
-    int rank, n_ranks;
+    ranks r;
     TRY(sweep_options_parse(&options, argc, argv, err));
     const char *word = options.n_words > 0 ? options.words[0] : "";
     if (strcmp(word, "status") == 0) return status(&options, a, err);
     if (strcmp(word, "collect") == 0) return collect(&options, a, err);
     if (options.slurm) return queue(&options, a, err);
     if (options.dry_run) return show_space(&options, a, err);
-    TRY(ranks_begin(&rank, &n_ranks, err));
-    return go(&options, a, rank, n_ranks, err);
+    TRY(ranks_begin(&r, err));
+    return go(&options, a, &r, err);
 }
 
 static int run(int argc, char **argv)

@@ -5,8 +5,11 @@
 
 #include "lsnn/error.h"
 
-/* Our number and how many there are. */
-LSNN_MUST_USE lsnn_status ranks_begin(int *rank, int *n, lsnn_error *err);
+typedef struct ranks {
+    int own, n;
+    int n_here; /* on this machine */
+} ranks;
+LSNN_MUST_USE lsnn_status ranks_begin(ranks *out, lsnn_error *err);
 /* Waits until rank 0 is here too; then everybody has its status. */
 lsnn_status ranks_follow(lsnn_status of_first);
 /* Waits for all; the worst status of them (in the order of the list in lsnn/error.h). */

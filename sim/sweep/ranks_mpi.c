@@ -10,16 +10,19 @@ static int is_job(void)
     return getenv("OMPI_COMM_WORLD_SIZE") || getenv("PMIX_RANK") || getenv("PMI_RANK");
 }
 
-lsnn_status ranks_begin(int *rank, int *n, lsnn_error *err)
+lsnn_status ranks_begin(ranks *out, lsnn_error *err)
 {
     int given;
-    *rank = 0;
-    *n = 1;
+    MPI_Comm here;
+    *out = (ranks){0, 1, 1};
     if (!is_job()) return LSNN_OK;
     if (MPI_Init_thread(NULL, NULL, MPI_THREAD_FUNNELED, &given) != MPI_SUCCESS)
         return lsnn_fail(err, LSNN_INTERNAL, "MPI cannot be started");
-    MPI_Comm_rank(MPI_COMM_WORLD, rank);
-    MPI_Comm_size(MPI_COMM_WORLD, n);
+    MPI_Comm_rank(MPI_COMM_WORLD, &out->own);
+    MPI_Comm_size(MPI_COMM_WORLD, &out->n);
+    MPI_Comm_split_type(MPI_COMM_WORLD, MPI_COMM_TYPE_SHARED, 0, MPI_INFO_NULL, &here);
+    MPI_Comm_size(here, &out->n_here);
+    MPI_Comm_free(&here);
     return LSNN_OK;
 }
 

@@ -2,11 +2,10 @@
 #include "ranks.h"
 #include <stdlib.h>
 
-lsnn_status ranks_begin(int *rank, int *n, lsnn_error *err)
+lsnn_status ranks_begin(ranks *out, lsnn_error *err)
 {
     const char *size = getenv("OMPI_COMM_WORLD_SIZE");
-    *rank = 0;
-    *n = 1;
+    *out = (ranks){0, 1, 1};
     if (!size || atoi(size) <= 1) return LSNN_OK;
     return lsnn_fail(err, LSNN_USAGE, "this lsnn was built without MPI; build it with: cmake --preset mpi");
 }
