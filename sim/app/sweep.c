@@ -87,7 +87,9 @@ static lsnn_status work_as_rank(sweep *s, const crew_settings *settings, const r
 static lsnn_status report(sweep *s, log_state *log, lsnn_error *err)
 {
     ledger l;
+    bool learned;
     TRY(ledger_new(&l, s, err));
+    TRY(plan_learn(&learned, s, &l, err));
     const collect_count c = collect_status(&l);
     TRY(collect_results(&l, err));
     log_say(log, LOG_INFO, "%zu trials: %zu done, %zu paused, %zu stopped, %zu failed, %zu running elsewhere, %zu left",
@@ -158,8 +160,10 @@ static lsnn_status open_ledger(ledger *l, const sweep_options *options, const ch
 {
     sweep *s;
     if (options->n_words != 2) return lsnn_fail(err, LSNN_USAGE, "`lsnn sweep %s` takes the folder of a sweep", what);
+    bool learned;
     TRY(sweep_open(&s, options->words[1], &sweep_trial_host, a, err));
-    return ledger_new(l, s, err);
+    TRY(ledger_new(l, s, err));
+    return plan_learn(&learned, s, l, err);
 }
 
 static lsnn_status status(const sweep_options *options, arena *a, lsnn_error *err)

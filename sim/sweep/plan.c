@@ -30,51 +30,6 @@ static lsnn_status try_claim(bool *taken, plan *p, size_t trial, int rung, lsnn_
     return LSNN_OK;
 }
 
-/* ---- generations --------------------------------------------------------------------------------------------------------- */
-
-/* Mean over the trials of each draw of a generation; false: not all of them are judged. */
-static bool score_generation(double *score, const plan *p, int g)
-{
-    const size_t n = (size_t)p->s->search.population;
-    const size_t per_draw = p->s->space.n_trials / p->s->space.n_draws;
-    for (size_t k = 0; k < n; k++) {
-        const size_t first = ((size_t)g * n + k) * per_draw;
-        score[k] = 0;
-        for (size_t trial = first; trial < first + per_draw; trial++) {
-            const ledger_entry *e = ledger_at(&p->ledger, trial, 0);
-            if (!e->judged) return false;
-            score[k] += e->metric / (double)per_draw; /* nan where one has failed */
-        }
-    }
-    return true;
-}
-
-static lsnn_status learn(plan *p, lsnn_error *err)
-{
-    sweep *s = p->s;
-    const double **scores;
-    const size_t n = (size_t)s->search.population;
-    const int known = (int)(s->space.n_known / n);
-    if (s->search.kind != SEARCH_CROSS_ENTROPY || known >= s->search.generations) return LSNN_OK;
-    arena *a;
-    TRY(arena_new(&a, err));
-    lsnn_status status = arena_take(a, &scores, (size_t)known, sizeof *scores, err);
-    bool complete = true;
-    for (int g = 0; status == LSNN_OK && complete && g < known; g++) {
-        double *score;
-        status = arena_take(a, &score, n, sizeof *score, err);
-        if (status != LSNN_OK) break;
-        scores[g] = score;
-        complete = score_generation(score, p, g);
-    }
-    const bool grows = status == LSNN_OK && complete;
-    if (grows) status = search_generation(&s->search, &s->space, known, scores, s->memory, err);
-    if (grows && status == LSNN_OK) status = sweep_write_trials(s, err);
-    arena_free(a);
-    if (grows && status == LSNN_OK) return learn(p, err); /* others may be further */
-    return status;
-}
-
 /* ---- the next piece ------------------------------------------------------------------------------------------------------ */
 
 static bool is_known(const plan *p, size_t trial)
@@ -125,14 +80,15 @@ static bool more_to_come(const plan *p)
 
 static lsnn_status choose(plan_answer *answer, sweep_job *job, plan *p, lsnn_error *err)
 {
-    bool taken = false;
+    bool taken = false, learned;
     *answer = PLAN_WORK;
     if (p->s->search.kind == SEARCH_ASHA) TRY(next_promotion(&taken, job, p, err));
     if (!taken) TRY(next_trial(&taken, job, p, err));
     if (taken) return LSNN_OK;
     /* Everything was tried; in the meantime holders may have died, and generations may have ended. */
     TRY(ledger_refresh(&p->ledger, err));
-    TRY(learn(p, err));
+    TRY(plan_learn(&learned, p->s, &p->ledger, err));
+    if (learned) TRY(sweep_write_trials(p->s, err));
     p->cursor = 0;
     TRY(next_trial(&taken, job, p, err));
     if (!taken) *answer = more_to_come(p) ? PLAN_WAIT : PLAN_OVER;

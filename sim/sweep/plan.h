@@ -20,7 +20,10 @@ LSNN_MUST_USE lsnn_status plan_new(plan *out, sweep *s, size_t part, size_t part
 /* PLAN_WORK: `job` is claimed (trial, rung, claim, until are set). PLAN_WAIT: others must come further first. */
 LSNN_MUST_USE lsnn_status plan_next(plan_answer *answer, sweep_job *job, plan *p, lsnn_error *err);
 
-/* asha.c: the best trial that may go on to a higher rung; false: none at present. */
+/* Makes the draws of a search that follow from what the ledger knows; `grown`: there are new ones. */
+LSNN_MUST_USE lsnn_status plan_learn(bool *grown, sweep *s, const ledger *l, lsnn_error *err);
+
+/* The best trial that may go on to a higher rung; false: none at present. */
 bool plan_promotion(size_t *trial, int *rung, const plan *p);
 
 #endif

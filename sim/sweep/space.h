@@ -65,8 +65,9 @@ typedef struct space {
 
 enum { SPACE_MOST_TRIALS = 1000000 };
 
-/* `block`: `sweep:` of a config, NULL: none; `draws` > 0: a search says how many. Mistakes go to the report. */
-LSNN_MUST_USE lsnn_status space_read(space *out, const config_node *block, size_t draws, arena *a,
+/* `block`: `sweep:` of a config, NULL: none; `draws` > 0: a search says how many, and makes those from `first`
+ * on itself. Mistakes go to the report. */
+LSNN_MUST_USE lsnn_status space_read(space *out, const config_node *block, size_t draws, size_t first, arena *a,
                                      config_report *report, lsnn_error *err);
 /* Whether "key=value" of the command line is an axis: values with commas, a range a..b, or log_uniform(a,b) and the like. Then it is
  * put into the block as if it stood there; so is a plain value whose key the block has. */

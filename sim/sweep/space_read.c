@@ -477,8 +477,8 @@ static lsnn_status read_block(const reading *r, config_node *block, size_t *draw
     return LSNN_OK;
 }
 
-lsnn_status space_read(space *out, const config_node *block, size_t draws, arena *a, config_report *report,
-                       lsnn_error *err)
+lsnn_status space_read(space *out, const config_node *block, size_t draws, size_t first, arena *a,
+                       config_report *report, lsnn_error *err)
 {
     static config_node nothing = {.kind = CONFIG_MAP, .place = {.file = "sweep"}};
     reading r = {.s = out, .a = a, .report = report, .fields = {.memory = a, .report = report}, .err = err};
@@ -500,6 +500,6 @@ lsnn_status space_read(space *out, const config_node *block, size_t draws, arena
     assign_axes(&r);
     if (!measure(&r, &points, map) || report->n_mistakes > before) return LSNN_OK;
     TRY(arena_take(a, &out->drawn, draws * (size_t)out->n_parameters + 1, sizeof *out->drawn, err));
-    TRY(space_draw(out, 0, draws, a, err));
+    TRY(space_draw(out, 0, first > 0 ? first : draws, a, err));
     return choose_points(&r, (size_t)points);
 }

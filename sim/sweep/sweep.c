@@ -156,13 +156,12 @@ lsnn_status sweep_read(sweep **out, config_node *root, const char *folder, const
     TRY(set_folder(s, folder, err));
     TRY(search_read(&s->search, block, a, &report, err));
     TRY(config_verdict(&report, err));
-    TRY(space_read(&s->space, block, search_draws(&s->search), a, &report, err));
+    TRY(space_read(&s->space, block, search_draws(&s->search), (size_t)s->search.population, a, &report, err));
     TRY(config_verdict(&report, err));
     if (s->space.n_parameters == 0)
         return lsnn_fail(err, LSNN_CONFIG, "nothing is swept: give a block `sweep:` in the config, or values like "
                                            "learning.rate=1e-3,1e-2 seed=0..4");
     s->digits = digits_of(s->space.n_trials - 1);
-    if (s->search.kind == SEARCH_CROSS_ENTROPY) s->space.n_known = (size_t)s->search.population;
     TRY(know_facts(s, host, &report, err));
     TRY(config_verdict(&report, err));
     *out = s;
