@@ -221,10 +221,11 @@ lsnn_status crew_member_bury(const sweep *s, const crew_slot *slot, int signal, 
 {
     char path[LEDGER_PATH];
     outcome o;
+    ledger_outcome_path(path, s, slot->trial, slot->rung);
+    if (outcome_read(&o, path)) return LSNN_OK;
     outcome_begin(&o);
     o.status = OUTCOME_FAILED;
     snprintf(o.message, sizeof o.message, "the process that ran it ended by signal %d (%s)%s", signal,
              strsignal(signal), signal == SIGKILL ? ", perhaps for lack of memory" : "");
-    ledger_outcome_path(path, s, slot->trial, slot->rung);
     return outcome_write(&o, path, err);
 }

@@ -69,8 +69,8 @@ enum { SPACE_MOST_TRIALS = 1000000 };
  * on itself. Mistakes go to the report. */
 LSNN_MUST_USE lsnn_status space_read(space *out, const config_node *block, size_t draws, size_t first, arena *a,
                                      config_report *report, lsnn_error *err);
-/* Whether "key=value" of the command line is an axis: values with commas, a range a..b, or log_uniform(a,b) and the like. Then it is
- * put into the block as if it stood there; so is a plain value whose key the block has. */
+/* Whether "key=value" of the command line belongs to the sweep: a setting like draws=20, values with commas, a range a..b, or
+ * log_uniform(a,b) and the like. Then it is put into the block as if it stood there; so is a plain value whose key the block has. */
 LSNN_MUST_USE lsnn_status space_word(bool *taken, config_node *block, const char *word, arena *a, lsnn_error *err);
 
 /* The value of a parameter in a trial; NULL: a condition does not hold, or the draw is not known yet. */
@@ -87,6 +87,6 @@ LSNN_MUST_USE lsnn_status space_draw(space *s, size_t first, size_t n, arena *a,
 /* A parameter's value at u of the unit interval, where u is uniform. */
 LSNN_MUST_USE lsnn_status space_at(const char **out, const space_parameter *p, double u, arena *a, lsnn_error *err);
 
-extern const char *const space_settings[]; /* keys of the block that are no parameters */
+bool space_is_setting(const char *key); /* a key of the block that is no parameter */
 
 #endif

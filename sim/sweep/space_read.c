@@ -20,8 +20,6 @@ typedef struct block_fields {
     const config_node *search;
 } block_fields;
 
-const char *const space_settings[] = {"draws", "sampler", "sampler_seed", "search", NULL};
-
 static const lsnn_field block_table[] = {
     {"draws", LSNN_INT, offsetof(block_fields, draws), "0", NULL, 0, SPACE_MOST_TRIALS, false, NULL,
      "how often the parameters that are drawn are drawn"},
@@ -32,6 +30,13 @@ static const lsnn_field block_table[] = {
      "which trials are stopped or made from the results of others"},
     LSNN_END,
 };
+
+bool space_is_setting(const char *key)
+{
+    for (const lsnn_field *field = block_table; field->name; field++)
+        if (strcmp(field->name, key) == 0) return true;
+    return false;
+}
 
 /* ---- values ------------------------------------------------------------------------------------------------------------ */
 
@@ -440,10 +445,7 @@ static lsnn_status read_settings(const reading *r, block_fields *own, config_nod
     int n = 0;
     TRY(arena_take(r->a, &also, (size_t)config_count(block) + 1, sizeof *also, r->err));
     for (const config_node *child = block->first; child; child = child->next) {
-        bool setting = false;
-        for (int k = 0; space_settings[k]; k++)
-            setting = setting || strcmp(space_settings[k], child->key) == 0;
-        if (!setting) also[n++] = child->key;
+        if (!space_is_setting(child->key)) also[n++] = child->key;
     }
     TRY(fields_read(own, block_table, block, also, &r->fields, r->err));
     r->s->sampler = (space_sampler)own->sampler;
@@ -461,17 +463,14 @@ static lsnn_status read_block(const reading *r, config_node *block, size_t *draw
     TRY(read_settings(r, &own, block));
     if (*draws == 0) *draws = (size_t)own.draws;
     for (config_node *child = block->first; child; child = child->next) {
-        bool setting = false;
-        for (int k = 0; space_settings[k]; k++)
-            setting = setting || strcmp(space_settings[k], child->key) == 0;
-        if (!setting) TRY(read_parameter(r, child));
+        if (!space_is_setting(child->key)) TRY(read_parameter(r, child));
         if (child == last) break;
     }
     bool drawn = false;
     for (int p = 0; p < s->n_parameters; p++)
         drawn = drawn || space_is_drawn(&s->parameters[p]);
     if (drawn && *draws == 0)
-        config_mistake(r->report, &block->place, "how many draws? For example 'draws: 20' in the block sweep");
+        config_mistake(r->report, &block->place, "how many draws? For example draws=20, or 'draws: 20' in the block sweep");
     if (!drawn && *draws > 0)
         config_mistake(r->report, &block->place, "draws are asked for, but no parameter is drawn");
     return LSNN_OK;

@@ -49,6 +49,7 @@ static lsnn_status as_yaml(const char **out, bool *plain, const char *key, const
 {
     const size_t call = call_length(text);
     *plain = false;
+    if (space_is_setting(key)) return arena_format(a, out, err, "%s=%s", key, text);
     if (call > 0) {
         const int inside = (int)(strlen(text) - call - 2);
         return arena_format(a, out, err, "%s={%.*s: [%.*s]}", key, (int)call, text, inside, text + call + 1);
