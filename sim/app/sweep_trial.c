@@ -19,9 +19,10 @@ static lsnn_status write_config(const sweep_job *job, const experiment *e, lsnn_
     snprintf(path, sizeof path, "%s/config.yaml", job->folder);
     FILE *file = fopen(path, "w");
     if (!file) return lsnn_fail(err, LSNN_OUTPUT, "%s cannot be written: %s", path, strerror(errno));
-    const lsnn_status status = config_write(e->root, file, true, err);
-    if (fclose(file) == 0 || status != LSNN_OK) return status;
-    return lsnn_fail(err, LSNN_OUTPUT, "%s cannot be written: %s", path, strerror(errno));
+    const lsnn_status status = config_write(e->root, file, true, NULL);
+    const int code = errno;
+    if (fclose(file) == 0 && status == LSNN_OK) return LSNN_OK;
+    return lsnn_fail(err, LSNN_OUTPUT, "%s cannot be written: %s", path, strerror(status == LSNN_OK ? errno : code));
 }
 
 static void take_figures(outcome *o, const experiment *e, const session *s)
