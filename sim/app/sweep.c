@@ -115,6 +115,7 @@ static lsnn_status go(const sweep_options *options, arena *a, const ranks *r, ls
     sweep *s = NULL;
     log_state log;
     log_open(&log, r->own == 0 ? options->level : LOG_ERROR, stderr);
+    log.counted = log.unit = "trial";
     lsnn_status status = load(&s, options, a, err);
     if (status == LSNN_OK && r->own == 0) status = prepare(s, options, &log, err);
     const lsnn_status first = ranks_follow(status);
@@ -148,6 +149,7 @@ static lsnn_status queue(sweep_options *options, arena *a, lsnn_error *err)
     if (n < 0) return lsnn_fail(err, LSNN_INTERNAL, "where this program lies is not known");
     program[n] = '\0';
     options->job.program = program;
+    options->job.workers = options->workers > 0 ? options->workers : 1;
     TRY(load(&s, options, a, err));
     TRY(prepare(s, options, &log, err));
     TRY(slurm_write(path, s, &options->job, err));
@@ -231,6 +233,49 @@ const verb verb_sweep = {
     .synopsis = "CONFIG|DIR [KEY=VALUES...] [options]\n"
                 "       lsnn sweep status DIR [--json]\n"
                 "       lsnn sweep collect DIR [--group]",
-    .help = "help\n",
+    .help =
+        "Runs a config once for each point of a space of settings, on as many processors as there are, and gives one table.\n\n"
+        "  lsnn sweep run.yaml learning.rate=1e-3,1e-2 seed=0..9 -j 8\n"
+        "  lsnn sweep run.yaml 'learning.rate=log_uniform(1e-4,1e-1)' draws=50 seed=1,2,3\n\n"
+        "On the command line KEY=a,b,c is a list and KEY=a..b a range of whole numbers; KEY=VALUE changes the config for all\n"
+        "trials. The config's own block says the same and more:\n\n"
+        "  sweep:\n"
+        "    learning.rate: [1e-3, 3e-3, 1e-2]                 # a list; an axis of the grid\n"
+        "    seed: 0..4                                        # whole numbers; the last axis varies fastest\n"
+        "    task.pause: {range: [500, 1500, 250]}             # first, last, step\n"
+        "    populations.alif.beta: {linear: [0, 2, 5]}        # first, last, how many; log: likewise, evenly in log\n"
+        "    populations.lif.n: {values: [50, 100], zip: size} # lists with the same zip go together:\n"
+        "    populations.alif.n: {values: [50, 0], zip: size}  #   two conditions, not four\n"
+        "    learning.rule.kind: [eprop, bptt]\n"
+        "    learning.rule.feedback: {values: [random, symmetric], when: {learning.rule.kind: eprop}}\n"
+        "    learning.clip: {log_uniform: [0.1, 10]}           # drawn; also uniform, integer, log_integer, choice\n"
+        "    draws: 20                                         # how often all that is drawn is drawn\n"
+        "    sampler: sobol                                    # random, sobol, niederreiter, halton, reverse_halton\n"
+        "    sampler_seed: 1                                   # of random\n"
+        "    search: {kind: asha, first: 20, factor: 3}\n\n"
+        "All conditions get the same seeds, so they can be compared in pairs. Every value is built once before the first trial\n"
+        "starts. search: lets trials learn from each other; `metric` (validation_error) is what they make small:\n"
+        "  asha            trials run to `first` iterations; the best 1/`factor` go on to `factor` times as many, and so on\n"
+        "  median          every `every` iterations (from `after` on) a trial ends that is worse than the median of at least\n"
+        "                  `at_least` others\n"
+        "  cross_entropy   `generations` of `population` draws, each fitted to the best `elite` of the one before\n\n"
+        "The folder, sweeps/<experiment> or -o DIR, holds trials.csv (written first: what each trial is), a folder for each\n"
+        "trial (config.yaml, metrics.csv; run.h5 if the config records something), results.csv and results.h5 (a row for each\n"
+        "trial: settings, seed, status, metrics, time, host, version). `lsnn run DIR/0017/config.yaml` gives a trial's bits\n"
+        "again; `lsnn resume DIR/0017` goes on with one that a search has stopped.\n\n"
+        "The same command again, or lsnn sweep DIR, goes on after Ctrl-C, SIGTERM, a crash or a power cut: trials that\n"
+        "were under way go on from their checkpoints. Any number of processes on any machines that see the folder can work on it.\n\n"
+        "  -j N            trials at a time (as many as there are processors), which share out the threads\n"
+        "  --threads N     threads of each trial; results do not depend on them\n"
+        "  --retry         repeat failed trials\n"
+        "  --part K/N      only every N-th trial, from K (0 to N-1) on: for machines that share no folder\n"
+        "  --dry-run       check everything and print the trials\n"
+        "  -o DIR, -q, -v  folder; say less, more\n\n"
+        "  mpirun -n 64 lsnn sweep ...     with a build of `cmake --preset mpi`: each rank takes trials until none is left\n"
+        "  lsnn sweep ... --slurm          an array job of Slurm whose tasks do the same; --dry-run only writes its script\n"
+        "    --array N (10) --at-most N --partition NAME --time T --cpus N (1) --memory M, -j N trials at a time in a task\n\n"
+        "  lsnn sweep status DIR           how many trials are done, failed, running, left; how long it will take\n"
+        "  lsnn sweep collect DIR          results.csv and results.h5 of what is done so far\n"
+        "  lsnn sweep collect DIR --group  also groups.csv: mean, standard error and number over the seeds\n",
     .run = run,
 };

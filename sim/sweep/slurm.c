@@ -33,7 +33,7 @@ static void put_script(FILE *out, const sweep *s, const char *folder, const slur
     put_quoted(out, q->program);
     fputs(" sweep ", out);
     put_quoted(out, folder);
-    fputs(" -j 1\n", out);
+    fprintf(out, " -j %d\n", q->workers);
 }
 
 lsnn_status slurm_write(char *path, const sweep *s, const slurm_settings *settings, lsnn_error *err)

@@ -7,6 +7,7 @@
 typedef struct slurm_settings {
     const char *partition, *time, *memory; /* NULL: the site's default */
     int cpus, array, at_most;              /* at_most 0: all tasks at once */
+    int workers;                           /* trials at a time in a task */
     const char *program;                   /* absolute path of lsnn */
 } slurm_settings;
 
