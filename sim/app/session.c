@@ -59,6 +59,7 @@ static lsnn_status begin_result(session *s, lsnn_error *err)
 static lsnn_status save(session *s, const char *status, lsnn_error *err)
 {
     const double seconds = s->state.seconds;
+    TRY(folder_flush_metrics(&s->folder, err));
     if (!s->begun) TRY(begin_result(s, err));
     TRY(result_commit(s->result, status, err));
     s->state.seconds += log_seconds() - s->started;
@@ -129,6 +130,7 @@ lsnn_status session_trial(session **out, experiment *e, const char *path, const 
     s->command = "lsnn sweep";
     e->trainer->stop = stop;
     TRY(folder_open(&s->folder, path, err));
+    s->folder.lazy = true;
     TRY(go_on(s, err));
     if (!s->state.finished) return LSNN_OK;
     return lsnn_fail(err, LSNN_DATA, "%s was finished, but how it ended is not known", path);
@@ -244,6 +246,7 @@ lsnn_status session_finish(session *s, lsnn_error *err)
     TRY(test(s, err));
     s->state.finished = 1;
     if (!s->trial || s->e->n_records > 0) return save(s, "complete", err);
+    TRY(folder_flush_metrics(&s->folder, err));
     if (s->begun) folder_forget_state(&s->folder);
     return LSNN_OK;
 }
