@@ -17,12 +17,15 @@ function(lsnn_glob out)
     set(${out} ${found} PARENT_SCOPE)
 endfunction()
 
-set(below_app sim/base sim/engine sim/io sim/lib)
+set(below_app sim/base sim/analysis sim/engine sim/large sim/io sim/lib)
 
 include(cmake/version.cmake)
 lsnn_glob(base_sources sim/base/*.c)
 lsnn_layer(lsnn_base SOURCES ${base_sources} ${LSNN_VERSION_SOURCE} SEES sim/base
            LINKS PkgConfig::LSNN_GSL PkgConfig::LSNN_YAML)
+
+lsnn_glob(analysis_sources sim/analysis/*.c)
+lsnn_layer(lsnn_analysis SOURCES ${analysis_sources} SEES sim/base sim/analysis LINKS PkgConfig::LSNN_GSL)
 
 lsnn_glob(engine_sources sim/engine/*.c)
 lsnn_layer(lsnn_engine SOURCES ${engine_sources} SEES sim/base sim/engine LINKS PkgConfig::LSNN_GSL)
@@ -30,8 +33,11 @@ lsnn_layer(lsnn_engine SOURCES ${engine_sources} SEES sim/base sim/engine LINKS 
 include(cmake/plugins.cmake)
 lsnn_layer(lsnn_plugins SOURCES ${LSNN_PLUGIN_SOURCES} ${LSNN_REGISTRY_SOURCE} SEES models)
 
+lsnn_glob(large_sources sim/large/*.c)
+lsnn_layer(lsnn_large SOURCES ${large_sources} SEES sim/base sim/engine sim/large LINKS PkgConfig::LSNN_GSL)
+
 lsnn_glob(io_sources sim/io/*.c)
-lsnn_layer(lsnn_io SOURCES ${io_sources} SEES sim/base sim/engine sim/io
+lsnn_layer(lsnn_io SOURCES ${io_sources} SEES sim/base sim/analysis sim/engine sim/large sim/io
            LINKS ${LSNN_HDF5_TARGET} PkgConfig::LSNN_GSL ZLIB::ZLIB)
 
 lsnn_glob(public_sources sim/lib/*.c)

@@ -1,4 +1,5 @@
 /* Verb describe: what there is in this program, and what is in a result file. */
+#include "measure.h"
 #include "registry.h"
 #include "store.h"
 #include "text.h"
@@ -86,6 +87,15 @@ static void describe_config(void)
         printf("\n%s\n", tables->title);
         fields_describe(tables->fields, stdout, 2);
     }
+}
+
+static void describe_measures(void)
+{
+    printf("measures of `lsnn analyze` (* without being asked for)\n");
+    for (const measure *m = measure_list; m->name; m++)
+        printf("  %s%-*s %s\n", m->name, 13 - (int)strlen(m->name), m->standard ? "*" : "", m->doc);
+    printf("\nsettings\n");
+    fields_describe(measure_fields, stdout, 2);
 }
 
 /* ---- files ------------------------------------------------------------------------------------------------------------ */
@@ -225,8 +235,9 @@ static lsnn_status unknown(const char *name, lsnn_error *err)
     n += registry_rule_names(names + n, 64);
     n += registry_optimiser_names(names + n, 64);
     n += registry_rewiring_names(names + n, 32);
-    n += registry_task_names(names + n, 31);
+    n += registry_task_names(names + n, 30);
     names[n++] = "config";
+    names[n++] = "measures";
     const char *near = text_nearest(name, names, n);
     if (near) return lsnn_fail(err, LSNN_USAGE, "nothing is called '%s'; did you mean '%s'?", name, near);
     return lsnn_fail(err, LSNN_USAGE,
@@ -243,6 +254,8 @@ static lsnn_status describe_words(int argc, char **argv, arena *a, lsnn_error *e
         if (k > 0) printf("\n");
         if (strcmp(word, "config") == 0)
             describe_config();
+        else if (strcmp(word, "measures") == 0)
+            describe_measures();
         else if (access(word, F_OK) == 0)
             TRY(describe_file(word, a, err));
         else if (!describe_plugin(word))
@@ -264,7 +277,7 @@ static int describe(int argc, char **argv)
 const verb verb_describe = {
     .name = "describe",
     .summary = "tell about models, rules, optimisers, rewirings, tasks, the config, a result file",
-    .synopsis = "[NAME|config|FILE.h5 ...]",
+    .synopsis = "[NAME|config|measures|FILE.h5 ...]",
     .help = "Without a name: lists all models, rules, optimisers, rewirings and tasks. With one: its equations, its\n"
             "parameters with default, unit and range, and what can be recorded. `config`: every key of the config. A "
             "file:\n"

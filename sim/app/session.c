@@ -48,7 +48,7 @@ static lsnn_status prepare(session **out, experiment *e, log_level level, lsnn_e
 
 static lsnn_status begin_result(session *s, lsnn_error *err)
 {
-    const recorder_subject subject = {s->e, s->command, s->state.id};
+    const recorder_subject subject = {s->e, s->command, s->state.id, s->e->n_threads};
     if (getentropy(s->state.id, sizeof s->state.id) != 0)
         return lsnn_fail(err, LSNN_INTERNAL, "the system gives no random number: %s", strerror(errno));
     TRY(result_begin(s->result, recorder_head, &subject, err));
@@ -103,7 +103,7 @@ static lsnn_status go_on(session *s, lsnn_error *err)
     if (used_previous)
         log_say(&s->log, LOG_WARNING, "%s cannot be read; going on from the one before", s->folder.checkpoint);
     const result_column *columns = recorder_columns(s->recorder, &n_columns);
-    const recorder_subject subject = {e, s->command, s->state.id};
+    const recorder_subject subject = {e, s->command, s->state.id, e->n_threads};
     TRY(result_resume(&s->result, s->folder.result, columns, n_columns, recorder_rows(s->recorder), recorder_check,
                       &subject, err));
     s->begun = true;

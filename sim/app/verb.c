@@ -1,6 +1,7 @@
 /* What the verbs share: options, loading a config, saying what failed. */
 #include "verb.h"
 #include "files.h"
+#include "learner.h"
 #include <getopt.h>
 #include <omp.h>
 #include <stdlib.h>
@@ -16,15 +17,26 @@ static const struct option long_options[] = {
     {"rule", required_argument, NULL, 'r'},
     {"dry-run", no_argument, NULL, 'n'},
     {"only", required_argument, NULL, 'd'},
+    {"measure", required_argument, NULL, 'm'},
+    {"population", required_argument, NULL, 'p'},
+    {"window", required_argument, NULL, 'w'},
+    {"trials", required_argument, NULL, 't'},
+    {"by", required_argument, NULL, 'b'},
+    {"curve", required_argument, NULL, 'c'},
+    {"neurons", required_argument, NULL, 'N'},
+    {"to", required_argument, NULL, 'T'},
+    {"csv", no_argument, NULL, 'C'},
+    {"extensions", no_argument, NULL, 'E'},
     {NULL, 0, NULL, 0},
 };
 
-static lsnn_status read_threads(int *out, const char *text, lsnn_error *err)
+static lsnn_status read_number(int *out, const char *option, const char *what, long most, const char *text,
+                               lsnn_error *err)
 {
     char *end;
     const long n = strtol(text, &end, 10);
-    if (*end || n < 1 || n > 4096)
-        return lsnn_fail(err, LSNN_USAGE, "-j takes a number of threads from 1, not '%s'", text);
+    if (*end || n < 1 || n > most)
+        return lsnn_fail(err, LSNN_USAGE, "%s takes a number of %s from 1, not '%s'", option, what, text);
     *out = (int)n;
     return LSNN_OK;
 }
@@ -33,13 +45,23 @@ static lsnn_status set_option(verb_options *out, int letter, lsnn_error *err)
 {
     switch (letter) {
     case 'o': out->output = optarg; break;
-    case 'j': return read_threads(&out->threads, optarg, err);
+    case 'j': return read_number(&out->threads, "-j", "threads", 4096, optarg, err);
     case 'q': out->level = LOG_WARNING; break;
     case 'v': out->level = LOG_DEBUG; break;
     case 'J': out->json = true; break;
     case 'r': out->rule = optarg; break;
     case 'n': out->dry_run = true; break;
     case 'd': out->dump = optarg; break;
+    case 'm': out->measure = optarg; break;
+    case 'p': out->population = optarg; break;
+    case 'w': out->window = optarg; break;
+    case 't': out->trials = optarg; break;
+    case 'b': out->by = optarg; break;
+    case 'c': out->curve = optarg; break;
+    case 'N': return read_number(&out->neurons, "--neurons", "neurons", 10000000, optarg, err);
+    case 'T': out->to = optarg; break;
+    case 'C': out->csv = true; break;
+    case 'E': out->extensions = true; break;
     }
     return LSNN_OK;
 }
@@ -78,7 +100,8 @@ int verb_threads(const verb_options *options)
 
 lsnn_status verb_build(experiment **out, config_node *root, int n_threads, arena *a, lsnn_error *err)
 {
-    return build_experiment(out, root, &files_default, n_threads, a, err);
+    TRY(build_experiment(out, root, &files_default, n_threads, a, err));
+    return learner_attach(*out, n_threads, err);
 }
 
 lsnn_status verb_load(experiment **out, const verb_options *options, arena *a, lsnn_error *err)

@@ -14,7 +14,8 @@ typedef struct verb {
     int (*run)(int argc, char **argv);
 } verb;
 
-extern const verb verb_run, verb_resume, verb_check, verb_describe, verb_replay, verb_bench, verb_sweep;
+extern const verb verb_run, verb_resume, verb_sweep, verb_check, verb_describe, verb_replay, verb_bench, verb_analyze,
+    verb_export, verb_import;
 extern const verb *const verbs[]; /* NULL at the end */
 
 /* Common options, taken out of argv: -o DIR, -j THREADS, -q, -v, --json, --help. The rest is in words. */
@@ -26,6 +27,10 @@ typedef struct verb_options {
     const char *rule; /* --rule (replay) */
     const char *dump; /* --only and others: the verb's own use */
     bool dry_run;
+    const char *measure, *population, *window, *trials, *by, *curve; /* analyze, export: what to look at */
+    const char *to;                                                  /* export: the format */
+    int neurons;
+    bool csv, extensions;
     int n_words;
     const char **words;
 } verb_options;

@@ -260,5 +260,7 @@ guard_verdict guard_chunks(const guard *g, const char *path)
 {
     guard_object o;
     guard_verdict verdict = guard_look_up(g, path, &o);
-    return verdict == GUARD_FINE && o.layout == GUARD_CHUNKED ? guard_check_index(g, &o, true) : verdict;
+    if (verdict != GUARD_FINE) return verdict;
+    if (o.layout == GUARD_CHUNKED) return guard_check_index(g, &o, true);
+    return o.type.kind == GUARD_SEQUENCE ? guard_sequence_data(g, &o) : GUARD_FINE;
 }

@@ -33,7 +33,8 @@ typedef struct guard {
 guard_verdict guard_open(guard *out, int fd, uint64_t length);
 /* Is the object there, and are the groups on the way, its header, its attributes and its chunk index sound? */
 guard_verdict guard_find(const guard *g, const char *path);
-/* Does each chunk of a dataset (that guard_find found fine) unpack to its full size? */
+/* Does each chunk of a dataset (that guard_find found fine) unpack to its full size, and does each of its sequences, if
+ * it holds such, lie in the heap that it refers to? */
 guard_verdict guard_chunks(const guard *g, const char *path);
 
 #endif

@@ -12,16 +12,18 @@ static bool lies_within(const guard *g, uint64_t address, uint64_t size)
     return size <= g->length && address <= g->length - size;
 }
 
-/* A text of variable length is read only where it is alone. */
+/* Texts of variable length are read where they lie in one piece. */
 static guard_verdict check_variable(const guard *g, const guard_object *o)
 {
     enum { REFERENCE = 16 };
-    if (o->layout != GUARD_CONTIGUOUS || o->space.n != 1) return GUARD_STRANGE;
-    if (o->address == GUARD_NOWHERE) return GUARD_FINE;
-    unsigned char *block = guard_block(g, o->address, REFERENCE);
+    if (o->layout != GUARD_CONTIGUOUS) return GUARD_STRANGE;
+    if (o->address == GUARD_NOWHERE || o->space.n == 0) return GUARD_FINE;
+    unsigned char *block = guard_block(g, o->address, o->space.n * REFERENCE);
     if (!block) return GUARD_DAMAGED;
-    guard_bytes b = {block, REFERENCE, true};
-    guard_verdict verdict = guard_check_text(g, &b);
+    guard_bytes b = {block, o->space.n * REFERENCE, true};
+    guard_verdict verdict = GUARD_FINE;
+    for (uint64_t k = 0; verdict == GUARD_FINE && k < o->space.n; k++)
+        verdict = guard_check_text(g, &b);
     free(block);
     return verdict;
 }
@@ -89,10 +91,12 @@ typedef struct walk {
 static bool check_chunk(const walk *w, uint64_t address, uint64_t size, uint64_t skipped)
 {
     if (size == 0 || !lies_within(w->g, address, size)) return false;
-    if (w->o->n_filters == 0) return size == w->o->chunk_bytes;
+    const bool refers = w->o->type.kind == GUARD_SEQUENCE;
+    if (w->o->n_filters == 0 && (size != w->o->chunk_bytes || !refers)) return size == w->o->chunk_bytes;
     if (!w->unpack) return true;
     unsigned char *bytes = guard_block(w->g, address, size);
     bool good = bytes && fills_its_chunk(w->o, bytes, size, skipped);
+    if (good && refers) good = guard_sequence_chunk(w->g, w->o, bytes, size, skipped) == GUARD_FINE;
     free(bytes);
     return good;
 }

@@ -20,15 +20,24 @@ void guard_skip(guard_bytes *b, size_t n);
 /* n bytes at an address, to be freed; NULL: not within the file, or no memory. */
 unsigned char *guard_block(const guard *g, uint64_t address, uint64_t n);
 
-typedef enum guard_class { GUARD_INTEGER, GUARD_FLOAT, GUARD_TEXT, GUARD_ENUM, GUARD_VARIABLE_TEXT } guard_class;
+typedef enum guard_class {
+    GUARD_INTEGER,
+    GUARD_FLOAT,
+    GUARD_TEXT,
+    GUARD_ENUM,
+    GUARD_VARIABLE_TEXT,
+    GUARD_SEQUENCE /* numbers of variable length */
+} guard_class;
 
 typedef struct guard_type {
     guard_class kind;
     uint64_t size;
+    uint64_t element; /* of a sequence: bytes of a number */
 } guard_type;
 
 typedef struct guard_space {
     int rank;
+    bool nothing; /* no value at all */
     uint64_t dim[GUARD_MAX_RANK];
     uint64_t n; /* elements */
 } guard_space;
@@ -59,6 +68,12 @@ guard_verdict guard_read_message(guard_object *o, const guard *g, int type, guar
 guard_verdict guard_check_dataset(const guard *g, const guard_object *o);
 /* A variable text's reference: a heap object that is as long as the reference says. */
 guard_verdict guard_check_text(const guard *g, guard_bytes *reference);
+/* The sequences that the bytes of a chunk, with its filters still on, refer to; or those of contiguous data. */
+guard_verdict guard_sequence_chunk(const guard *g, const guard_object *o, const unsigned char *bytes, uint64_t size,
+                                   uint64_t skipped);
+guard_verdict guard_sequence_data(const guard *g, const guard_object *o);
+/* An object of a global heap that has to be so many bytes. */
+guard_verdict guard_check_heap(const guard *g, uint64_t address, uint64_t index, uint64_t length);
 /* The object header that belongs to a path. */
 guard_verdict guard_look_up(const guard *g, const char *path, guard_object *out);
 guard_verdict guard_check_index(const guard *g, const guard_object *o, bool unpack);

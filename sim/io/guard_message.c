@@ -9,10 +9,10 @@ guard_verdict guard_read_space(guard_space *out, guard_bytes *b)
     const int version = (int)guard_number(b, 1), rank = (int)guard_number(b, 1), flags = (int)guard_number(b, 1);
     const int kind = (int)guard_number(b, 1);
     if (!b->good || version < 1 || version > 2 || rank > GUARD_MAX_RANK || flags > 1) return GUARD_DAMAGED;
-    if (version == 2 && kind > 1) return GUARD_STRANGE; /* no value at all */
-    if (version == 2 && (kind == 0) != (rank == 0)) return GUARD_DAMAGED;
+    if (version == 2 && (kind > 2 || (kind == 1) != (rank != 0))) return GUARD_DAMAGED;
     if (version == 1) guard_skip(b, 4);
-    *out = (guard_space){.rank = rank, .n = 1};
+    const bool nothing = version == 2 && kind == 2;
+    *out = (guard_space){.rank = rank, .nothing = nothing, .n = nothing ? 0 : 1};
     for (int k = 0; k < rank; k++) {
         out->dim[k] = guard_number(b, 8);
         if (__builtin_mul_overflow(out->n, out->dim[k], &out->n)) out->n = UINT64_MAX; /* too large for anybody */
@@ -39,7 +39,7 @@ static guard_verdict read_float(const guard_type *t, uint64_t bits, guard_bytes 
     if (!b->good || precision == 0 || offset + precision > 8 * t->size || exponent_bits == 0 || mantissa_bits == 0 ||
         exponent + exponent_bits > precision || mantissa + mantissa_bits > precision || sign >= precision)
         return GUARD_DAMAGED;
-    return t->size == 4 || t->size == 8 ? GUARD_FINE : GUARD_STRANGE;
+    return t->size == 2 || t->size == 4 || t->size == 8 ? GUARD_FINE : GUARD_STRANGE;
 }
 
 static guard_verdict read_enum(const guard_type *t, int version, uint64_t bits, guard_bytes *b)
@@ -60,13 +60,19 @@ static guard_verdict read_enum(const guard_type *t, int version, uint64_t bits, 
     return b->good ? GUARD_FINE : GUARD_DAMAGED;
 }
 
-static guard_verdict read_variable(const guard_type *t, uint64_t bits, guard_bytes *b)
+static guard_verdict read_variable(guard_type *t, uint64_t bits, guard_bytes *b)
 {
     enum { REFERENCE = 16, TEXT = 1 };
     guard_type base;
-    if ((bits & 0xf) != TEXT) return GUARD_STRANGE;
     guard_verdict verdict = guard_read_type(&base, b);
     if (verdict != GUARD_FINE) return verdict;
+    if ((bits & 0xf) == 0) {
+        t->kind = GUARD_SEQUENCE;
+        t->element = base.size;
+        if (base.kind != GUARD_INTEGER && base.kind != GUARD_FLOAT) return GUARD_STRANGE;
+        return t->size == REFERENCE ? GUARD_FINE : GUARD_DAMAGED;
+    }
+    if ((bits & 0xf) != TEXT) return GUARD_STRANGE;
     bool bytes = (base.kind == GUARD_INTEGER || base.kind == GUARD_TEXT) && base.size == 1;
     return t->size == REFERENCE && bytes ? GUARD_FINE : GUARD_DAMAGED;
 }
@@ -109,11 +115,8 @@ static guard_verdict find_in_heap(const unsigned char *block, uint64_t total, ui
     return found;
 }
 
-guard_verdict guard_check_text(const guard *g, guard_bytes *reference)
+guard_verdict guard_check_heap(const guard *g, uint64_t address, uint64_t index, uint64_t length)
 {
-    const uint64_t length = guard_number(reference, 4), address = guard_number(reference, 8);
-    const uint64_t index = guard_number(reference, 4);
-    if (!reference->good) return GUARD_DAMAGED;
     if (length == 0 || address == 0) return length == 0 ? GUARD_FINE : GUARD_DAMAGED;
     unsigned char *head = guard_block(g, address, 16);
     if (!head) return GUARD_DAMAGED;
@@ -126,6 +129,13 @@ guard_verdict guard_check_text(const guard *g, guard_bytes *reference)
     guard_verdict verdict = find_in_heap(block, total, index, length);
     free(block);
     return verdict;
+}
+
+guard_verdict guard_check_text(const guard *g, guard_bytes *reference)
+{
+    const uint64_t length = guard_number(reference, 4), address = guard_number(reference, 8);
+    const uint64_t index = guard_number(reference, 4);
+    return reference->good ? guard_check_heap(g, address, index, length) : GUARD_DAMAGED;
 }
 
 static guard_verdict read_attribute(const guard *g, guard_bytes *b)
@@ -234,6 +244,14 @@ static guard_verdict read_filters(guard_object *o, guard_bytes *b)
     return GUARD_FINE;
 }
 
+/* Attributes without a value are harmless (PyTables writes them); a dataset without one is not read. */
+static guard_verdict read_extent(guard_object *o, guard_bytes *b)
+{
+    o->has_space = true;
+    const guard_verdict verdict = guard_read_space(&o->space, b);
+    return verdict == GUARD_FINE && o->space.nothing ? GUARD_STRANGE : verdict;
+}
+
 guard_verdict guard_read_message(guard_object *o, const guard *g, int type, guard_bytes *b)
 {
     enum {
@@ -252,7 +270,7 @@ guard_verdict guard_read_message(guard_object *o, const guard *g, int type, guar
     };
     switch (type) {
     case NIL: return GUARD_FINE;
-    case SPACE: o->has_space = true; return guard_read_space(&o->space, b);
+    case SPACE: return read_extent(o, b);
     case TYPE: o->has_type = true; return guard_read_type(&o->type, b);
     case OLD_FILL:
     case FILL: return read_fill(o, type, b);

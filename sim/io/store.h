@@ -46,15 +46,22 @@ LSNN_MUST_USE lsnn_status store_shape_of(const store *s, store_shape *out, const
  * `expected` the shape must be that; NULL: any, returned through `shape` (may be NULL too). Refuses datasets above 16 GiB. */
 LSNN_MUST_USE lsnn_status store_read(const store *s, arena *a, void *out_pointer, store_type type, store_shape *shape,
                                      const store_shape *expected, const char *path, lsnn_error *err);
+/* Reads a vector of sequences of numbers, as `rows` of doubles: row r is values[first[r]] .. values[first[r + 1] - 1]. */
+LSNN_MUST_USE lsnn_status store_read_sequences(const store *s, arena *a, double **values, size_t **first, size_t *rows,
+                                               const char *path, lsnn_error *err);
 /* Writes a dataset (parents are made); compressed with shuffle + deflate 1 when `compress` and larger than one chunk. */
 LSNN_MUST_USE lsnn_status store_write(store *s, const char *path, store_type type, const store_shape *shape,
                                       const void *values, bool compress, lsnn_error *err);
 LSNN_MUST_USE lsnn_status store_write_text(store *s, const char *path, const char *text, lsnn_error *err);
-/* A column of texts, of the length of the longest. */
-LSNN_MUST_USE lsnn_status store_write_texts(store *s, const char *path, size_t n, const char *const *texts,
-                                            lsnn_error *err);
 LSNN_MUST_USE lsnn_status store_read_text(const store *s, arena *a, const char **out, const char *path,
                                           lsnn_error *err);
+
+/* A dataset of texts, of any shape; the texts are in the arena, in the file's order. */
+LSNN_MUST_USE lsnn_status store_read_texts(const store *s, arena *a, const char ***out, store_shape *shape,
+                                           const char *path, lsnn_error *err);
+/* Texts of variable length. */
+LSNN_MUST_USE lsnn_status store_write_texts(store *s, const char *path, const store_shape *shape,
+                                            const char *const *texts, lsnn_error *err);
 
 /* Attributes of an object ("/" for the root). Texts are UTF-8. Reading accepts any numeric type, fixed and variable texts. */
 LSNN_MUST_USE lsnn_status store_get_number(const store *s, double *out, const char *object, const char *name,

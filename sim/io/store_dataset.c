@@ -3,7 +3,6 @@
 
 #include <inttypes.h>
 #include <stdio.h>
-#include <stdlib.h>
 #include <string.h>
 
 /* An open dataset with what was found out about it. */
@@ -233,33 +232,14 @@ lsnn_status store_write(store *s, const char *path, store_type type, const store
 }
 
 /* Of fixed length, which needs no heap. */
-static bool write_texts(const store *s, const char *path, hid_t space, size_t length, const char *bytes)
+lsnn_status store_write_text(store *s, const char *path, const char *text, lsnn_error *err)
 {
+    size_t length = strlen(text);
     hid_t type = H5Tcopy(H5T_C_S1);
     bool good = type >= 0 && H5Tset_size(type, length ? length : 1) >= 0 && H5Tset_cset(type, H5T_CSET_UTF8) >= 0 &&
                 H5Tset_strpad(type, H5T_STR_NULLPAD) >= 0 &&
-                write_new(s, path, type, type, space, store_plain(), bytes);
+                write_new(s, path, type, type, H5Screate(H5S_SCALAR), store_plain(), text);
     if (type >= 0) H5Tclose(type);
-    return good;
-}
-
-lsnn_status store_write_text(store *s, const char *path, const char *text, lsnn_error *err)
-{
-    return store_written(s, write_texts(s, path, H5Screate(H5S_SCALAR), strlen(text), text), path, err);
-}
-
-lsnn_status store_write_texts(store *s, const char *path, size_t n, const char *const *texts, lsnn_error *err)
-{
-    size_t length = 1;
-    for (size_t k = 0; k < n; k++)
-        if (strlen(texts[k]) > length) length = strlen(texts[k]);
-    char *bytes = calloc(n ? n : 1, length);
-    if (!bytes) return lsnn_fail(err, LSNN_MEMORY, "not enough memory to write %s", path);
-    for (size_t k = 0; k < n; k++)
-        memcpy(bytes + k * length, texts[k], strlen(texts[k]));
-    const hsize_t dim = n;
-    const bool good = write_texts(s, path, H5Screate_simple(1, &dim, NULL), length, bytes);
-    free(bytes);
     return store_written(s, good, path, err);
 }
 

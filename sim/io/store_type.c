@@ -40,6 +40,16 @@ hid_t store_file_type(store_type type)
     return H5I_INVALID_HID;
 }
 
+/* IEEE's binary16, which HDF5 1.10 has no name for. */
+static bool is_half(hid_t type)
+{
+    const hid_t half = H5Tcopy(H5T_IEEE_F32LE);
+    bool same = half >= 0 && H5Tset_fields(half, 15, 10, 5, 0, 10) >= 0 && H5Tset_size(half, 2) >= 0 &&
+                H5Tset_ebias(half, 15) >= 0 && H5Tequal(type, half) > 0;
+    if (half >= 0) H5Tclose(half);
+    return same;
+}
+
 /* Types with odd sizes or bit fields are converted bit by bit by code that few files have ever tried. */
 static bool is_standard(hid_t type)
 {
@@ -49,7 +59,7 @@ static bool is_standard(hid_t type)
                               H5T_STD_U64BE, H5T_IEEE_F32LE, H5T_IEEE_F64LE, H5T_IEEE_F32BE, H5T_IEEE_F64BE};
     for (size_t k = 0; k < sizeof standard / sizeof standard[0]; k++)
         if (H5Tequal(type, standard[k]) > 0) return true;
-    return false;
+    return is_half(type);
 }
 
 bool store_is_number(hid_t type)

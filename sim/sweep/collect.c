@@ -92,7 +92,7 @@ static lsnn_status write_texts(store *file, const char *name, size_t n, const ch
 {
     char path[512];
     snprintf(path, sizeof path, "/trials/%s", name);
-    return store_write_texts(file, path, n, texts, err);
+    return store_write_texts(file, path, &(store_shape){1, {n}}, texts, err);
 }
 
 /* As numbers if all of them are, nan where a condition does not hold. */

@@ -18,3 +18,8 @@ awk -F, 'NR == 1 { for (c = 1; c <= NF; c++) if ($c ~ /loss$/ && !column) column
          $column != "" { loss[++n] = $column }
          END { for (i = 1; i <= 10; i++) { first += loss[i]; last += loss[n - 10 + i] }
                if (n < 20 || !(last < first / 2)) { print "loss from", first / 10, "to", last / 10; exit 1 } }' out/metrics.csv
+
+# With the model, NIR's CubaLIF goes out and comes back.
+build/lsnn export out --to nir -o cuba.nir 2>/dev/null
+build/lsnn import cuba.nir -o cuba 2>/dev/null
+grep -q 'model: cuba_lif, n: .*, tau_m: .*, v_th: .*, tau_syn: ' cuba/network.yaml || { cat cuba/network.yaml; exit 1; }

@@ -1,0 +1,35 @@
+/* Writing .npy: magic, version, length of the header, a Python dict padded to 64 bytes, the values. */
+#include "npy.h"
+#include "disk.h"
+#include <errno.h>
+#include <stdio.h>
+#include <string.h>
+
+static void write_header(char header[static 128], store_type type, const store_shape *shape)
+{
+    static const char *const names[] = {"<f4", "<f8", "<i4", "|u1", "<u4", "<u8"};
+    char dims[STORE_MAX_DIMS * 22 + 1] = "";
+    int n = 0;
+    for (int d = 0; d < shape->n_dims; d++)
+        n += snprintf(dims + n, sizeof dims - (size_t)n, "%zu,", shape->dim[d]);
+    memset(header, ' ', 128);
+    memcpy(header, "\x93NUMPY\1\0\x76\0", 10); /* 118 bytes follow */
+    n = snprintf(header + 10, 117, "{'descr': '%s', 'fortran_order': False, 'shape': (%s), }", names[type], dims);
+    header[10 + n] = ' ';
+    header[127] = '\n';
+}
+
+lsnn_status npy_write(const char *path, store_type type, const store_shape *shape, const void *values, lsnn_error *err)
+{
+    char header[128];
+    size_t n = 1;
+    for (int d = 0; d < shape->n_dims; d++)
+        n *= shape->dim[d];
+    write_header(header, type, shape);
+    FILE *f = fopen(path, "wb");
+    if (!f) return disk_fail(err, LSNN_OUTPUT, path, errno);
+    bool good = fwrite(header, sizeof header, 1, f) == 1 && fwrite(values, store_size(type), n, f) == n;
+    const int reason = errno;
+    good = fclose(f) == 0 && good;
+    return good ? LSNN_OK : disk_fail(err, LSNN_OUTPUT, path, reason);
+}
