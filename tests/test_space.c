@@ -34,8 +34,7 @@ static void trials_are(const char *expected)
         for (int p = 0; p < s.n_parameters; p++) {
             const char *value = space_value_of(&s, trial, p);
             const size_t used = strlen(text);
-            snprintf(text + used, sizeof text - used, "%s%s", value ? value : "-",
-                     p + 1 < s.n_parameters ? "," : " ");
+            snprintf(text + used, sizeof text - used, "%s%s", value ? value : "-", p + 1 < s.n_parameters ? "," : " ");
         }
     cr_expect_str_eq(text, expected);
 }
@@ -76,7 +75,8 @@ Test(space, zipped_lists_go_together)
 
 Test(space, a_condition_takes_out_what_would_be_run_twice)
 {
-    read_block("sweep: {rule: [eprop, bptt], feedback: {values: [random, symmetric], when: {rule: eprop}}, seed: 0..1}");
+    read_block(
+        "sweep: {rule: [eprop, bptt], feedback: {values: [random, symmetric], when: {rule: eprop}}, seed: 0..1}");
     trials_are("eprop,random,0 eprop,random,1 eprop,symmetric,0 eprop,symmetric,1 bptt,-,0 bptt,-,1 ");
 }
 

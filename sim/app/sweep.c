@@ -40,7 +40,8 @@ static lsnn_status load(sweep **out, const sweep_options *options, arena *a, lsn
         return lsnn_fail(err, LSNN_USAGE, "a config or the folder of a sweep is needed; see `lsnn help sweep`");
     if (!is_folder(options->words[0])) return read_config(out, options, a, err);
     if (options->n_words > 1 || options->output)
-        return lsnn_fail(err, LSNN_USAGE, "a sweep that was begun goes on as it is: neither values nor -o can be given");
+        return lsnn_fail(err, LSNN_USAGE,
+                         "a sweep that was begun goes on as it is: neither values nor -o can be given");
     return sweep_open(out, options->words[0], &sweep_trial_host, a, err);
 }
 
@@ -100,7 +101,8 @@ static lsnn_status report(sweep *s, log_state *log, lsnn_error *err)
 
 static lsnn_status run_all(sweep *s, const sweep_options *options, log_state *log, const ranks *r, lsnn_error *err)
 {
-    crew_settings settings = {.n_workers = options->workers, .part = options->part, .parts = options->parts, .log = log};
+    crew_settings settings = {
+        .n_workers = options->workers, .part = options->part, .parts = options->parts, .log = log};
     const int processors = omp_get_max_threads();
     if (settings.n_workers == 0) settings.n_workers = r->n > 1 ? r->n_here : processors;
     settings.n_threads = options->threads;
@@ -182,8 +184,9 @@ static lsnn_status status(const sweep_options *options, arena *a, lsnn_error *er
         return LSNN_OK;
     }
     if (!isnan(c.remaining)) text_duration(left, c.remaining);
-    printf("%zu trials\n  done     %zu\n  paused   %zu\n  stopped  %zu\n  failed   %zu\n  running  %zu\n  left     %zu\n",
-           l.s->space.n_trials, c.done, c.paused, c.stopped, c.failed, c.running, c.left);
+    printf(
+        "%zu trials\n  done     %zu\n  paused   %zu\n  stopped  %zu\n  failed   %zu\n  running  %zu\n  left     %zu\n",
+        l.s->space.n_trials, c.done, c.paused, c.stopped, c.failed, c.running, c.left);
     if (c.left + c.running > 0) printf("  time     %s\n", left);
     return LSNN_OK;
 }
@@ -234,10 +237,12 @@ const verb verb_sweep = {
                 "       lsnn sweep status DIR [--json]\n"
                 "       lsnn sweep collect DIR [--group]",
     .help =
-        "Runs a config once for each point of a space of settings, on as many processors as there are, and gives one table.\n\n"
+        "Runs a config once for each point of a space of settings, on as many processors as there are, and gives one "
+        "table.\n\n"
         "  lsnn sweep run.yaml learning.rate=1e-3,1e-2 seed=0..9 -j 8\n"
         "  lsnn sweep run.yaml 'learning.rate=log_uniform(1e-4,1e-1)' draws=50 seed=1,2,3\n\n"
-        "On the command line KEY=a,b,c is a list and KEY=a..b a range of whole numbers; KEY=VALUE changes the config for all\n"
+        "On the command line KEY=a,b,c is a list and KEY=a..b a range of whole numbers; KEY=VALUE changes the config "
+        "for all\n"
         "trials. The config's own block says the same and more:\n\n"
         "  sweep:\n"
         "    learning.rate: [1e-3, 3e-3, 1e-2]                 # a list; an axis of the grid\n"
@@ -253,27 +258,38 @@ const verb verb_sweep = {
         "    sampler: sobol                                    # random, sobol, niederreiter, halton, reverse_halton\n"
         "    sampler_seed: 1                                   # of random\n"
         "    search: {kind: asha, first: 20, factor: 3}\n\n"
-        "All conditions get the same seeds, so they can be compared in pairs. Every value is built once before the first trial\n"
+        "All conditions get the same seeds, so they can be compared in pairs. Every value is built once before the "
+        "first trial\n"
         "starts. search: lets trials learn from each other; `metric` (validation_error) is what they make small:\n"
-        "  asha            trials run to `first` iterations; the best 1/`factor` go on to `factor` times as many, and so on\n"
-        "  median          every `every` iterations (from `after` on) a trial ends that is worse than the median of at least\n"
+        "  asha            trials run to `first` iterations; the best 1/`factor` go on to `factor` times as many, and "
+        "so on\n"
+        "  median          every `every` iterations (from `after` on) a trial ends that is worse than the median of at "
+        "least\n"
         "                  `at_least` others\n"
         "  cross_entropy   `generations` of `population` draws, each fitted to the best `elite` of the one before\n\n"
-        "The folder, sweeps/<experiment> or -o DIR, holds trials.csv (written first: what each trial is), a folder for each\n"
-        "trial (config.yaml, metrics.csv; run.h5 if the config records something), results.csv and results.h5 (a row for each\n"
-        "trial: settings, seed, status, metrics, time, host, version). `lsnn run DIR/0017/config.yaml` gives a trial's bits\n"
+        "The folder, sweeps/<experiment> or -o DIR, holds trials.csv (written first: what each trial is), a folder for "
+        "each\n"
+        "trial (config.yaml, metrics.csv; run.h5 if the config records something), results.csv and results.h5 (a row "
+        "for each\n"
+        "trial: settings, seed, status, metrics, time, host, version). `lsnn run DIR/0017/config.yaml` gives a trial's "
+        "bits\n"
         "again; `lsnn resume DIR/0017` goes on with one that a search has stopped.\n\n"
-        "The same command again, or lsnn sweep DIR, goes on after Ctrl-C, SIGTERM, a crash or a power cut: trials that\n"
-        "were under way go on from their checkpoints. Any number of processes on any machines that see the folder can work on it.\n\n"
+        "The same command again, or lsnn sweep DIR, goes on after Ctrl-C, SIGTERM, a crash or a power cut: trials "
+        "that\n"
+        "were under way go on from their checkpoints. Any number of processes on any machines that see the folder can "
+        "work on it.\n\n"
         "  -j N            trials at a time (as many as there are processors), which share out the threads\n"
         "  --threads N     threads of each trial; results do not depend on them\n"
         "  --retry         repeat failed trials\n"
         "  --part K/N      only every N-th trial, from K (0 to N-1) on: for machines that share no folder\n"
         "  --dry-run       check everything and print the trials\n"
         "  -o DIR, -q, -v  folder; say less, more\n\n"
-        "  mpirun -n 64 lsnn sweep ...     with a build of `cmake --preset mpi`: each rank takes trials until none is left\n"
-        "  lsnn sweep ... --slurm          an array job of Slurm whose tasks do the same; --dry-run only writes its script\n"
-        "    --array N (10) --at-most N --partition NAME --time T --cpus N (1) --memory M, -j N trials at a time in a task\n\n"
+        "  mpirun -n 64 lsnn sweep ...     with a build of `cmake --preset mpi`: each rank takes trials until none is "
+        "left\n"
+        "  lsnn sweep ... --slurm          an array job of Slurm whose tasks do the same; --dry-run only writes its "
+        "script\n"
+        "    --array N (10) --at-most N --partition NAME --time T --cpus N (1) --memory M, -j N trials at a time in a "
+        "task\n\n"
         "  lsnn sweep status DIR           how many trials are done, failed, running, left; how long it will take\n"
         "  lsnn sweep collect DIR          results.csv and results.h5 of what is done so far\n"
         "  lsnn sweep collect DIR --group  also groups.csv: mean, standard error and number over the seeds\n",

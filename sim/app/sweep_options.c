@@ -7,15 +7,24 @@
 enum { THREADS = 256, PART, RETRY, DRY_RUN, GROUP, JSON, SLURM, PARTITION, TIME, CPUS, MEMORY, ARRAY, AT_MOST };
 
 static const struct option long_options[] = {
-    {"output", required_argument, NULL, 'o'},     {"jobs", required_argument, NULL, 'j'},
-    {"quiet", no_argument, NULL, 'q'},            {"verbose", no_argument, NULL, 'v'},
-    {"threads", required_argument, NULL, THREADS}, {"part", required_argument, NULL, PART},
-    {"retry", no_argument, NULL, RETRY},          {"dry-run", no_argument, NULL, DRY_RUN},
-    {"group", no_argument, NULL, GROUP},          {"json", no_argument, NULL, JSON},
-    {"slurm", no_argument, NULL, SLURM},          {"partition", required_argument, NULL, PARTITION},
-    {"time", required_argument, NULL, TIME},      {"cpus", required_argument, NULL, CPUS},
-    {"memory", required_argument, NULL, MEMORY},  {"array", required_argument, NULL, ARRAY},
-    {"at-most", required_argument, NULL, AT_MOST}, {NULL, 0, NULL, 0},
+    {"output", required_argument, NULL, 'o'},
+    {"jobs", required_argument, NULL, 'j'},
+    {"quiet", no_argument, NULL, 'q'},
+    {"verbose", no_argument, NULL, 'v'},
+    {"threads", required_argument, NULL, THREADS},
+    {"part", required_argument, NULL, PART},
+    {"retry", no_argument, NULL, RETRY},
+    {"dry-run", no_argument, NULL, DRY_RUN},
+    {"group", no_argument, NULL, GROUP},
+    {"json", no_argument, NULL, JSON},
+    {"slurm", no_argument, NULL, SLURM},
+    {"partition", required_argument, NULL, PARTITION},
+    {"time", required_argument, NULL, TIME},
+    {"cpus", required_argument, NULL, CPUS},
+    {"memory", required_argument, NULL, MEMORY},
+    {"array", required_argument, NULL, ARRAY},
+    {"at-most", required_argument, NULL, AT_MOST},
+    {NULL, 0, NULL, 0},
 };
 
 static lsnn_status read_count(int *out, const char *name, lsnn_error *err)
@@ -77,7 +86,8 @@ lsnn_status sweep_options_parse(sweep_options *out, int argc, char **argv, lsnn_
     for (int letter; (letter = getopt_long(argc, argv, ":o:j:qv", long_options, NULL)) != -1;) {
         const char *word = argv[optind - 1];
         if (letter == ':') return lsnn_fail(err, LSNN_USAGE, "%s needs a value; see `lsnn help sweep`", word);
-        if (letter == '?') return lsnn_fail(err, LSNN_USAGE, "`lsnn sweep` has no option %s; see `lsnn help sweep`", word);
+        if (letter == '?')
+            return lsnn_fail(err, LSNN_USAGE, "`lsnn sweep` has no option %s; see `lsnn help sweep`", word);
         TRY(set(out, letter, err));
     }
     out->n_words = argc - optind;

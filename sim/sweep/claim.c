@@ -24,8 +24,7 @@ static bool is_running(long pid, unsigned long long *started)
     const char *rest = strrchr(line, ')'); /* the name before it may hold anything */
     char state = 'Z';
     return rest &&
-           sscanf(rest + 1,
-                  " %c %*s %*s %*s %*s %*s %*s %*s %*s %*s %*s %*s %*s %*s %*s %*s %*s %*s %*s %llu", &state,
+           sscanf(rest + 1, " %c %*s %*s %*s %*s %*s %*s %*s %*s %*s %*s %*s %*s %*s %*s %*s %*s %*s %*s %llu", &state,
                   started) == 2 &&
            state != 'Z' && state != 'X';
 }

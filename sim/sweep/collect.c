@@ -33,7 +33,9 @@ static void put_outcome(FILE *out, const sweep *s, const outcome *o)
 {
     if (space_find(&s->space, "seed") < 0) fprintf(out, ",%" PRIu64, o->seed);
     fprintf(out, ",%s,%" PRIu64 ",%s", outcome_text[o->status], o->iterations,
-            o->goal < 0 ? "" : o->goal ? "true" : "false");
+            o->goal < 0 ? ""
+            : o->goal   ? "true"
+                        : "false");
     for (int k = 0; k < OUTCOME_N_METRICS; k++)
         if (isnan(o->metric[k]))
             fputc(',', out);
@@ -156,8 +158,7 @@ static lsnn_status write_file(store *file, const sweep *s, const rows *r, arena 
     TRY(arena_take(a, &numbers, r->n + 1, sizeof *numbers, err));
     TRY(arena_take(a, &texts, r->n + 1, sizeof *texts, err));
     for (int p = 0; p < s->space.n_parameters; p++)
-        if (strcmp(s->space.parameters[p].path, "seed") != 0)
-            TRY(write_parameter(file, s, p, r, numbers, texts, err));
+        if (strcmp(s->space.parameters[p].path, "seed") != 0) TRY(write_parameter(file, s, p, r, numbers, texts, err));
     TRY(write_outcomes(file, r, numbers, texts, err));
     TRY(write_seeds(file, r, a, err));
     TRY(store_set_text(file, "/trials", "description", "a row for each trial that has an outcome", err));

@@ -10,9 +10,10 @@ LSNN_MUST_USE lsnn_status collect_results(const ledger *l, lsnn_error *err);
 LSNN_MUST_USE lsnn_status collect_groups(const ledger *l, lsnn_error *err);
 
 typedef struct collect_count {
-    size_t done, paused, stopped, failed, running, left; /* trials; left: not begun, or given up by a process that has died */
-    double seconds;                                      /* mean of what is judged */
-    double remaining;                                    /* estimate; nan: nothing is known yet */
+    size_t done, paused, stopped, failed, running,
+        left;         /* trials; left: not begun, or given up by a process that has died */
+    double seconds;   /* mean of what is judged */
+    double remaining; /* estimate; nan: nothing is known yet */
 } collect_count;
 collect_count collect_status(const ledger *l);
 

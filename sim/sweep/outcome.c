@@ -45,7 +45,10 @@ static void put_text(FILE *file, const char *key, const char *text)
 static void put(FILE *file, const outcome *o)
 {
     fprintf(file, "{\"status\": \"%s\", \"seed\": %" PRIu64 ", \"iterations\": %" PRIu64 ", \"goal_reached\": %s",
-            outcome_text[o->status], o->seed, o->iterations, o->goal < 0 ? "null" : o->goal ? "true" : "false");
+            outcome_text[o->status], o->seed, o->iterations,
+            o->goal < 0 ? "null"
+            : o->goal   ? "true"
+                        : "false");
     for (int k = 0; k < OUTCOME_N_METRICS; k++)
         if (!isnan(o->metric[k])) fprintf(file, ", \"%s\": %.9g", outcome_metric[k], o->metric[k]);
     fprintf(file, ", \"seconds\": %.6f", o->seconds);

@@ -9,8 +9,7 @@
 typedef enum outcome_status { OUTCOME_DONE, OUTCOME_PAUSED, OUTCOME_STOPPED, OUTCOME_FAILED } outcome_status;
 
 /* X(name): numbers; nan: there is none. */
-#define OUTCOME_METRICS(X)                                                                                             \
-    X(loss) X(error) X(rate) X(validation_loss) X(validation_error) X(test_loss) X(test_error)
+#define OUTCOME_METRICS(X) X(loss) X(error) X(rate) X(validation_loss) X(validation_error) X(test_loss) X(test_error)
 
 enum {
 #define OUTCOME_ENUM(name) OUTCOME_##name,

@@ -134,8 +134,7 @@ static lsnn_status start(belief **out, const space *sp, arena *a, lsnn_error *er
     return LSNN_OK;
 }
 
-lsnn_status search_generation(const search *s, space *sp, int g, const double *const *scores, arena *a,
-                              lsnn_error *err)
+lsnn_status search_generation(const search *s, space *sp, int g, const double *const *scores, arena *a, lsnn_error *err)
 {
     belief *beliefs;
     ranked *rank;

@@ -159,8 +159,9 @@ lsnn_status sweep_read(sweep **out, config_node *root, const char *folder, const
     TRY(space_read(&s->space, block, search_draws(&s->search), (size_t)s->search.population, a, &report, err));
     TRY(config_verdict(&report, err));
     if (s->space.n_parameters == 0)
-        return lsnn_fail(err, LSNN_CONFIG, "nothing is swept: give a block `sweep:` in the config, or values like "
-                                           "learning.rate=1e-3,1e-2 seed=0..4");
+        return lsnn_fail(err, LSNN_CONFIG,
+                         "nothing is swept: give a block `sweep:` in the config, or values like "
+                         "learning.rate=1e-3,1e-2 seed=0..4");
     s->digits = digits_of(s->space.n_trials - 1);
     TRY(know_facts(s, host, &report, err));
     TRY(config_verdict(&report, err));

@@ -46,9 +46,9 @@ typedef struct sweep_host {
 typedef struct sweep {
     arena *memory;
     char folder[PATH_MAX], state[PATH_MAX];
-    const char *name;  /* of the experiment */
-    const char *text;  /* sweep.yaml */
-    const char *base;  /* the config alone */
+    const char *name; /* of the experiment */
+    const char *text; /* sweep.yaml */
+    const char *base; /* the config alone */
     space space;
     search search;
     sweep_facts facts;
@@ -64,7 +64,8 @@ LSNN_MUST_USE lsnn_status sweep_check(const sweep *s, const sweep_host *host, ls
 /* Writes sweep.yaml and trials.csv, or finds them as they should be: LSNN_DATA if the folder belongs to another sweep. */
 LSNN_MUST_USE lsnn_status sweep_prepare(sweep *s, lsnn_error *err);
 /* From a folder that sweep_prepare has made. */
-LSNN_MUST_USE lsnn_status sweep_open(sweep **out, const char *folder, const sweep_host *host, arena *a, lsnn_error *err);
+LSNN_MUST_USE lsnn_status sweep_open(sweep **out, const char *folder, const sweep_host *host, arena *a,
+                                     lsnn_error *err);
 
 /* trials.csv, as far as the draws are known. */
 void sweep_print_trials(FILE *out, const sweep *s);
