@@ -65,6 +65,16 @@ Test(space, values_may_be_maps_lists_and_texts)
     trials_are("{kind: adam, x: [1, 2]} \"0..3\" none ");
 }
 
+Test(space, a_list_has_each_value_once_unless_it_is_zipped)
+{
+    refused("sweep: {a: [1, 2, 1]}", "run.yaml:1:19: 'a' has the value 1 twice");
+    refused("sweep: {a: {values: [x, x]}}", "'a' has the value x twice");
+    read_block("sweep: {a: {values: [1, 1], zip: z}, b: {values: [2, 3], zip: z}}");
+    trials_are("1,2 1,3 ");
+    read_block("sweep: {a: {integer: [1, 2], draws: 5}}");
+    cr_expect_eq(s.n_trials, 5);
+}
+
 Test(space, zipped_lists_go_together)
 {
     read_block("sweep: {n: {values: [50, 100], zip: size}, seed: 1..2, rate: {values: [0.1, 0.2], zip: size}}");

@@ -30,6 +30,7 @@ static lsnn_status read_config(sweep **out, const sweep_options *options, arena 
         if (block->kind == CONFIG_MAP) TRY(space_word(&taken, block, options->words[k], a, err));
         if (!taken) TRY(config_override(root, a, options->words[k], err));
     }
+    config_drop_resets(root);
     TRY(files_place(root, options->words[0], a, err));
     return sweep_read(out, root, options->output, &sweep_trial_host, a, err);
 }

@@ -1,6 +1,7 @@
 /* What a sweep asks of the program: building and running trials. */
 #include "sweep_trial.h"
 #include "session.h"
+#include "simulate.h"
 #include <errno.h>
 #include <string.h>
 
@@ -8,7 +9,8 @@ static lsnn_status check(sweep_facts *out, config_node *root, arena *a, lsnn_err
 {
     experiment *e;
     TRY(verb_build(&e, root, 1, a, err));
-    *out = (sweep_facts){(uint64_t)e->learning.iterations, (uint64_t)e->validate_every, e->test_trials > 0};
+    *out = (sweep_facts){(uint64_t)e->learning.iterations, (uint64_t)e->validate_every, e->test_trials > 0,
+                         e->simulation.engine != ENGINE_NONE};
     return LSNN_OK;
 }
 
@@ -68,18 +70,36 @@ static lsnn_status advance(outcome *o, const sweep_job *job, const experiment *e
     return LSNN_OK;
 }
 
-static lsnn_status run(outcome *o, const sweep_job *job, config_node *root, arena *a, lsnn_error *err)
+static lsnn_status train(outcome *o, const sweep_job *job, experiment *e, lsnn_error *err)
 {
-    experiment *e;
     session *s = NULL;
-    TRY(verb_build(&e, root, job->n_threads, a, err));
-    o->seed = e->seed;
-    TRY(write_config(job, e, err));
     lsnn_status status = session_trial(&s, e, job->folder, job->stop, err);
     if (status == LSNN_OK) status = advance(o, job, e, s, err);
     if (s) take_figures(o, e, s);
     session_free(s);
     return status;
+}
+
+static lsnn_status simulate(outcome *o, const sweep_job *job, experiment *e, lsnn_error *err)
+{
+    simulate_figures f;
+    TRY(simulate_trial(&f, e, job->folder, job->n_threads, job->stop, err));
+    o->status = OUTCOME_DONE;
+    o->iterations = f.steps;
+    o->seconds = f.seconds;
+    o->metric[OUTCOME_rate] = f.rate;
+    o->metric[OUTCOME_cv] = f.cv;
+    o->metric[OUTCOME_synchrony] = f.synchrony;
+    return LSNN_OK;
+}
+
+static lsnn_status run(outcome *o, const sweep_job *job, config_node *root, arena *a, lsnn_error *err)
+{
+    experiment *e;
+    TRY(verb_build(&e, root, job->n_threads, a, err));
+    o->seed = e->seed;
+    TRY(write_config(job, e, err));
+    return e->simulation.engine == ENGINE_NONE ? train(o, job, e, err) : simulate(o, job, e, err);
 }
 
 const sweep_host sweep_trial_host = {.check = check, .run = run};

@@ -8,8 +8,11 @@
 
 typedef enum outcome_status { OUTCOME_DONE, OUTCOME_PAUSED, OUTCOME_STOPPED, OUTCOME_FAILED } outcome_status;
 
-/* X(name): numbers; nan: there is none. */
-#define OUTCOME_METRICS(X) X(loss) X(error) X(rate) X(validation_loss) X(validation_error) X(test_loss) X(test_error)
+/* X(name): numbers; nan: there is none. The last two are of simulations. */
+#define OUTCOME_METRICS(X)                                                                                             \
+    X(loss)                                                                                                            \
+    X(error)                                                                                                           \
+    X(rate) X(validation_loss) X(validation_error) X(test_loss) X(test_error) X(cv) X(synchrony)
 
 enum {
 #define OUTCOME_ENUM(name) OUTCOME_##name,

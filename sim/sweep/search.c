@@ -9,7 +9,7 @@
 
 const char *const search_name[] = {"none", "asha", "median", "cross_entropy", NULL};
 
-#define METRICS "loss|error|rate|validation_loss|validation_error|test_loss|test_error"
+#define METRICS "loss|error|rate|validation_loss|validation_error|test_loss|test_error|cv|synchrony"
 #define METRIC                                                                                                         \
     {                                                                                                                  \
         "metric", LSNN_CHOICE, offsetof(search, metric), "validation_error", NULL, 0, 0, false, METRICS,               \
@@ -79,8 +79,7 @@ lsnn_status search_read(search *out, const config_node *block, arena *a, config_
     TRY(read_kind(out, node, &reader, err));
     if (report->n_mistakes > before) return LSNN_OK;
     if ((out->kind == SEARCH_ASHA || out->kind == SEARCH_MEDIAN) && out->metric >= OUTCOME_test_loss)
-        config_mistake(report, &node->place, "the test comes after training: %s needs another metric",
-                       search_name[out->kind]);
+        config_mistake(report, &node->place, "%s needs a metric that there is during training", search_name[out->kind]);
     if (out->kind == SEARCH_CROSS_ENTROPY && (double)out->population * out->generations > SPACE_MOST_TRIALS)
         config_mistake(report, &node->place, "more than %d draws", SPACE_MOST_TRIALS);
     return LSNN_OK;

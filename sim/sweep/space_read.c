@@ -1,6 +1,7 @@
 /* From `sweep:` to a space. */
 #include "lsnn/random.h"
 #include "space_axes.h"
+#include <stdlib.h>
 #include <string.h>
 
 typedef struct block_fields {
@@ -104,6 +105,29 @@ static lsnn_status read_when(const space_reading *r, space_parameter *p, const c
     return LSNN_OK;
 }
 
+static int by_text(const void *a, const void *b)
+{
+    const space_value *x = *(const space_value *const *)a, *y = *(const space_value *const *)b;
+    const int order = strcmp(x->text, y->text);
+    return order != 0 ? order : (x > y) - (x < y);
+}
+
+/* One value twice would be the same trials twice. */
+static lsnn_status refuse_repeats(const space_reading *r, const space_parameter *p)
+{
+    const space_value **sorted;
+    TRY(arena_take(r->a, &sorted, (size_t)p->n + 1, sizeof *sorted, r->err));
+    for (int k = 0; k < p->n; k++)
+        sorted[k] = &p->values[k];
+    qsort(sorted, (size_t)p->n, sizeof *sorted, by_text);
+    for (int k = 1; k < p->n; k++) {
+        if (strcmp(sorted[k]->text, sorted[k - 1]->text) != 0) continue;
+        config_mistake(r->report, &sorted[k]->place, "'%s' has the value %s twice", p->path, sorted[k]->text);
+        break;
+    }
+    return LSNN_OK;
+}
+
 static lsnn_status read_spec(const space_reading *r, space_parameter *p, config_node *map)
 {
     spec_fields own = {0};
@@ -125,6 +149,7 @@ static lsnn_status read_spec(const space_reading *r, space_parameter *p, config_
     }
     TRY(space_values_of_kind(r, p, kind, own.kind[kind]));
     if (own.zip[0]) p->zip = own.zip;
+    if (kind == 0 && !p->zip) TRY(refuse_repeats(r, p)); /* lists that are zipped may repeat theirs */
     if (own.when->origin != CONFIG_DEFAULT) TRY(read_when(r, p, own.when));
     if (r->report->n_mistakes > before) return LSNN_OK;
     if (space_is_drawn(p) && own.draws > 0) return draw_own(r, p, own.draws, own.kind[kind]);
@@ -142,7 +167,10 @@ static lsnn_status read_parameter(const space_reading *r, config_node *node)
     lsnn_status status = LSNN_OK;
     switch (node->kind) {
     case CONFIG_SCALAR: status = space_values_scalar(r, p, node); break;
-    case CONFIG_LIST: status = space_values_list(r, p, node); break;
+    case CONFIG_LIST:
+        status = space_values_list(r, p, node);
+        if (status == LSNN_OK) status = refuse_repeats(r, p);
+        break;
     case CONFIG_MAP: status = read_spec(r, p, node); break;
     }
     r->s->n_parameters++;

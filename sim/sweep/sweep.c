@@ -50,11 +50,11 @@ static const config_place *place_of(const space_parameter *p, const char *value)
     return &p->place;
 }
 
-lsnn_status sweep_tree(config_node **out, const space *sp, const char *base, const char *const *values, arena *a,
+lsnn_status sweep_tree(config_node **out, const space *sp, const config_node *base, const char *const *values, arena *a,
                        lsnn_error *err)
 {
     config_node *root;
-    TRY(config_parse(&root, a, "sweep.yaml", base, strlen(base), err));
+    TRY(config_copy(&root, base, a, err));
     for (int p = 0; p < sp->n_parameters; p++) {
         const char *assignment;
         if (!values[p]) continue;
@@ -85,19 +85,33 @@ static void refuse(config_report *report, const search *s, const char *why)
     config_mistake(report, &s->place, "%s: %s", search_name[s->kind], why);
 }
 
-static void judge_search(const sweep *s, config_report *report)
+static void judge_training(const sweep *s, config_report *report)
 {
     const search *q = &s->search;
     const bool validation = q->metric == OUTCOME_validation_loss || q->metric == OUTCOME_validation_error;
     if (validation && s->facts.validate_every == 0)
         refuse(report, q, "the metric is one of validation: set validation.every");
-    else if (q->metric >= OUTCOME_test_loss && !s->facts.tests)
+    else if ((q->metric == OUTCOME_test_loss || q->metric == OUTCOME_test_error) && !s->facts.tests)
         refuse(report, q, "the metric is one of the test: set test.trials");
+    else if (q->metric >= OUTCOME_cv)
+        refuse(report, q, "the metric is one of simulations");
     if (q->kind == SEARCH_ASHA && space_find(&s->space, "learning.iterations") >= 0)
         refuse(report, q, "learning.iterations is what is shared out, it cannot be swept");
     if (q->kind == SEARCH_MEDIAN && validation && s->facts.validate_every > 0 &&
         q->every % (int)s->facts.validate_every != 0)
         refuse(report, q, "`every` must be a multiple of validation.every");
+}
+
+static void judge_search(const sweep *s, config_report *report)
+{
+    const search *q = &s->search;
+    const bool simulated = q->metric == OUTCOME_rate || q->metric >= OUTCOME_cv;
+    if (!s->facts.simulates)
+        judge_training(s, report);
+    else if (q->kind != SEARCH_CROSS_ENTROPY)
+        refuse(report, q, "a simulation is not stopped midway; cross_entropy is possible");
+    else if (!simulated)
+        refuse(report, q, "a simulation has the metrics rate, cv and synchrony");
     for (int p = 0; q->kind == SEARCH_CROSS_ENTROPY && p < s->space.n_parameters; p++)
         if (s->space.parameters[p].n_conditions > 0) refuse(report, q, "there can be no conditions");
 }
@@ -151,7 +165,7 @@ lsnn_status sweep_read(sweep **out, config_node *root, const char *folder, const
     s->memory = a;
     TRY(config_print(&s->text, root, a, false, err));
     config_node *block = config_take(root, "sweep");
-    TRY(config_print(&s->base, root, a, false, err));
+    s->base = root;
     TRY(read_name(s, root, err));
     TRY(set_folder(s, folder, err));
     TRY(search_read(&s->search, block, a, &report, err));

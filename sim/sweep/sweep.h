@@ -31,7 +31,7 @@ struct sweep_job {
 /* What a search has to know of the trials. */
 typedef struct sweep_facts {
     uint64_t iterations, validate_every;
-    bool tests;
+    bool tests, simulates;
 } sweep_facts;
 
 /* How trials are made and run is the caller's affair. */
@@ -46,9 +46,9 @@ typedef struct sweep_host {
 typedef struct sweep {
     arena *memory;
     char folder[PATH_MAX], state[PATH_MAX];
-    const char *name; /* of the experiment */
-    const char *text; /* sweep.yaml */
-    const char *base; /* the config alone */
+    const char *name;        /* of the experiment */
+    const char *text;        /* sweep.yaml */
+    const config_node *base; /* the config alone */
     space space;
     search search;
     sweep_facts facts;
@@ -72,8 +72,8 @@ void sweep_print_trials(FILE *out, const sweep *s);
 LSNN_MUST_USE lsnn_status sweep_write_trials(const sweep *s, lsnn_error *err);
 
 /* The config of a trial, as a tree: base and values, which are one for each parameter, NULL: leave it as it is. */
-LSNN_MUST_USE lsnn_status sweep_tree(config_node **out, const space *sp, const char *base, const char *const *values,
-                                     arena *a, lsnn_error *err);
+LSNN_MUST_USE lsnn_status sweep_tree(config_node **out, const space *sp, const config_node *base,
+                                     const char *const *values, arena *a, lsnn_error *err);
 void sweep_values(const char **out, const space *sp, size_t trial);
 /* The folder of a trial, of PATH_MAX bytes. */
 void sweep_trial_folder(char *out, const sweep *s, size_t trial);

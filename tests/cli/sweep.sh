@@ -13,6 +13,8 @@ validation: {every: 10}
 checkpoint: {every: 0.02 s}
 END
 
+sed 's/n: 8/n: 0/' run.yaml >wrong.yaml
+
 # expect CODE SENTENCE ARGUMENTS...
 expect() {
     local code=$1 sentence=$2 status=0
@@ -55,6 +57,7 @@ expect 2 "'rate' must be at least 0, not '-1'" run.yaml learning.rate=1,-1 -o no
 expect 2 "'rate' must be at least 0, not '-1'" run.yaml 'learning.rate=uniform(-1,1)' draws=3 seed=1,2 -o no
 expect 2 "at most 1000000 are possible" run.yaml seed=1..1000 learning.batch=1..1000 learning.rate=1..1000 -o no
 expect 2 "the range of 'seed' is empty" run.yaml seed=5..1 -o no
+expect 2 "wrong.yaml:3:26: 'n' must be from 1" wrong.yaml seed=1,2 -o no
 expect 2 "nothing is swept" run.yaml learning.rate=1 -o no
 expect 2 "a config or the folder of a sweep is needed" -o no
 expect 2 "--part takes K/N" run.yaml seed=1..4 --part 2/2 -o no
@@ -108,6 +111,18 @@ diff <(table "$whole") <(table one)
 "$LSNN" sweep block.yaml -q -j 5 -o five >/dev/null
 diff <(table "$whole") <(table five)
 
+# ---- the default of a setting, whatever the config says
+"$LSNN" sweep block.yaml learning.batch=default -q -j 2 -o default >/dev/null
+"$LSNN" sweep default -q >/dev/null
+"$LSNN" run run.yaml learning.batch=default learning.rate=1e-2 seed=3 -q -o default_alone >/dev/null
+"$PYTHON" - <<'END'
+import csv
+row = list(csv.DictReader(open("default/results.csv")))[23]
+assert float(row["learning.rate"]) == 1e-2 and row["seed"] == "3"
+last = open("default_alone/metrics.csv").read().split("\n")[-2].split(",")
+assert float(row["loss"]) == float(last[1]), (row, last)
+END
+
 # ---- parts
 "$LSNN" sweep block.yaml -q --part 1/3 -o parts >/dev/null
 [[ $(table parts | wc -l) -eq 13 ]]
@@ -153,6 +168,38 @@ done
 "$LSNN" sweep run.yaml learning.rate=1e-3,1e38 seed=1,2 learning.iterations=20 -q -j 2 -o diverged >/dev/null
 [[ $(table diverged | grep -c "'done'") -eq 2 && $(table diverged | grep -c "'failed'") -eq 2 ]] || { table diverged; exit 1; }
 [[ $(table diverged) == *became* ]] || { table diverged; exit 1; }
+
+# ---- simulations
+cat >simulation.yaml <<'END'
+dt: 0.1 ms
+simulation: {engine: grid, time: 300 ms, transient: 50 ms}
+sources: {external: {kind: poisson, n: 500, rate: 20 kHz}}
+populations:
+  exc: {model: iaf, n: 400, tau_m: 20 ms, v_th: 20 mV, v_reset: 0 mV, t_ref: 2 ms}
+  inh: {model: iaf, n: 100, tau_m: 20 ms, v_th: 20 mV, v_reset: 0 mV, t_ref: 2 ms}
+projections:
+  drive:   {from: external, to: [exc, inh], wiring: one_to_one, weights: 0.1, delay: 1.5 ms}
+  excite:  {from: exc, to: [exc, inh], wiring: {in_degree: 40, multapses: true}, weights: 0.1, delay: 1.5 ms}
+  inhibit: {from: inh, to: [exc, inh], wiring: {in_degree: 10, multapses: true}, weights: -0.5, delay: 1.5 ms}
+sweep: {projections.inhibit.weights: [-0.4, -0.8], seed: 1..3}
+END
+"$LSNN" sweep simulation.yaml -q -j 2 -o simulated >/dev/null
+"$LSNN" run simulated/0004/config.yaml -q --json -o simulated_alone >alone.json
+"$PYTHON" "$SOURCE/tests/cli/same_datasets.py" simulated/0004/run.h5 simulated_alone/run.h5
+"$PYTHON" - <<'END'
+import csv, json
+row, alone = list(csv.DictReader(open("simulated/results.csv")))[4], json.load(open("alone.json"))
+assert row["projections.inhibit.weights"] == "-0.8" and alone["seed"] == 2
+assert all(float(row[k]) == alone[k] for k in ("rate", "cv", "synchrony")), (row, alone)
+END
+expect 2 "a simulation is not stopped midway" simulation.yaml search=asha -o no
+setsid "$LSNN" sweep simulation.yaml simulation.time=1000s seed=1,2 -q -j 2 -o simulated_long >/dev/null 2>log &
+program=$!
+sleep 0.5
+kill -TERM $program
+status=0
+wait $program || status=$?
+[[ $status -eq 130 && $("$LSNN" sweep status simulated_long --json) == *'"running": 0, "left": 4'* ]] || { cat log; exit 1; }
 
 # ---- searches
 cat >search.yaml <<'END'
