@@ -87,6 +87,9 @@ LSNN_MUST_USE lsnn_status space_draw(space *s, size_t first, size_t n, arena *a,
 /* A parameter's value at u of the unit interval, where u is uniform. */
 LSNN_MUST_USE lsnn_status space_at(const char **out, const space_parameter *p, double u, arena *a, lsnn_error *err);
 
+/* Tables for the documentation: of the block, and of a parameter that is a map. */
+const lsnn_field *space_block_table(void);
+const lsnn_field *space_parameter_table(void);
 bool space_is_setting(const char *key); /* a key of the block that is no parameter */
 
 #endif

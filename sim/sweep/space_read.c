@@ -21,6 +21,11 @@ static const lsnn_field block_table[] = {
     LSNN_END,
 };
 
+const lsnn_field *space_block_table(void)
+{
+    return block_table;
+}
+
 bool space_is_setting(const char *key)
 {
     for (const lsnn_field *field = block_table; field->name; field++)
@@ -58,6 +63,11 @@ static const lsnn_field spec_table[] = {
      "so many draws as an axis of their own"},
     LSNN_END,
 };
+
+const lsnn_field *space_parameter_table(void)
+{
+    return spec_table;
+}
 
 /* An axis of its own from draws: they become a list. */
 static lsnn_status draw_own(const space_reading *r, space_parameter *p, int draws, const config_node *node)
