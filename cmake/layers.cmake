@@ -45,9 +45,23 @@ lsnn_layer(lsnn_public SOURCES ${public_sources} SEES ${below_app} LINKS ${LSNN_
 
 set(library_layers ${LSNN_LAYERS})
 
+# Between the library and the program.
+lsnn_glob(sweep_sources sim/sweep/*.c)
+list(FILTER sweep_sources EXCLUDE REGEX "/ranks_.*\\.c$")
+set(LSNN_MPI_TARGET "")
+if(LSNN_MPI)
+    find_package(MPI REQUIRED COMPONENTS C)
+    set(LSNN_MPI_TARGET MPI::MPI_C)
+    list(APPEND sweep_sources sim/sweep/ranks_mpi.c)
+else()
+    list(APPEND sweep_sources sim/sweep/ranks_single.c)
+endif()
+lsnn_layer(lsnn_sweep SOURCES ${sweep_sources} SEES sim/base sim/engine sim/io sim/sweep
+           LINKS ${LSNN_HDF5_TARGET} PkgConfig::LSNN_GSL ${LSNN_MPI_TARGET})
+
 lsnn_glob(app_sources sim/app/*.c)
 list(FILTER app_sources EXCLUDE REGEX "/main\\.c$")
-lsnn_layer(lsnn_app_lib SOURCES ${app_sources} SEES ${below_app} sim/app
+lsnn_layer(lsnn_app_lib SOURCES ${app_sources} SEES ${below_app} sim/sweep sim/app
            LINKS ${LSNN_HDF5_TARGET} PkgConfig::LSNN_GSL)
 
 set(LSNN_LIBRARIES PkgConfig::LSNN_GSL PkgConfig::LSNN_YAML ${LSNN_HDF5_TARGET} ZLIB::ZLIB OpenMP::OpenMP_C m)
@@ -73,10 +87,10 @@ set_target_properties(liblsnn PROPERTIES OUTPUT_NAME lsnn EXPORT_NAME lsnn LINKE
 # What the program and the tests link: all layers, hidden symbols included.
 add_library(lsnn_whole STATIC ${all_objects})
 target_include_directories(lsnn_whole INTERFACE ${PROJECT_SOURCE_DIR}/include)
-foreach(folder IN LISTS below_app ITEMS sim/app)
+foreach(folder IN LISTS below_app ITEMS sim/sweep sim/app)
     target_include_directories(lsnn_whole INTERFACE ${PROJECT_SOURCE_DIR}/${folder})
 endforeach()
-target_link_libraries(lsnn_whole PUBLIC lsnn_flags ${LSNN_LIBRARIES})
+target_link_libraries(lsnn_whole PUBLIC lsnn_flags ${LSNN_LIBRARIES} ${LSNN_MPI_TARGET})
 set_target_properties(lsnn_whole PROPERTIES LINKER_LANGUAGE C)
 
 add_executable(lsnn sim/app/main.c)

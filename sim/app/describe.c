@@ -1,6 +1,7 @@
 /* Verb describe: what there is in this program, and what is in a result file. */
 #include "measure.h"
 #include "registry.h"
+#include "search.h"
 #include "store.h"
 #include "text.h"
 #include "verb.h"
@@ -76,6 +77,19 @@ static bool describe_plugin(const char *name)
     return model || rule || optimiser || rewiring || task;
 }
 
+static void describe_sweep(void)
+{
+    printf("\nsweep (of `lsnn sweep`; all other keys are settings like learning.rate, with their values)\n");
+    fields_describe(space_block_table(), stdout, 2);
+    printf("\nsweep.SETTING: a value, a list, a range a..b, or one of these with further keys\n");
+    fields_describe(space_parameter_table(), stdout, 2);
+    for (int k = 0; search_name[k]; k++) {
+        if (!search_table((search_kind)k)->name) continue;
+        printf("\nsweep.search {kind: %s}\n", search_name[k]);
+        fields_describe(search_table((search_kind)k), stdout, 2);
+    }
+}
+
 static void describe_config(void)
 {
     const build_table *tables = build_tables();
@@ -87,6 +101,7 @@ static void describe_config(void)
         printf("\n%s\n", tables->title);
         fields_describe(tables->fields, stdout, 2);
     }
+    describe_sweep();
 }
 
 static void describe_measures(void)

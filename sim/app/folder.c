@@ -155,6 +155,15 @@ void folder_forget_result(const folder *f)
     unlink(f->result);
 }
 
+void folder_forget_state(const folder *f)
+{
+    char previous[PATH_MAX + 40];
+    snprintf(previous, sizeof previous, "%s.1", f->checkpoint);
+    unlink(f->checkpoint);
+    unlink(previous);
+    unlink(f->result);
+}
+
 lsnn_status folder_begin_metrics(folder *f, lsnn_error *err)
 {
     f->metrics = fopen(f->metrics_path, "w");
@@ -196,6 +205,13 @@ lsnn_status folder_add_metrics(folder *f, uint64_t iteration, const metrics *m, 
     else
         fprintf(f->metrics, "%.9g,%.9g,", validation_loss, validation_error);
     fprintf(f->metrics, "%.3f\n", seconds);
+    if (f->lazy && seconds < f->flushed + 1) return LSNN_OK;
+    f->flushed = seconds;
+    return folder_flush_metrics(f, err);
+}
+
+lsnn_status folder_flush_metrics(folder *f, lsnn_error *err)
+{
     return fflush(f->metrics) == 0 ? LSNN_OK : cannot("written", f->metrics_path, err);
 }
 

@@ -15,6 +15,7 @@
 
 struct session {
     experiment *e;
+    const char *command;
     recorder *recorder;
     result *result;
     folder folder;
@@ -22,12 +23,14 @@ struct session {
     state_item *items;
     int n_items;
     run_state state;
-    metrics last, test;
+    metrics test;
     bool tested;
+    bool begun;            /* run.h5 and a first checkpoint lie in the folder */
+    bool trial;            /* of a sweep */
     double started, saved; /* log_seconds */
 };
 
-static lsnn_status prepare(session **out, experiment *e, const verb_options *options, lsnn_error *err)
+static lsnn_status prepare(session **out, experiment *e, log_level level, lsnn_error *err)
 {
     TRY(memory_check(e, err));
     session *s = calloc(1, sizeof *s);
@@ -36,16 +39,28 @@ static lsnn_status prepare(session **out, experiment *e, const verb_options *opt
     *out = s;
     s->e = e;
     s->state.error = s->state.loss = -1;
-    log_open(&s->log, options->level, stderr);
+    log_open(&s->log, level, stderr);
     s->started = s->saved = log_seconds();
     TRY(recorder_new(&s->recorder, e, err));
     recorder_columns(s->recorder, &n_columns);
     return state_items(&s->items, &s->n_items, e, &s->state, recorder_rows(s->recorder), n_columns, err);
 }
 
+static lsnn_status begin_result(session *s, lsnn_error *err)
+{
+    const recorder_subject subject = {s->e, s->command, s->state.id, s->e->n_threads};
+    if (getentropy(s->state.id, sizeof s->state.id) != 0)
+        return lsnn_fail(err, LSNN_INTERNAL, "the system gives no random number: %s", strerror(errno));
+    TRY(result_begin(s->result, recorder_head, &subject, err));
+    s->begun = true;
+    return LSNN_OK;
+}
+
 static lsnn_status save(session *s, const char *status, lsnn_error *err)
 {
     const double seconds = s->state.seconds;
+    TRY(folder_flush_metrics(&s->folder, err));
+    if (!s->begun) TRY(begin_result(s, err));
     TRY(result_commit(s->result, status, err));
     s->state.seconds += log_seconds() - s->started;
     const lsnn_status written = checkpoint_write(s->folder.checkpoint, s->items, s->n_items, s->e->resolved, err);
@@ -54,50 +69,71 @@ static lsnn_status save(session *s, const char *status, lsnn_error *err)
     return written;
 }
 
-static lsnn_status begin_files(session *s, const char *command, lsnn_error *err)
+static lsnn_status begin_files(session *s, lsnn_error *err)
 {
     int n_columns;
     const result_column *columns = recorder_columns(s->recorder, &n_columns);
-    const recorder_subject subject = {s->e, command, s->state.id, s->e->n_threads};
-    if (getentropy(s->state.id, sizeof s->state.id) != 0)
-        return lsnn_fail(err, LSNN_INTERNAL, "the system gives no random number: %s", strerror(errno));
-    TRY(result_new(&s->result, s->folder.result, columns, n_columns, recorder_head, &subject, err));
+    TRY(result_plan(&s->result, s->folder.result, columns, n_columns, err));
     TRY(folder_begin_metrics(&s->folder, err));
-    return save(s, "running", err);
+    return s->trial ? LSNN_OK : save(s, "running", err);
 }
 
 lsnn_status session_new(session **out, experiment *e, const verb_options *options, const char *command, lsnn_error *err)
 {
-    TRY(prepare(out, e, options, err));
+    TRY(prepare(out, e, options->level, err));
     session *s = *out;
     TRY(folder_new(&s->folder, options->output, e->name, e->seed, err));
     TRY(folder_write_config(&s->folder, e->root, command, err));
+    s->command = command;
     s->log.copy = folder_open_log(&s->folder);
-    return begin_files(s, command, err);
+    return begin_files(s, err);
 }
 
-lsnn_status session_resume(session **out, experiment *e, const verb_options *options, const char *path,
-                           const char *command, lsnn_error *err)
+static lsnn_status go_on(session *s, lsnn_error *err)
 {
     bool used_previous = false;
     int n_columns;
-    TRY(prepare(out, e, options, err));
-    session *s = *out;
-    TRY(folder_open(&s->folder, path, err));
-    s->log.copy = folder_open_log(&s->folder);
+    experiment *e = s->e;
     if (!folder_has_checkpoint(&s->folder)) {
         folder_forget_result(&s->folder);
-        return begin_files(s, command, err);
+        return begin_files(s, err);
     }
     TRY(checkpoint_recover(s->folder.checkpoint, s->items, s->n_items, e->resolved, &used_previous, err));
     TRY(state_check(e, err));
     if (used_previous)
         log_say(&s->log, LOG_WARNING, "%s cannot be read; going on from the one before", s->folder.checkpoint);
     const result_column *columns = recorder_columns(s->recorder, &n_columns);
-    const recorder_subject subject = {e, command, s->state.id, e->n_threads};
+    const recorder_subject subject = {e, s->command, s->state.id, e->n_threads};
     TRY(result_resume(&s->result, s->folder.result, columns, n_columns, recorder_rows(s->recorder), recorder_check,
                       &subject, err));
+    s->begun = true;
     return folder_resume_metrics(&s->folder, e->trainer->iteration, err);
+}
+
+lsnn_status session_resume(session **out, experiment *e, const verb_options *options, const char *path,
+                           const char *command, lsnn_error *err)
+{
+    TRY(prepare(out, e, options->level, err));
+    session *s = *out;
+    s->command = command;
+    TRY(folder_open(&s->folder, path, err));
+    s->log.copy = folder_open_log(&s->folder);
+    return go_on(s, err);
+}
+
+lsnn_status session_trial(session **out, experiment *e, const char *path, const volatile sig_atomic_t *stop,
+                          lsnn_error *err)
+{
+    TRY(prepare(out, e, LOG_ERROR, err));
+    session *s = *out;
+    s->trial = true;
+    s->command = "lsnn sweep";
+    e->trainer->stop = stop;
+    TRY(folder_open(&s->folder, path, err));
+    s->folder.lazy = true;
+    TRY(go_on(s, err));
+    if (!s->state.finished) return LSNN_OK;
+    return lsnn_fail(err, LSNN_DATA, "%s was finished, but how it ended is not known", path);
 }
 
 /* ---- training --------------------------------------------------------------------------------------------------------- */
@@ -142,18 +178,18 @@ static void show(session *s)
     if (s->log.level < LOG_INFO || !log_progress_due(&s->log, done, total)) return;
     char validation[64] = "";
     if (s->state.error >= 0) snprintf(validation, sizeof validation, "  validation %.3g", s->state.error);
-    log_progress(&s->log, done, total, "loss %.4g  error %.3g%s  rate %.3g Hz", s->last.loss, s->last.error, validation,
-                 s->last.rate);
+    log_progress(&s->log, done, total, "loss %.4g  error %.3g%s  rate %.3g Hz", s->state.last.loss, s->state.last.error,
+                 validation, s->state.last.rate);
 }
 
 static lsnn_status iterate(session *s, lsnn_error *err)
 {
     const experiment *e = s->e;
     const bool validates = e->validate_every > 0 && (e->trainer->iteration + 1) % (uint64_t)e->validate_every == 0;
-    TRY(trainer_iterate(e->trainer, &s->last, recorder_due(s->recorder), err));
-    TRY(recorder_iteration(s->recorder, s->result, &s->last, err));
+    TRY(trainer_iterate(e->trainer, &s->state.last, recorder_due(s->recorder), err));
+    TRY(recorder_iteration(s->recorder, s->result, &s->state.last, err));
     if (validates) TRY(validate(s, err));
-    TRY(folder_add_metrics(&s->folder, e->trainer->iteration, &s->last, validates ? s->state.loss : NAN,
+    TRY(folder_add_metrics(&s->folder, e->trainer->iteration, &s->state.last, validates ? s->state.loss : NAN,
                            validates ? s->state.error : NAN, seconds_so_far(s), err));
     show(s);
     return LSNN_OK;
@@ -184,19 +220,42 @@ static lsnn_status interrupt(session *s, lsnn_error *err)
                      s->e->trainer->iteration, s->folder.path);
 }
 
-static lsnn_status train(session *s, lsnn_error *err)
+lsnn_status session_advance(session *s, uint64_t until, lsnn_error *err)
 {
-    const experiment *e = s->e;
-    while (!s->state.goal_reached && e->trainer->iteration < (uint64_t)e->learning.iterations) {
+    while (!session_is_over(s) && s->e->trainer->iteration < until) {
         const lsnn_status status = iterate(s, err);
-        if (status == LSNN_INTERRUPTED || (status == LSNN_OK && *e->trainer->stop)) return interrupt(s, err);
+        if (status == LSNN_INTERRUPTED || (status == LSNN_OK && *s->e->trainer->stop)) return interrupt(s, err);
         TRY(status);
         if (save_is_due(s)) TRY(save(s, "running", err));
     }
-    log_progress_end(&s->log);
+    return LSNN_OK;
+}
+
+bool session_is_over(const session *s)
+{
+    return s->state.goal_reached || s->e->trainer->iteration >= (uint64_t)s->e->learning.iterations;
+}
+
+lsnn_status session_pause(session *s, lsnn_error *err)
+{
+    return save(s, "interrupted", err);
+}
+
+lsnn_status session_finish(session *s, lsnn_error *err)
+{
     TRY(test(s, err));
     s->state.finished = 1;
-    return save(s, "complete", err);
+    if (!s->trial || s->e->n_records > 0) return save(s, "complete", err);
+    TRY(folder_flush_metrics(&s->folder, err));
+    if (s->begun) folder_forget_state(&s->folder);
+    return LSNN_OK;
+}
+
+static lsnn_status train(session *s, lsnn_error *err)
+{
+    TRY(session_advance(s, UINT64_MAX, err));
+    log_progress_end(&s->log);
+    return session_finish(s, err);
 }
 
 lsnn_status session_train(session *s, lsnn_error *err)
@@ -216,19 +275,32 @@ lsnn_status session_train(session *s, lsnn_error *err)
 
 /* ---- summary ---------------------------------------------------------------------------------------------------------- */
 
-static void print_json(const session *s)
+session_figures session_now(const session *s)
 {
     const experiment *e = s->e;
-    printf("{\"experiment\": \"%s\", \"seed\": %" PRIu64 ", \"iterations\": %" PRIu64 ", \"goal_reached\": %s", e->name,
-           e->seed, e->trainer->iteration,
-           e->goal == GOAL_NONE    ? "null"
-           : s->state.goal_reached ? "true"
-                                   : "false");
-    printf(", \"loss\": %.9g, \"error\": %.9g, \"rate\": %.9g", s->last.loss, s->last.error, s->last.rate);
-    if (s->state.error >= 0)
-        printf(", \"validation_loss\": %.9g, \"validation_error\": %.9g", s->state.loss, s->state.error);
-    if (s->tested) printf(", \"test_loss\": %.9g, \"test_error\": %.9g", s->test.loss, s->test.error);
-    printf(", \"seconds\": %.3f, \"folder\": \"%s\"}\n", seconds_so_far(s), s->folder.path);
+    session_figures f = {.iterations = e->trainer->iteration,
+                         .goal = e->goal == GOAL_NONE ? -1 : (int)s->state.goal_reached,
+                         .validated = s->state.error >= 0,
+                         .tested = s->tested,
+                         .last = s->state.last,
+                         .test = s->test,
+                         .validation_error = s->state.error,
+                         .validation_loss = s->state.loss,
+                         .seconds = seconds_so_far(s)};
+    return f;
+}
+
+static void print_json(const session *s)
+{
+    const session_figures f = session_now(s);
+    static const char *const truth[] = {"null", "false", "true"};
+    printf("{\"experiment\": \"%s\", \"seed\": %" PRIu64 ", \"iterations\": %" PRIu64 ", \"goal_reached\": %s",
+           s->e->name, s->e->seed, f.iterations, truth[f.goal + 1]);
+    printf(", \"loss\": %.9g, \"error\": %.9g, \"rate\": %.9g", f.last.loss, f.last.error, f.last.rate);
+    if (f.validated)
+        printf(", \"validation_loss\": %.9g, \"validation_error\": %.9g", f.validation_loss, f.validation_error);
+    if (f.tested) printf(", \"test_loss\": %.9g, \"test_error\": %.9g", f.test.loss, f.test.error);
+    printf(", \"seconds\": %.3f, \"folder\": \"%s\"}\n", f.seconds, s->folder.path);
 }
 
 void session_summary(const session *s, bool json)
@@ -248,7 +320,8 @@ void session_summary(const session *s, bool json)
     if (s->tested)
         printf("  test         error %.4f, loss %.4g (%" PRId64 " trials)\n", s->test.error, s->test.loss,
                e->test_trials);
-    printf("  last batch   error %.4f, loss %.4g, rate %.1f Hz\n", s->last.error, s->last.loss, s->last.rate);
+    printf("  last batch   error %.4f, loss %.4g, rate %.1f Hz\n", s->state.last.error, s->state.last.loss,
+           s->state.last.rate);
     printf("  results      %s\n               look with: lsnn describe %s\n", s->folder.path, s->folder.result);
 }
 

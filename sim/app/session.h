@@ -3,6 +3,7 @@
 #define SESSION_H
 
 #include "verb.h"
+#include <signal.h>
 
 /* Folder of a run: config.yaml command.txt run.h5 metrics.csv run.log checkpoint.h5 checkpoint.h5.1 */
 typedef struct session session;
@@ -16,6 +17,27 @@ LSNN_MUST_USE lsnn_status session_resume(session **out, experiment *e, const ver
 /* Until the goal, the last iteration, or SIGINT or SIGTERM (LSNN_INTERRUPTED, after a checkpoint). */
 LSNN_MUST_USE lsnn_status session_train(session *s, lsnn_error *err);
 void session_summary(const session *s, bool json); /* on stdout */
+
+/* A trial of a sweep in its folder, new or with a checkpoint. It is quiet; unless something is to be recorded it leaves
+ * only metrics.csv, since its config gives all else again, and a checkpoint while it is not finished. LSNN_DATA: what lies in the
+ * folder is of no use. `stop` not 0 makes session_advance end like a signal. */
+LSNN_MUST_USE lsnn_status session_trial(session **out, experiment *e, const char *folder,
+                                        const volatile sig_atomic_t *stop, lsnn_error *err);
+/* Until `until` iterations are done, or the session is over. */
+LSNN_MUST_USE lsnn_status session_advance(session *s, uint64_t until, lsnn_error *err);
+bool session_is_over(const session *s); /* the goal or the last iteration is reached */
+LSNN_MUST_USE lsnn_status session_pause(session *s, lsnn_error *err);  /* a checkpoint, to go on later */
+LSNN_MUST_USE lsnn_status session_finish(session *s, lsnn_error *err); /* the test, and the last files */
+
+typedef struct session_figures {
+    uint64_t iterations;
+    int goal; /* 1 reached, 0 not, -1 there is none */
+    bool validated, tested;
+    metrics last, test;
+    double validation_error, validation_loss;
+    double seconds; /* also before a checkpoint */
+} session_figures;
+session_figures session_now(const session *s);
 void session_free(session *s);
 
 #endif

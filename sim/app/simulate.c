@@ -27,6 +27,8 @@ typedef struct simulation {
     result *result;
     folder folder;
     log_state log;
+    int n_threads;
+    const volatile sig_atomic_t *stop;
     double *time; /* [spikes of a population in a step, at most] */
     uint64_t *neuron;
     size_t room; /* of these two */
@@ -244,16 +246,13 @@ static void summarise(const simulation *s, bool json)
 
 /* ---- running ---------------------------------------------------------------------------------------------------------- */
 
-static lsnn_status begin_files(simulation *s, const verb_options *options, const char *command, lsnn_error *err)
+static lsnn_status begin_result(simulation *s, const char *command, lsnn_error *err)
 {
     experiment *e = s->e;
     uint64_t id[2];
     int n_columns, most = 0;
     if (getentropy(id, sizeof id) != 0)
         return lsnn_fail(err, LSNN_INTERNAL, "the system gives no random number: %s", strerror(errno));
-    TRY(folder_new(&s->folder, options->output, e->name, e->seed, err));
-    TRY(folder_write_config(&s->folder, e->root, command, err));
-    s->log.copy = folder_open_log(&s->folder);
     TRY(monitor_new(&s->monitor, e, err));
     for (int k = 0; k < e->net->n_populations; k++)
         if (e->net->populations[k].n > most) most = e->net->populations[k].n;
@@ -261,7 +260,7 @@ static lsnn_status begin_files(simulation *s, const verb_options *options, const
     TRY(arena_take(e->memory, &s->time, (size_t)most, sizeof *s->time, err));
     TRY(arena_take(e->memory, &s->neuron, (size_t)most, sizeof *s->neuron, err));
     const result_column *columns = monitor_columns(s->monitor, &n_columns);
-    const recorder_subject subject = {e, command, id, verb_threads(options)};
+    const recorder_subject subject = {e, command, id, s->n_threads};
     TRY(result_new(&s->result, s->folder.result, columns, n_columns, recorder_head, &subject, err));
     s->saved = log_seconds();
     return LSNN_OK;
@@ -271,7 +270,6 @@ static lsnn_status begin_files(simulation *s, const verb_options *options, const
 static lsnn_status advance_event(simulation *s, lsnn_error *err)
 {
     enum { PIECES = 500 };
-    const volatile sig_atomic_t *stop = stop_catch();
     const event_observer observer = {hear, keep_values, s};
     s->n_steps = PIECES;
     for (uint64_t piece = 1; piece <= PIECES; piece++) {
@@ -280,7 +278,8 @@ static lsnn_status advance_event(simulation *s, lsnn_error *err)
         s->event_seconds += log_seconds() - start;
         s->done = until;
         TRY(go_on(s, piece, until, err));
-        if (*stop && piece < PIECES) return lsnn_fail(err, LSNN_INTERRUPTED, "stopped by a signal after %g ms", until);
+        if (*s->stop && piece < PIECES)
+            return lsnn_fail(err, LSNN_INTERRUPTED, "stopped by a signal after %g ms", until);
     }
     return LSNN_OK;
 }
@@ -288,7 +287,7 @@ static lsnn_status advance_event(simulation *s, lsnn_error *err)
 static lsnn_status advance(simulation *s, lsnn_error *err)
 {
     lsnn_error trouble;
-    const grid_run run = {.n_steps = s->n_steps, .observe = see, .with = s, .stop = stop_catch()};
+    const grid_run run = {.n_steps = s->n_steps, .observe = see, .with = s, .stop = s->stop};
     const lsnn_status status = s->event ? advance_event(s, err) : grid_advance(s->g, &run, err);
     const char *const end = status == LSNN_OK ? "complete" : status == LSNN_DIVERGED ? "diverged" : "interrupted";
     log_progress_end(&s->log);
@@ -299,32 +298,68 @@ static lsnn_status advance(simulation *s, lsnn_error *err)
     return kept != LSNN_OK ? kept : status;
 }
 
-static lsnn_status simulate(simulation *s, const verb_options *options, const char *command, lsnn_error *err)
+static lsnn_status begin_engine(simulation *s, lsnn_error *err)
 {
     const experiment *e = s->e;
-    const int n_threads = verb_threads(options);
-    TRY(memory_require(predict(e, n_threads), err));
-    TRY(circuit_new(&s->c, e, n_threads, err));
+    TRY(memory_require(predict(e, s->n_threads), err));
+    TRY(circuit_new(&s->c, e, s->n_threads, err));
     if (e->simulation.engine == ENGINE_EVENT) {
-        TRY(event_new(&s->event, s->c, n_threads, err));
-        TRY(statistics_new(&s->statistics, e->net, e->simulation.transient, e->simulation.bin, e->memory, err));
-    } else {
-        TRY(grid_new(&s->g, s->c, n_threads, err));
-        s->n_steps = (uint64_t)llround(e->simulation.time / e->dt);
+        TRY(event_new(&s->event, s->c, s->n_threads, err));
+        return statistics_new(&s->statistics, e->net, e->simulation.transient, e->simulation.bin, e->memory, err);
     }
-    TRY(begin_files(s, options, command, err));
+    s->n_steps = (uint64_t)llround(e->simulation.time / e->dt);
+    return grid_new(&s->g, s->c, s->n_threads, err);
+}
+
+static lsnn_status simulate(simulation *s, const verb_options *options, const char *command, lsnn_error *err)
+{
+    TRY(begin_engine(s, err));
+    TRY(folder_new(&s->folder, options->output, s->e->name, s->e->seed, err));
+    TRY(folder_write_config(&s->folder, s->e->root, command, err));
+    s->log.copy = folder_open_log(&s->folder);
+    TRY(begin_result(s, command, err));
+    s->stop = stop_catch();
     return advance(s, err);
+}
+
+static void end(simulation *s)
+{
+    event_free(s->event);
+    result_free(s->result);
+    folder_close(&s->folder);
+    if (s->log.copy) fclose(s->log.copy);
 }
 
 lsnn_status simulate_run(experiment *e, const verb_options *options, const char *command, lsnn_error *err)
 {
-    simulation s = {.e = e};
+    simulation s = {.e = e, .n_threads = verb_threads(options)};
     log_open(&s.log, options->level, stderr);
     const lsnn_status status = simulate(&s, options, command, err);
     if (status == LSNN_OK || (status == LSNN_INTERRUPTED && (s.g || s.event))) summarise(&s, options->json);
-    event_free(s.event);
-    result_free(s.result);
-    folder_close(&s.folder);
-    if (s.log.copy) fclose(s.log.copy);
+    end(&s);
+    return status;
+}
+
+static lsnn_status simulate_quietly(simulation *s, const char *path, lsnn_error *err)
+{
+    TRY(begin_engine(s, err));
+    TRY(folder_open(&s->folder, path, err));
+    folder_forget_result(&s->folder);
+    TRY(begin_result(s, "lsnn sweep", err));
+    return advance(s, err);
+}
+
+lsnn_status simulate_trial(simulate_figures *out, experiment *e, const char *path, int n_threads,
+                           const volatile sig_atomic_t *stop, lsnn_error *err)
+{
+    simulation s = {.e = e, .n_threads = n_threads, .stop = stop};
+    log_open(&s.log, LOG_ERROR, stderr);
+    const lsnn_status status = simulate_quietly(&s, path, err);
+    if (status == LSNN_OK) {
+        const figures f = measure(&s);
+        *out = (simulate_figures){f.rate, f.cv, f.synchrony, s.event ? 0 : grid_step(s.g),
+                                  s.c->seconds + seconds_taken(&s)};
+    }
+    end(&s);
     return status;
 }

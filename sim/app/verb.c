@@ -98,6 +98,12 @@ int verb_threads(const verb_options *options)
     return options->threads > 0 ? options->threads : omp_get_max_threads();
 }
 
+lsnn_status verb_build(experiment **out, config_node *root, int n_threads, arena *a, lsnn_error *err)
+{
+    TRY(build_experiment(out, root, &files_default, n_threads, a, err));
+    return learner_attach(*out, n_threads, err);
+}
+
 lsnn_status verb_load(experiment **out, const verb_options *options, arena *a, lsnn_error *err)
 {
     if (options->n_words < 1)
@@ -106,7 +112,7 @@ lsnn_status verb_load(experiment **out, const verb_options *options, arena *a, l
     TRY(config_read(&root, a, options->words[0], err));
     for (int k = 1; k < options->n_words; k++)
         TRY(config_override(root, a, options->words[k], err));
+    config_take(root, "sweep"); /* is for the verb of that name */
     TRY(files_place(root, options->words[0], a, err));
-    TRY(build_experiment(out, root, &files_default, verb_threads(options), a, err));
-    return learner_attach(*out, verb_threads(options), err);
+    return verb_build(out, root, verb_threads(options), a, err);
 }

@@ -14,8 +14,8 @@ typedef struct verb {
     int (*run)(int argc, char **argv);
 } verb;
 
-extern const verb verb_run, verb_resume, verb_check, verb_describe, verb_replay, verb_bench, verb_analyze, verb_export,
-    verb_import;
+extern const verb verb_run, verb_resume, verb_sweep, verb_check, verb_describe, verb_replay, verb_bench, verb_analyze,
+    verb_export, verb_import;
 extern const verb *const verbs[]; /* NULL at the end */
 
 /* Common options, taken out of argv: -o DIR, -j THREADS, -q, -v, --json, --help. The rest is in words. */
@@ -44,6 +44,9 @@ LSNN_MUST_USE lsnn_status verb_parse(verb_options *out, const verb *v, int argc,
 int verb_failed(const lsnn_error *err);
 
 int verb_threads(const verb_options *options);
+
+/* Build what a tree describes. */
+LSNN_MUST_USE lsnn_status verb_build(experiment **out, config_node *root, int n_threads, arena *a, lsnn_error *err);
 
 /* Read words[0] as a config with the overrides words[1..], and build it. */
 LSNN_MUST_USE lsnn_status verb_load(experiment **out, const verb_options *options, arena *a, lsnn_error *err);

@@ -13,6 +13,18 @@ config_node *config_get(const config_node *map, const char *key)
     return NULL;
 }
 
+config_node *config_take(config_node *map, const char *key)
+{
+    if (map->kind != CONFIG_MAP) return NULL;
+    for (config_node **link = &map->first; *link != NULL; link = &(*link)->next) {
+        config_node *child = *link;
+        if (strcmp(child->key, key) != 0) continue;
+        *link = child->next;
+        return child;
+    }
+    return NULL;
+}
+
 int config_count(const config_node *node)
 {
     int n = 0;
@@ -62,6 +74,33 @@ bool config_take_reset(config_node *map, const char *key)
         return reset;
     }
     return false;
+}
+
+void config_drop_resets(config_node *root)
+{
+    for (config_node **link = &root->first; *link != NULL;) {
+        config_drop_resets(*link);
+        if (config_is_reset(*link))
+            *link = (*link)->next;
+        else
+            link = &(*link)->next;
+    }
+}
+
+/* Trees are of a depth that reading limits. */
+lsnn_status config_copy(config_node **out, const config_node *root, arena *a, lsnn_error *err)
+{
+    config_node *node;
+    TRY(arena_take(a, &node, 1, sizeof *node, err));
+    *node = *root;
+    config_node **link = &node->first;
+    for (const config_node *child = root->first; child != NULL; child = child->next) {
+        TRY(config_copy(link, child, a, err));
+        (*link)->parent = node;
+        link = &(*link)->next;
+    }
+    *out = node;
+    return LSNN_OK;
 }
 
 void config_replace(config_node *node, const config_node *from)

@@ -58,12 +58,17 @@ LSNN_MUST_USE lsnn_status config_override(config_node *root, arena *a, const cha
 /* Whether a node is such a word; then also taken out of its map. */
 bool config_is_reset(const config_node *node);
 bool config_take_reset(config_node *map, const char *key);
+void config_drop_resets(config_node *root); /* all of them */
 
 config_node *config_get(const config_node *map, const char *key); /* NULL: not there, or not a map */
+config_node *config_take(config_node *map, const char *key);      /* the same, taken out of the map */
 int config_count(const config_node *node);                        /* children */
 /* Put a child at the end of a map or list; key NULL in a list. */
 LSNN_MUST_USE lsnn_status config_add(config_node **out, config_node *parent, arena *a, config_kind kind,
                                      const char *key, const char *text, config_origin origin, lsnn_error *err);
+
+/* A tree of its own, with the same texts and places; they have to outlive it. */
+LSNN_MUST_USE lsnn_status config_copy(config_node **out, const config_node *root, arena *a, lsnn_error *err);
 
 /* Give a node another value, which may be a map or a list: the YAML that follows the first `start` bytes of `excerpt`, a
  * single line in the arena that messages quote. Used for overrides and defaults. */

@@ -112,18 +112,6 @@ static lsnn_status merge(config_node *map, config_node *over, arena *a, lsnn_err
     return LSNN_OK;
 }
 
-/* Take the entry `include` out of the map. */
-static config_node *take_include(config_node *map)
-{
-    for (config_node **link = &map->first; *link != NULL; link = &(*link)->next) {
-        config_node *child = *link;
-        if (strcmp(child->key, "include") != 0) continue;
-        *link = child->next;
-        return child;
-    }
-    return NULL;
-}
-
 static lsnn_status include(config_node **root, arena *a, const config_node *entry, const char *path,
                            config_report *report, lsnn_error *err)
 {
@@ -137,7 +125,7 @@ static lsnn_status include(config_node **root, arena *a, const config_node *entr
     config_node *base = NULL;
     TRY(read_file(&base, a, other, &entry->place, report, err));
     if (base == NULL) return LSNN_OK;
-    const config_node *further = take_include(base);
+    const config_node *further = config_take(base, "include");
     if (further != NULL) {
         config_mistake(report, &further->key_place,
                        "an included file cannot include another one; this one is included by %s", path);
@@ -155,7 +143,7 @@ lsnn_status config_read(config_node **out, arena *a, const char *path, lsnn_erro
     config_place place = {.file = path};
     config_node *root = NULL;
     TRY(read_file(&root, a, path, &place, &report, err));
-    const config_node *entry = root != NULL ? take_include(root) : NULL;
+    const config_node *entry = root != NULL ? config_take(root, "include") : NULL;
     if (entry != NULL) TRY(include(&root, a, entry, path, &report, err));
     TRY(config_verdict(&report, err));
     *out = root;
@@ -168,7 +156,7 @@ lsnn_status config_parse(config_node **out, arena *a, const char *name, const ch
     config_report report = {0};
     config_node *root = NULL;
     TRY(read_map(&root, a, name, text, length, &report, err));
-    const config_node *entry = root != NULL ? take_include(root) : NULL;
+    const config_node *entry = root != NULL ? config_take(root, "include") : NULL;
     if (entry != NULL) {
         config_mistake(&report, &entry->key_place,
                        "'include' works in files only; here is no folder in which to look for the other file");

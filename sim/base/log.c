@@ -28,7 +28,7 @@ static void forget_progress(log_state *l)
 void log_open(log_state *l, log_level level, FILE *stream)
 {
     const char *no_colour = getenv("NO_COLOR"), *terminal = getenv("TERM");
-    *l = (log_state){.level = level, .stream = stream, .started = log_seconds()};
+    *l = (log_state){.level = level, .stream = stream, .started = log_seconds(), .counted = "iteration", .unit = "it"};
     l->terminal = isatty(fileno(stream));
     l->colour =
         l->terminal && (no_colour == NULL || no_colour[0] == '\0') && terminal != NULL && strcmp(terminal, "dumb") != 0;
@@ -123,8 +123,8 @@ static void print_speed(char *out, size_t size, const log_state *l, uint64_t don
     out[0] = '\0';
     if (done <= l->progress_origin || elapsed <= 0) return;
     double speed = (double)(done - l->progress_origin) / elapsed;
-    int used = speed >= 1 ? snprintf(out, size, "  %.*f it/s", speed < 9.95 ? 1 : 0, speed)
-                          : snprintf(out, size, "  %.*f s/it", speed > 1 / 9.95 ? 1 : 0, 1 / speed);
+    int used = speed >= 1 ? snprintf(out, size, "  %.*f %s/s", speed < 9.95 ? 1 : 0, speed, l->unit)
+                          : snprintf(out, size, "  %.*f s/%s", speed > 1 / 9.95 ? 1 : 0, 1 / speed, l->unit);
     bool over = done >= total;
     print_time(out + used, size - (size_t)used, over ? "in" : "left", over ? elapsed : (double)(total - done) / speed);
 }
@@ -161,8 +161,8 @@ void log_progress(log_state *l, uint64_t done, uint64_t total, const char *forma
     vsnprintf(middle, sizeof middle, format, arguments);
     va_end(arguments);
     print_speed(speed, sizeof speed, l, done, total, now);
-    snprintf(text, sizeof text, "iteration %llu/%llu  %d%%%s%s%s", (unsigned long long)done, (unsigned long long)total,
-             percent_of(done, total), middle[0] != '\0' ? "  " : "", middle, speed);
+    snprintf(text, sizeof text, "%s %llu/%llu  %d%%%s%s%s", l->counted, (unsigned long long)done,
+             (unsigned long long)total, percent_of(done, total), middle[0] != '\0' ? "  " : "", middle, speed);
     if (rewritten) {
         rewrite(l, text);
         l->line_open = true;

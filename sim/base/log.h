@@ -14,6 +14,8 @@ typedef struct log_state {
     FILE *copy;               /* run.log, or NULL */
     bool terminal;            /* stream is one: the progress line is rewritten in place */
     bool colour;              /* terminal, and NO_COLOR is not set, and TERM is not dumb */
+    const char *counted;      /* what progress counts: "iteration" */
+    const char *unit;         /* the same in a speed: "it" per second */
     double started;           /* seconds, of a monotonic clock */
     double shown;             /* when the progress line was last written to the terminal */
     double line_shown;        /* when progress was last written as a plain line */

@@ -100,30 +100,36 @@ static uint64_t file_length(const char *path)
     return stat(path, &file) == 0 ? (uint64_t)file.st_size : 0;
 }
 
-lsnn_status result_new(result **out, const char *path, const result_column *columns, int n_columns, result_head *head,
-                       const void *subject, lsnn_error *err)
+lsnn_status result_plan(result **out, const char *path, const result_column *columns, int n_columns, lsnn_error *err)
 {
-    *out = NULL;
+    *out = allocate(path, columns, n_columns);
+    return *out ? LSNN_OK : lsnn_fail(err, LSNN_MEMORY, "%s: no memory for its columns", path);
+}
+
+lsnn_status result_begin(result *r, result_head *head, const void *subject, lsnn_error *err)
+{
     struct stat found;
-    if (lstat(path, &found) == 0) {
+    store *file = NULL;
+    if (lstat(r->path, &found) == 0) {
         return lsnn_fail(err, LSNN_OUTPUT,
                          "%s: exists already and is not overwritten: choose another folder, or resume "
                          "the run that lies there",
-                         path);
+                         r->path);
     }
-    result *r = allocate(path, columns, n_columns);
-    if (!r) return lsnn_fail(err, LSNN_MEMORY, "%s: no memory for its columns", path);
-    store *file = NULL;
-    lsnn_status status = store_create(&file, path, err);
-    if (status == LSNN_OK) {
-        status = write_first(file, r, head, subject, err);
-        lsnn_status closed = store_close(file, status == LSNN_OK, status == LSNN_OK ? err : NULL);
-        if (status == LSNN_OK) status = closed;
-    }
-    if (status == LSNN_OK)
-        *out = r;
-    else
-        result_free(r);
+    TRY(store_create(&file, r->path, err));
+    const lsnn_status status = write_first(file, r, head, subject, err);
+    const lsnn_status closed = store_close(file, status == LSNN_OK, status == LSNN_OK ? err : NULL);
+    return status == LSNN_OK ? closed : status;
+}
+
+lsnn_status result_new(result **out, const char *path, const result_column *columns, int n_columns, result_head *head,
+                       const void *subject, lsnn_error *err)
+{
+    TRY(result_plan(out, path, columns, n_columns, err));
+    const lsnn_status status = result_begin(*out, head, subject, err);
+    if (status == LSNN_OK) return LSNN_OK;
+    result_free(*out);
+    *out = NULL;
     return status;
 }
 

@@ -21,6 +21,10 @@ typedef lsnn_status result_head(store *file, const void *subject, lsnn_error *er
 /* A new file at `path` (none may be there: LSNN_OUTPUT), committed with empty columns and status "running". */
 LSNN_MUST_USE lsnn_status result_new(result **out, const char *path, const result_column *columns, int n_columns,
                                      result_head *head, const void *subject, lsnn_error *err);
+/* The same in two steps: rows can be pushed at once, but there is no file before result_begin. */
+LSNN_MUST_USE lsnn_status result_plan(result **out, const char *path, const result_column *columns, int n_columns,
+                                      lsnn_error *err);
+LSNN_MUST_USE lsnn_status result_begin(result *r, result_head *head, const void *subject, lsnn_error *err);
 /* Says whether a file is the one to go on with. */
 typedef lsnn_status result_check(const store *file, const void *subject, lsnn_error *err);
 

@@ -12,6 +12,7 @@ typedef struct run_state {
     uint64_t validations;  /* done so far: each draws new trials */
     double error, loss;    /* of the last validation */
     double seconds;        /* spent in earlier parts of the run */
+    metrics last;          /* of the last iteration */
     uint64_t finished;     /* 0 or 1: training is over, the test is done */
 } run_state;
 
