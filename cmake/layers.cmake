@@ -17,7 +17,7 @@ function(lsnn_glob out)
     set(${out} ${found} PARENT_SCOPE)
 endfunction()
 
-set(below_app sim/base sim/analysis sim/engine sim/io sim/lib)
+set(below_app sim/base sim/analysis sim/figure sim/engine sim/io sim/lib)
 
 include(cmake/version.cmake)
 lsnn_glob(base_sources sim/base/*.c)
@@ -26,6 +26,9 @@ lsnn_layer(lsnn_base SOURCES ${base_sources} ${LSNN_VERSION_SOURCE} SEES sim/bas
 
 lsnn_glob(analysis_sources sim/analysis/*.c)
 lsnn_layer(lsnn_analysis SOURCES ${analysis_sources} SEES sim/base sim/analysis LINKS PkgConfig::LSNN_GSL)
+
+lsnn_glob(figure_sources sim/figure/*.c)
+lsnn_layer(lsnn_figure SOURCES ${figure_sources} SEES sim/base sim/analysis sim/figure)
 
 lsnn_glob(engine_sources sim/engine/*.c)
 lsnn_layer(lsnn_engine SOURCES ${engine_sources} SEES sim/base sim/engine LINKS PkgConfig::LSNN_GSL)
