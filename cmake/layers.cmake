@@ -17,7 +17,7 @@ function(lsnn_glob out)
     set(${out} ${found} PARENT_SCOPE)
 endfunction()
 
-set(below_app sim/base sim/analysis sim/figure sim/engine sim/io sim/lib)
+set(below_app sim/base sim/analysis sim/engine sim/large sim/io sim/lib)
 
 include(cmake/version.cmake)
 lsnn_glob(base_sources sim/base/*.c)
@@ -27,17 +27,17 @@ lsnn_layer(lsnn_base SOURCES ${base_sources} ${LSNN_VERSION_SOURCE} SEES sim/bas
 lsnn_glob(analysis_sources sim/analysis/*.c)
 lsnn_layer(lsnn_analysis SOURCES ${analysis_sources} SEES sim/base sim/analysis LINKS PkgConfig::LSNN_GSL)
 
-lsnn_glob(figure_sources sim/figure/*.c)
-lsnn_layer(lsnn_figure SOURCES ${figure_sources} SEES sim/base sim/analysis sim/figure)
-
 lsnn_glob(engine_sources sim/engine/*.c)
 lsnn_layer(lsnn_engine SOURCES ${engine_sources} SEES sim/base sim/engine LINKS PkgConfig::LSNN_GSL)
 
 include(cmake/plugins.cmake)
 lsnn_layer(lsnn_plugins SOURCES ${LSNN_PLUGIN_SOURCES} ${LSNN_REGISTRY_SOURCE} SEES models)
 
+lsnn_glob(large_sources sim/large/*.c)
+lsnn_layer(lsnn_large SOURCES ${large_sources} SEES sim/base sim/engine sim/large LINKS PkgConfig::LSNN_GSL)
+
 lsnn_glob(io_sources sim/io/*.c)
-lsnn_layer(lsnn_io SOURCES ${io_sources} SEES sim/base sim/analysis sim/engine sim/io
+lsnn_layer(lsnn_io SOURCES ${io_sources} SEES sim/base sim/analysis sim/engine sim/large sim/io
            LINKS ${LSNN_HDF5_TARGET} PkgConfig::LSNN_GSL ZLIB::ZLIB)
 
 lsnn_glob(public_sources sim/lib/*.c)
@@ -45,9 +45,14 @@ lsnn_layer(lsnn_public SOURCES ${public_sources} SEES ${below_app} LINKS ${LSNN_
 
 set(library_layers ${LSNN_LAYERS})
 
+# Only the program draws: the library needs no cairo, and who links it need not have it.
+pkg_check_modules(LSNN_CAIRO REQUIRED IMPORTED_TARGET cairo)
+lsnn_glob(figure_sources sim/figure/*.c)
+lsnn_layer(lsnn_figure SOURCES ${figure_sources} SEES sim/base sim/figure LINKS PkgConfig::LSNN_CAIRO)
+
 lsnn_glob(app_sources sim/app/*.c)
 list(FILTER app_sources EXCLUDE REGEX "/main\\.c$")
-lsnn_layer(lsnn_app_lib SOURCES ${app_sources} SEES ${below_app} sim/app
+lsnn_layer(lsnn_app_lib SOURCES ${app_sources} SEES ${below_app} sim/figure sim/app
            LINKS ${LSNN_HDF5_TARGET} PkgConfig::LSNN_GSL)
 
 set(LSNN_LIBRARIES PkgConfig::LSNN_GSL PkgConfig::LSNN_YAML ${LSNN_HDF5_TARGET} ZLIB::ZLIB OpenMP::OpenMP_C m)
@@ -73,10 +78,10 @@ set_target_properties(liblsnn PROPERTIES OUTPUT_NAME lsnn EXPORT_NAME lsnn LINKE
 # What the program and the tests link: all layers, hidden symbols included.
 add_library(lsnn_whole STATIC ${all_objects})
 target_include_directories(lsnn_whole INTERFACE ${PROJECT_SOURCE_DIR}/include)
-foreach(folder IN LISTS below_app ITEMS sim/app)
+foreach(folder IN LISTS below_app ITEMS sim/figure sim/app)
     target_include_directories(lsnn_whole INTERFACE ${PROJECT_SOURCE_DIR}/${folder})
 endforeach()
-target_link_libraries(lsnn_whole PUBLIC lsnn_flags ${LSNN_LIBRARIES})
+target_link_libraries(lsnn_whole PUBLIC lsnn_flags ${LSNN_LIBRARIES} PkgConfig::LSNN_CAIRO)
 set_target_properties(lsnn_whole PROPERTIES LINKER_LANGUAGE C)
 
 add_executable(lsnn sim/app/main.c)

@@ -2,7 +2,7 @@
 #include "lsnn/rule.h"
 
 typedef struct eprop {
-    int feedback;
+    int feedback, chunk, update;
     const struct config_node *feedback_weights;
     double feedback_decay;
 } eprop;
@@ -14,6 +14,11 @@ static const lsnn_field fields[] = {
      "how F is drawn (random, adaptive): like the weights of a projection"},
     {"feedback_decay", LSNN_REAL, offsetof(eprop, feedback_decay), "0", NULL, 0, 1, false, NULL,
      "share that F and W_out lose with each update (adaptive)"},
+    {"chunk", LSNN_INT, offsetof(eprop, chunk), "0", "steps", 0, 1e6, false, NULL,
+     "online learning: gradients of so many steps at a time from eligibility traces, with a causal learning signal; 0: "
+     "of whole trials"},
+    {"update", LSNN_CHOICE, offsetof(eprop, update), "chunk", NULL, 0, 0, false, "chunk|trial",
+     "online: when weights change, after each chunk or after the trial"},
     LSNN_END,
 };
 
@@ -22,7 +27,9 @@ static lsnn_paths paths(const void *parameters)
     const eprop *p = parameters;
     return (lsnn_paths){.feedback = (lsnn_feedback)p->feedback,
                         .feedback_weights = p->feedback_weights,
-                        .feedback_decay = p->feedback_decay};
+                        .feedback_decay = p->feedback_decay,
+                        .chunk = p->chunk,
+                        .hold = p->update == 1};
 }
 
 const lsnn_rule lsnn_rule_eprop = {

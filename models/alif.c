@@ -52,6 +52,7 @@ const lsnn_model lsnn_model_alif = {
     .backward = threshold_model_backward,
     .end = threshold_end,
     .which_tapes = threshold_which_tapes,
+    .continuous = threshold_continuous,
     .derived = threshold_derived,
     .derive = threshold_derive,
 };

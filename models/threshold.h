@@ -408,6 +408,32 @@ static void threshold_end(const lsnn_slice *slice, const void *parameters)
     }
 }
 
+/* In continuous time. A spike's effects on v and a begin a step after it, as on the grid; nobody can see them before, for the
+ * neuron is silent until then, so they are applied at once and larger by what decays in a step. */
+static const char *threshold_continuous(const void *parameters, double dt, int j, lsnn_modes *out)
+{
+    const threshold_parameters *p = parameters;
+    if (p->dialect != EPROP2020) return "only the dialect eprop2020 is defined in continuous time";
+    if (p->n_ref[j] != floor(p->n_ref[j])) return "n_ref must be a whole number of steps";
+    const double rate = dt / p->tau_m[j], lost = -expm1(-rate), s_i = p->scale_input ? lost : 1;
+    *out = (lsnn_modes){.n = 1,
+                        .n_membrane = 1,
+                        .rate = {rate},
+                        .gain = {{s_i}, {s_i}},
+                        .kick = {-p->v_th[j] * exp(rate)},
+                        .start = {p->v_0[j]},
+                        .level = -p->v_th[j],
+                        .per_current = s_i / lost,
+                        .silent = p->n_ref[j] + 1};
+    if (!ADAPTIVE) return NULL;
+    const double rate_a = dt / p->tau_a[j], s_a = p->scale_adapt ? -expm1(-rate_a) : 1;
+    out->n = 2;
+    out->rate[1] = rate_a;
+    out->kick[1] = -p->beta[j] * s_a * exp(rate_a);
+    out->start[1] = -p->beta[j] * p->a_0[j];
+    return NULL;
+}
+
 static const lsnn_variable threshold_derived[] = {{"A", NULL, "threshold now"}, {NULL, NULL, NULL}};
 
 static void threshold_derive(const lsnn_slice *slice, const void *parameters, int which, real *out)

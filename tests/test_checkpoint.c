@@ -23,11 +23,11 @@ enum { N_ITEMS = 5 };
 
 static void list(state_item items[static N_ITEMS], state *s)
 {
-    items[0] = (state_item){"weights/rec", STORE_REAL, 40, s->weights};
-    items[1] = (state_item){"step", STORE_UINT64, 1, &s->step};
-    items[2] = (state_item){"best", STORE_DOUBLE, 1, &s->best};
-    items[3] = (state_item){"counts", STORE_INT, 3, s->counts};
-    items[4] = (state_item){"nothing", STORE_UINT8, 0, NULL};
+    items[0] = (state_item){"weights/rec", STORE_REAL, 40, s->weights, NULL};
+    items[1] = (state_item){"step", STORE_UINT64, 1, &s->step, NULL};
+    items[2] = (state_item){"best", STORE_DOUBLE, 1, &s->best, NULL};
+    items[3] = (state_item){"counts", STORE_INT, 3, s->counts, NULL};
+    items[4] = (state_item){"nothing", STORE_UINT8, 0, NULL, NULL};
 }
 
 static state sample(uint64_t step)
@@ -232,7 +232,7 @@ Test(checkpoint, refuses_other_names_sizes_and_types)
     state_item items[N_ITEMS];
     list(items, &s);
     expect_items(items, N_ITEMS - 1, "c.h5: holds 5 arrays; expected 4");
-    items[0] = (state_item){"weights/rec", STORE_REAL, 41, more};
+    items[0] = (state_item){"weights/rec", STORE_REAL, 41, more, NULL};
     expect_items(items, N_ITEMS, "c.h5: /state/weights/rec has shape 40; expected 41");
     list(items, &s);
     items[1].name = "iteration";

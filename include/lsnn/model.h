@@ -11,18 +11,13 @@
 #define LSNN_MODEL_H
 
 #include "lsnn/field.h"
-
-#if defined(__x86_64__) && !defined(__SANITIZE_ADDRESS__) && !defined(LSNN_NO_CLONES)
-#define LSNN_KERNEL __attribute__((target_clones("arch=x86-64-v4", "arch=x86-64-v3", "default")))
-#else
-#define LSNN_KERNEL
-#endif
-#define LSNN_INLINE static inline __attribute__((always_inline))
+#include "lsnn/kernel.h"
 
 #define LSNN_MAX_STATES 8
 #define LSNN_MAX_CONSTANTS 16
 #define LSNN_MAX_TAPES 8
 #define LSNN_MAX_TRAINABLE 8
+#define LSNN_MAX_MODES 8
 
 /* One state variable: v, a, ... Adjoint states are listed likewise. */
 typedef struct lsnn_variable {
@@ -56,6 +51,28 @@ typedef struct lsnn_span {
     real *current_adjoint; /* out: dE/dI[t] */
 } lsnn_span;
 
+/* A neuron in continuous time, for the event engine. Between events and spikes its distance from the threshold is a constant
+ * and a sum of modes, each of which decays by itself:
+ *     v(t) - A(t) = level + sum_k x_k(t),        x_k(t) = x_k(s) exp(-rate_k (t - s))
+ * Mode 0 is the membrane's own, the next ones below n_membrane are currents that flow into v, the rest moves the threshold. The
+ * neuron spikes when v - A becomes positive (or 0, with at_threshold), or at the end of its silence if it is so then. Times are in
+ * steps of dt: what lies on the grid is a whole number. */
+typedef struct lsnn_modes {
+    int n, n_membrane;
+    double rate[LSNN_MAX_MODES]; /* above 0 */
+    double gain[2]
+               [LSNN_MAX_MODES]; /* what a weight of 1 adds to each mode when it arrives: a positive, a negative one */
+    double kick[LSNN_MAX_MODES]; /* what a spike adds to each mode, at once */
+    double
+        start[LSNN_MAX_MODES]; /* a step before time 0; a constant current's share is taken from mode 0 by the engine */
+    double level;              /* v - A at rest */
+    double per_current;        /* what a constant current of 1 adds to level; nan: none is taken */
+    double silent;             /* steps after a spike without another one */
+    bool at_threshold;
+    bool clamped; /* v rests at v_reset while silent, to its end: what would move mode 0 then is lost */
+    double reset; /* clamped: v_reset - A at rest */
+} lsnn_modes;
+
 typedef struct lsnn_model {
     const char *name;
     const char *doc; /* equations and reference, for `lsnn describe` */
@@ -85,7 +102,7 @@ typedef struct lsnn_model {
 
     /* The local adjoint of step, for a span of steps from its last to its first; the tapes' row t is at tape[c] + t * n. Only
      * paths inside the neuron are followed, and the reset if the span says so (not in e-prop: Bellec et al. 2020, eq. 13).
-     * REQUIRED */
+     * OPTIONAL; without it the model cannot be trained, only simulated */
     void (*backward)(const lsnn_slice *slice, const void *parameters, const lsnn_span *span);
 
     /* After the backward step of the first time step: gradients of what `begin` set. OPTIONAL */
@@ -93,6 +110,9 @@ typedef struct lsnn_model {
 
     /* Bit c: with these parameters step writes tape c, so that it needs memory. Without it, all. OPTIONAL */
     unsigned (*which_tapes)(const void *parameters);
+
+    /* Neuron j in continuous time; may return a sentence as `prepare` does. OPTIONAL: the event engine takes no others. */
+    const char *(*continuous)(const void *parameters, double dt, int j, lsnn_modes *out);
 
     /* Further quantities for recorders, computed from the state on demand. OPTIONAL */
     const lsnn_variable *derived;

@@ -20,7 +20,8 @@ typedef enum lsnn_purpose {
     LSNN_TASK_FIXED, /* what a task draws once: frozen inputs, targets, permutations */
     LSNN_SHUFFLE,
     LSNN_SIGNS,
-    LSNN_REWIRING
+    LSNN_REWIRING,
+    LSNN_POISSON /* sources of a simulation */
 } lsnn_purpose;
 
 typedef struct lsnn_random {

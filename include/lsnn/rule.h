@@ -19,6 +19,8 @@ typedef struct lsnn_paths {
     bool recurrent; /* from a spike through other neurons */
     bool reset;     /* from a spike through its neuron's reset */
     int truncate; /* none of them from one stretch of so many steps into the one before; 0: the trial is one stretch */
+    int chunk;    /* online: the gradient of so many steps is known at their end; 0: at the end of the trial */
+    bool hold;    /* online, but weights change after the trial only */
     lsnn_feedback feedback;
     const struct config_node *feedback_weights; /* how F is drawn, like the weights of a projection */
     double feedback_decay;                      /* per update, of F and W_out, with LSNN_ADAPTIVE */

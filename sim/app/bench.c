@@ -1,4 +1,8 @@
 /* Verb bench: how long an iteration takes, where the time goes, and how far that is from the models' arithmetic alone. */
+#include "bench_queue.h"
+#include "bench_simulation.h"
+#include "learner.h"
+#include "memory.h"
 #include "text.h"
 #include "verb.h"
 #include <omp.h>
@@ -10,9 +14,20 @@
 
 typedef struct case_of_bench {
     const char *name, *config;
-    const char *overrides[4];
+    const char *overrides[6];
     int learned; /* iterations before: BPTT becomes cheaper as surrogates become sparse */
 } case_of_bench;
+
+#define BALANCED_STEPS_OF_1_MS                                                                                         \
+    "dt=1 ms", "projections.drive.delay=2 ms", "projections.excite.delay=2 ms", "projections.inhibit.delay=2 ms"
+#define BALANCED_TWICE "populations.exc.n=16000", "populations.inh.n=4000", "sources.external.n=20000"
+
+#define RARE_EVENTS(rate)                                                                                              \
+    {"rare_events_" rate "hz", "experiments/sparse_network/rare.yaml", {"sources.external.rate=" rate " Hz"}, 0},      \
+    {                                                                                                                  \
+        "rare_events_" rate "hz_grid", "experiments/sparse_network/rare.yaml",                                         \
+            {"sources.external.rate=" rate " Hz", "simulation.engine=grid"}, 0                                         \
+    }
 
 static const case_of_bench cases[] = {
     {"evidence_accumulation", "experiments/evidence_accumulation/run.yaml", {"learning.batch=32"}, 0},
@@ -21,8 +36,23 @@ static const case_of_bench cases[] = {
      {"learning.batch=64", "learning.rule=bptt"},
      50},
     {"pattern_generation", "experiments/pattern_generation/run.yaml", {NULL}, 0},
+    {"large_pattern_generation", "experiments/large_pattern_generation/run.yaml", {NULL}, 0},
+    {"large_pattern_generation_100k", "experiments/large_pattern_generation/run.yaml", {"populations.lif.n=100000"}, 0},
     {"sequential_mnist", "experiments/sequential_mnist/run.yaml", {"learning.batch=256"}, 0},
     {"sequential_mnist_bptt", "experiments/sequential_mnist/bptt.yaml", {"learning.batch=256"}, 400},
+    {"balanced_network", "experiments/balanced_network/run.yaml", {NULL}, 0},
+    {"balanced_network_alif", "experiments/balanced_network/alif.yaml", {NULL}, 0},
+    {"balanced_network_dt1", "experiments/balanced_network/run.yaml", {BALANCED_STEPS_OF_1_MS}, 0},
+    {"balanced_network_n20000", "experiments/balanced_network/run.yaml", {BALANCED_TWICE}, 0},
+    {"sparse_network", "experiments/sparse_network/run.yaml", {NULL}, 0},
+    {"sparse_network_0.1hz", "experiments/sparse_network/run.yaml", {"sources.external.rate=525 Hz"}, 0},
+    {"sparse_network_10hz", "experiments/sparse_network/run.yaml", {"sources.external.rate=845 Hz"}, 0},
+    {"sparse_network_dt0.1", "experiments/sparse_network/run.yaml", {"dt=0.1 ms"}, 0},
+    RARE_EVENTS("0.1"),
+    RARE_EVENTS("0.3"),
+    RARE_EVENTS("1"),
+    RARE_EVENTS("3"),
+    RARE_EVENTS("10"),
 };
 #define N_CASES ((int)(sizeof cases / sizeof *cases))
 
@@ -69,7 +99,7 @@ static double floor_seconds(const experiment *e)
         const double seconds = omp_get_wtime() - start;
         if (seconds < best) best = seconds;
     }
-    return best * e->learning.batch / e->trainer->n_threads;
+    return best * e->learning.batch / e->n_threads;
 }
 
 static lsnn_status time_iterations(const experiment *e, int learned, double *per_iteration, lsnn_error *err)
@@ -118,7 +148,32 @@ static void print_case(const experiment *e, const case_of_bench *c, const double
         printf("%s %.0f %%%s", phases[k], 100 * t->phase_seconds[k] / total, k < 3 ? ", " : "\n");
     printf(
         "%-26s %.3f ns a neuron and step on one thread; the models' arithmetic alone would take %.3f ms: ratio %.2f\n",
-        "", 1e9 * median * t->n_threads / neuron_steps, 1e3 * lowest, median / lowest);
+        "", 1e9 * median * e->n_threads / neuron_steps, 1e3 * lowest, median / lowest);
+}
+
+/* One large network: what its synapses cost. */
+static void print_large(const experiment *e, const case_of_bench *c, const double *per_iteration, bool json)
+{
+    const double seconds = e->shape.n_steps * e->dt * e->learning.batch / 1e3, median = per_iteration[ROUNDS / 2];
+    const double n_synapses = (double)learner_circuit(e->learner)->n_synapses;
+    const double events = (double)learner_events(e->learner) * e->learning.batch / median;
+    const tape *tp = e->trainer->tapes[0];
+    const double rate = tp->spike_start[tp->n_steps] / (1e-3 * e->net->n_spiking * tp->n_steps * e->dt);
+    const double own = learner_bytes(e->learner) / n_synapses, all = memory_predict(e, rate) / n_synapses;
+    if (json) {
+        printf("{\"name\": \"%s\", \"median_ms\": %.4f, \"min_ms\": %.4f, \"max_ms\": %.4f, "
+               "\"seconds_per_second\": %.6g, \"events_per_second\": %.6g, \"bytes_per_synapse\": %.4g, "
+               "\"all_bytes_per_synapse\": %.4g}\n",
+               c->name, 1e3 * median, 1e3 * per_iteration[0], 1e3 * per_iteration[ROUNDS - 1], median / seconds, events,
+               own, all);
+        return;
+    }
+    printf("%-26s %8.3f ms an iteration (median; %.3f to %.3f), batch %d, %d neurons, %.3g synapses, %d steps\n",
+           c->name, 1e3 * median, 1e3 * per_iteration[0], 1e3 * per_iteration[ROUNDS - 1], e->learning.batch,
+           e->net->n_spiking, n_synapses, e->shape.n_steps);
+    printf("%-26s %.4g s for a second; %.4g million synaptic events per second, forward and backward; %.1f bytes a "
+           "synapse, %.1f with all else\n",
+           "", median / seconds, events / 1e6, own, all);
 }
 
 static lsnn_status bench_case(const case_of_bench *c, const verb_options *given, lsnn_error *err)
@@ -131,14 +186,16 @@ static lsnn_status bench_case(const case_of_bench *c, const verb_options *given,
     TRY(arena_new(&a, err));
     options.words = words;
     options.n_words = 1;
-    for (int k = 0; k < 4 && c->overrides[k]; k++)
+    for (int k = 0; k < 6 && c->overrides[k]; k++)
         words[options.n_words++] = c->overrides[k];
     lsnn_status status = verb_load(&e, &options, a, err);
-    if (status == LSNN_OK) {
+    if (status == LSNN_OK && e->simulation.engine != ENGINE_NONE) {
+        status = bench_simulation(e, c->name, &options, err);
+    } else if (status == LSNN_OK) {
         e->trainer->timed = true;
         status = time_iterations(e, c->learned, per_iteration, err);
+        if (status == LSNN_OK) (e->learner ? print_large : print_case)(e, c, per_iteration, given->json);
     }
-    if (status == LSNN_OK) print_case(e, c, per_iteration, given->json);
     arena_free(a);
     return status;
 }
@@ -150,6 +207,10 @@ static lsnn_status bench_all(int argc, char **argv, arena *a, lsnn_error *err)
     if (!options.json) print_machine(verb_threads(&options));
     for (int w = 0; w < options.n_words; w++) {
         int k = 0;
+        if (strcmp(options.words[w], "event_queue") == 0) {
+            bench_queue(options.json);
+            continue;
+        }
         while (k < N_CASES && strcmp(cases[k].name, options.words[w]) != 0)
             k++;
         const case_of_bench own = {options.words[w], options.words[w], {NULL}, 0};
@@ -157,6 +218,7 @@ static lsnn_status bench_all(int argc, char **argv, arena *a, lsnn_error *err)
     }
     for (int k = 0; options.n_words == 0 && k < N_CASES; k++)
         TRY(bench_case(&cases[k], &options, err));
+    if (options.n_words == 0) bench_queue(options.json);
     return LSNN_OK;
 }
 
@@ -172,13 +234,20 @@ static int bench(int argc, char **argv)
 
 const verb verb_bench = {
     .name = "bench",
-    .summary = "time the training iterations of the shipped experiments",
+    .summary = "time training iterations and simulations of the shipped experiments",
     .synopsis = "[NAME|CONFIG...] [-j THREADS] [--json]",
     .help =
         "Runs iterations of evidence_accumulation, pattern_generation and sequential_mnist (whose data must have been\n"
         "fetched) by e-prop and the first and last by BPTT (NAME_bptt), or of the named ones or of other configs, and "
         "prints the median of 15 rounds, the share of input,\n"
         "forward pass, backward pass and update, and the ratio to the time of the models' arithmetic alone.\n"
+        "Of the simulations balanced_network and sparse_network (_0.1hz, _10hz: rates) it prints wall time per "
+        "biological\n"
+        "second, synaptic events per second, bytes per synapse, and the ratio to the time of the additions alone, one "
+        "a\n"
+        "synaptic event, to columns in the nearest cache.\n"
+        "rare_events_RATEhz is a network whose few events the event engine follows, on the grid with _grid;\n"
+        "event_queue compares that engine's queue with a binary heap.\n"
         "To be called in the folder that holds experiments/, on a quiet machine.\n",
     .run = bench,
 };

@@ -1,5 +1,7 @@
 /* Verb check: what a config means, before it is run. */
+#include "learner.h"
 #include "memory.h"
+#include "simulate.h"
 #include "text.h"
 #include "verb.h"
 #include <inttypes.h>
@@ -20,6 +22,13 @@ static void print_sizes(const experiment *e)
         printf("# projection %-12s %zu synapses, %s, delays %d..%d steps\n", p->name, p->n_synapses,
                p->dense ? "dense rows" : "sparse rows", p->delay[0], p->delay[p->n_delays - 1]);
         if (e->net->parameters[p->parameter].learn) learned += p->n_synapses;
+    }
+    const circuit *c = e->learner ? learner_circuit(e->learner) : NULL;
+    for (int k = 0; c && k < c->n_projections; k++) {
+        const circuit_projection *p = &c->projection[k];
+        printf("# projection %-12s %zu synapses, in %d slices, delays %d..%d steps\n", p->name, p->n_synapses,
+               c->n_slices, p->first_step, p->last_step);
+        if (e->plans[k].spec.learn) learned += p->n_synapses;
     }
     for (int k = 0; k < e->net->n_populations; k++)
         for (int l = 0; l < e->net->populations[k].n_trainable; l++)
@@ -42,7 +51,7 @@ static lsnn_status print_forecast(const experiment *e, lsnn_error *err)
     if (m.rate < SILENT && e->net->n_hidden < e->net->n_spiking)
         printf("# warning: hardly a neuron spikes: larger input weights or a lower threshold would help\n");
     if (m.rate > FEVERISH) printf("# warning: neurons fire at more than %g Hz: smaller weights would help\n", FEVERISH);
-    printf("# memory: %s at the peak, with %d threads\n", bytes, e->trainer->n_threads);
+    printf("# memory: %s at the peak, with %d threads\n", bytes, e->n_threads);
     return LSNN_OK;
 }
 
@@ -53,6 +62,7 @@ static lsnn_status check_config(int argc, char **argv, arena *a, lsnn_error *err
     TRY(verb_parse(&options, &verb_check, argc, argv, "j", a, err));
     TRY(verb_load(&e, &options, a, err));
     TRY(config_write(e->root, stdout, true, err));
+    if (e->simulation.engine != ENGINE_NONE) return simulate_check(e, verb_threads(&options), err);
     print_sizes(e);
     TRY(memory_check(e, err));
     return print_forecast(e, err);

@@ -21,8 +21,8 @@ LSNN_MUST_USE lsnn_status selection_make(selection *out, const spikes *file, con
                                          lsnn_error *err);
 /* The spikes of a population in it; `only`: of one class (its place in `classes`), -1: of all trials. Reports that belong to the trials and
  * the window are cut likewise. */
-LSNN_MUST_USE lsnn_status selection_subject(measure_subject *out, const selection *s, int number, int only,
-                                            arena *a, lsnn_error *err);
+LSNN_MUST_USE lsnn_status selection_subject(measure_subject *out, const selection *s, int number, int only, arena *a,
+                                            lsnn_error *err);
 /* "all", or the class as text. */
 LSNN_MUST_USE lsnn_status selection_group(const char **out, const selection *s, int only, arena *a, lsnn_error *err);
 

@@ -4,11 +4,11 @@
 #include "memory.h"
 #include "recorder.h"
 #include "state.h"
+#include "stop.h"
 #include "text.h"
 #include <errno.h>
 #include <inttypes.h>
 #include <math.h>
-#include <signal.h>
 #include <stdlib.h>
 #include <string.h>
 #include <unistd.h>
@@ -26,22 +26,6 @@ struct session {
     bool tested;
     double started, saved; /* log_seconds */
 };
-
-static volatile sig_atomic_t stop_signal;
-
-static void ask_to_stop(int number)
-{
-    stop_signal = number;
-}
-
-static void catch_signals(void)
-{
-    /* The second signal ends the program at once. */
-    struct sigaction action = {.sa_handler = ask_to_stop, .sa_flags = SA_RESETHAND};
-    sigemptyset(&action.sa_mask);
-    sigaction(SIGINT, &action, NULL);
-    sigaction(SIGTERM, &action, NULL);
-}
 
 static lsnn_status prepare(session **out, experiment *e, const verb_options *options, lsnn_error *err)
 {
@@ -74,7 +58,7 @@ static lsnn_status begin_files(session *s, const char *command, lsnn_error *err)
 {
     int n_columns;
     const result_column *columns = recorder_columns(s->recorder, &n_columns);
-    const recorder_subject subject = {s->e, command, s->state.id};
+    const recorder_subject subject = {s->e, command, s->state.id, s->e->n_threads};
     if (getentropy(s->state.id, sizeof s->state.id) != 0)
         return lsnn_fail(err, LSNN_INTERNAL, "the system gives no random number: %s", strerror(errno));
     TRY(result_new(&s->result, s->folder.result, columns, n_columns, recorder_head, &subject, err));
@@ -110,7 +94,7 @@ lsnn_status session_resume(session **out, experiment *e, const verb_options *opt
     if (used_previous)
         log_say(&s->log, LOG_WARNING, "%s cannot be read; going on from the one before", s->folder.checkpoint);
     const result_column *columns = recorder_columns(s->recorder, &n_columns);
-    const recorder_subject subject = {e, command, s->state.id};
+    const recorder_subject subject = {e, command, s->state.id, e->n_threads};
     TRY(result_resume(&s->result, s->folder.result, columns, n_columns, recorder_rows(s->recorder), recorder_check,
                       &subject, err));
     return folder_resume_metrics(&s->folder, e->trainer->iteration, err);
@@ -205,7 +189,7 @@ static lsnn_status train(session *s, lsnn_error *err)
     const experiment *e = s->e;
     while (!s->state.goal_reached && e->trainer->iteration < (uint64_t)e->learning.iterations) {
         const lsnn_status status = iterate(s, err);
-        if (status == LSNN_INTERRUPTED || (status == LSNN_OK && stop_signal)) return interrupt(s, err);
+        if (status == LSNN_INTERRUPTED || (status == LSNN_OK && *e->trainer->stop)) return interrupt(s, err);
         TRY(status);
         if (save_is_due(s)) TRY(save(s, "running", err));
     }
@@ -217,8 +201,7 @@ static lsnn_status train(session *s, lsnn_error *err)
 
 lsnn_status session_train(session *s, lsnn_error *err)
 {
-    catch_signals();
-    s->e->trainer->stop = &stop_signal;
+    s->e->trainer->stop = stop_catch();
     const lsnn_status status = train(s, err);
     if (status == LSNN_OK || status == LSNN_INTERRUPTED) return status;
     log_progress_end(&s->log);

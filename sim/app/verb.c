@@ -1,6 +1,7 @@
 /* What the verbs share: options, loading a config, saying what failed. */
 #include "verb.h"
 #include "files.h"
+#include "learner.h"
 #include <getopt.h>
 #include <omp.h>
 #include <stdlib.h>
@@ -106,5 +107,6 @@ lsnn_status verb_load(experiment **out, const verb_options *options, arena *a, l
     for (int k = 1; k < options->n_words; k++)
         TRY(config_override(root, a, options->words[k], err));
     TRY(files_place(root, options->words[0], a, err));
-    return build_experiment(out, root, &files_default, verb_threads(options), a, err);
+    TRY(build_experiment(out, root, &files_default, verb_threads(options), a, err));
+    return learner_attach(*out, verb_threads(options), err);
 }

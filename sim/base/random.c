@@ -8,25 +8,33 @@
  *              and of when
  * so that two streams share no block as long as who and when are below 2^44. */
 #include "random.h"
+#include "lsnn/kernel.h"
 #include <math.h>
 
 enum { BLOCK = 4, PURPOSE_BITS = 7, HIGH_BITS = 12, WHO_SHIFT = PURPOSE_BITS + 1, WHEN_SHIFT = WHO_SHIFT + HIGH_BITS };
 static const uint32_t permutation_flag = 1u << PURPOSE_BITS;
 
+enum { ROUNDS = 10 };
+#define WEYL_0 0x9E3779B9u
+#define WEYL_1 0xBB67AE85u
+
+LSNN_INLINE void philox_round(uint32_t *c0, uint32_t *c1, uint32_t *c2, uint32_t *c3, uint32_t k0, uint32_t k1)
+{
+    static const uint64_t multiplier_0 = 0xD2511F53, multiplier_1 = 0xCD9E8D57;
+    const uint64_t product_0 = multiplier_0 * *c0, product_1 = multiplier_1 * *c2;
+    *c0 = (uint32_t)(product_1 >> 32) ^ *c1 ^ k0;
+    *c1 = (uint32_t)product_1;
+    *c2 = (uint32_t)(product_0 >> 32) ^ *c3 ^ k1;
+    *c3 = (uint32_t)product_0;
+}
+
 static void philox(uint32_t out[BLOCK], const uint32_t counter[BLOCK], const uint32_t key[2])
 {
-    enum { ROUNDS = 10 };
-    static const uint64_t multiplier_0 = 0xD2511F53, multiplier_1 = 0xCD9E8D57;
-    static const uint32_t weyl_0 = 0x9E3779B9, weyl_1 = 0xBB67AE85;
     uint32_t c0 = counter[0], c1 = counter[1], c2 = counter[2], c3 = counter[3], k0 = key[0], k1 = key[1];
     for (int round = 0; round < ROUNDS; round++) {
-        uint64_t product_0 = multiplier_0 * c0, product_1 = multiplier_1 * c2;
-        c0 = (uint32_t)(product_1 >> 32) ^ c1 ^ k0;
-        c1 = (uint32_t)product_1;
-        c2 = (uint32_t)(product_0 >> 32) ^ c3 ^ k1;
-        c3 = (uint32_t)product_0;
-        k0 += weyl_0;
-        k1 += weyl_1;
+        philox_round(&c0, &c1, &c2, &c3, k0, k1);
+        k0 += WEYL_0;
+        k1 += WEYL_1;
     }
     out[0] = c0;
     out[1] = c1;
@@ -57,6 +65,27 @@ uint32_t lsnn_random_word(lsnn_random *stream)
 {
     if (stream->used == BLOCK) refill(stream);
     return stream->words[stream->used++];
+}
+
+/* A round of many blocks at a time, so that it becomes one loop of vectors. */
+LSNN_KERNEL void random_blocks(uint32_t *restrict out, lsnn_random *stream, int n)
+{
+    uint32_t *restrict c0 = out, *restrict c1 = out + n, *restrict c2 = out + 2 * n, *restrict c3 = out + 3 * n;
+    uint32_t k0 = stream->key[0], k1 = stream->key[1];
+    for (int b = 0; b < n; b++) {
+        c0[b] = stream->counter[0] + (uint32_t)b;
+        c1[b] = stream->counter[1];
+        c2[b] = stream->counter[2];
+        c3[b] = stream->counter[3];
+    }
+    for (int round = 0; round < ROUNDS; round++) {
+#pragma omp simd
+        for (int b = 0; b < n; b++)
+            philox_round(&c0[b], &c1[b], &c2[b], &c3[b], k0, k1);
+        k0 += WEYL_0;
+        k1 += WEYL_1;
+    }
+    stream->counter[0] += (uint32_t)n;
 }
 
 /* Two words, the first one on top. Zero, of 2^53 numbers, becomes 2^-54: logarithms are taken of these. */
@@ -109,21 +138,21 @@ static uint32_t scramble(uint32_t word)
  * of the keys, and the fewest bits. What was drawn from the stream before plays no part. */
 uint32_t lsnn_random_permuted(const lsnn_random *stream, uint32_t i, uint32_t n)
 {
-    enum { ROUNDS = 2 * BLOCK, FEWEST_BITS = 6 };
+    enum { FEISTEL_ROUNDS = 2 * BLOCK, FEWEST_BITS = 6 };
     if (n < 2) return 0;
     int bits = 32 - __builtin_clz(n - 1);
     if (bits < FEWEST_BITS) bits = FEWEST_BITS;
     int low_bits = bits / 2, high_bits = bits - low_bits;
     uint32_t low_mask = (1u << low_bits) - 1, high_mask = (1u << high_bits) - 1;
 
-    uint32_t round_key[ROUNDS];
+    uint32_t round_key[FEISTEL_ROUNDS];
     uint32_t counter[BLOCK] = {0, stream->counter[1], stream->counter[2], stream->counter[3] | permutation_flag};
-    for (; counter[0] < ROUNDS / BLOCK; counter[0]++)
+    for (; counter[0] < FEISTEL_ROUNDS / BLOCK; counter[0]++)
         philox(round_key + BLOCK * counter[0], counter, stream->key);
 
     do {
         uint32_t low = i & low_mask, high = i >> low_bits & high_mask;
-        for (int round = 0; round < ROUNDS; round += 2) {
+        for (int round = 0; round < FEISTEL_ROUNDS; round += 2) {
             low ^= scramble(high ^ round_key[round]) & low_mask;
             high ^= scramble(low ^ round_key[round + 1]) & high_mask;
         }

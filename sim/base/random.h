@@ -10,4 +10,8 @@
 extern const gsl_rng_type *const random_gsl_type;
 void random_gsl_set(gsl_rng *rng, lsnn_random stream);
 
+/* The next n blocks of a stream (from a new one on: of no block some words were drawn), several times as fast as word by word: word w
+ * of block b is out[w * n + b]; one by one it would be number 4 b + w. */
+void random_blocks(uint32_t *out, lsnn_random *stream, int n);
+
 #endif

@@ -308,7 +308,7 @@ static void clear_adjoint_states(const network *net, worker *w)
             memset(w->slice[k].adjoint[s], 0, (size_t)net->populations[k].width * sizeof(real));
 }
 
-static void begin(const network *net, worker *w, gradients *into)
+void backward_clear(const network *net, worker *w, gradients *into)
 {
     memset(w->adjoint, 0, (size_t)(w->chunk + net->max_delay) * (size_t)net->n_columns * sizeof(real));
     clear_adjoint_states(net, w);
@@ -387,7 +387,7 @@ LSNN_KERNEL void backward(const network *net, worker *w, tape *tp, const lsnn_pa
                           worker_observer *observe, void *with)
 {
     const int stretch = paths->truncate > 0 ? paths->truncate : tp->n_steps;
-    begin(net, w, into);
+    backward_clear(net, w, into);
     for (int from = (tp->n_steps - 1) / stretch * stretch; from >= 0; from -= stretch) {
         const int to = tp->n_steps - from < stretch ? tp->n_steps : from + stretch;
         if (to < tp->n_steps) clear_adjoint_states(net, w);

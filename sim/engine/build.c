@@ -88,6 +88,10 @@ const build_table *build_tables(void)
         {"test", test_table},
         {"record.NAME", build_record_table},
         {"checkpoint", checkpoint_table},
+        {"top level of a simulation (populations, sources, signs and projections as above)",
+         build_simulation_top_table},
+        {"simulation", build_simulation_table},
+        {"record.NAME of a simulation", build_simulation_record_table},
         {NULL, NULL},
     };
     return tables;
@@ -226,6 +230,7 @@ static lsnn_status read_parts(build *b, top_fields *top)
     if (e->goal != GOAL_NONE && e->validate_every == 0)
         config_mistake(&b->report, &top->stop->place, "a goal is checked at validations: set validation.every");
     TRY(add_input(b));
+    TRY(arena_take(e->memory, &e->plans, (size_t)config_count(top->projections) + 1, sizeof *e->plans, b->err));
     TRY(build_network(b, top->sources, top->populations, top->signs, top->projections));
     TRY(check_readouts(b, top->populations));
     check_rule(b, config_get(top->learning, "rule"));
@@ -245,6 +250,11 @@ lsnn_status build_experiment(experiment **out, config_node *root, const values_f
     values_files here = *files;
     build b = {.e = e, .files = &here, .err = err};
     b.reader = (fields_reader){.memory = memory, .report = &b.report};
+    if (build_simulates(root)) {
+        TRY(build_simulation(&b, root));
+        *out = e;
+        return LSNN_OK;
+    }
     TRY(fields_read(&top, top_table, root, NULL, &b.reader, err));
     TRY(config_verdict(&b.report, err));
     e->name = top.experiment;
@@ -254,7 +264,7 @@ lsnn_status build_experiment(experiment **out, config_node *root, const values_f
     TRY(read_parts(&b, &top));
     TRY(config_verdict(&b.report, err));
     TRY(config_print(&e->resolved, root, memory, false, err));
-    e->learning.may_collapse = true;
+    e->learning.may_collapse = !e->learning.by_neurons;
     for (int k = 0; k < e->n_records; k++)
         if (e->records[k].what == RECORD_ALIGNMENT) e->learning.aligns = true;
     for (int k = 0; k < e->n_records; k++)
@@ -262,6 +272,7 @@ lsnn_status build_experiment(experiment **out, config_node *root, const values_f
             e->learning.may_collapse = false;
     TRY(trainer_new(&e->trainer, e->net, e->task, e->task_state, e->task_parameters, &e->shape, &e->learning, n_threads,
                     err));
+    e->n_threads = e->trainer->n_threads;
     *out = e;
     return LSNN_OK;
 }

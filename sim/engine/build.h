@@ -4,6 +4,7 @@
 
 #include "trainer.h"
 #include "values.h"
+#include "wiring.h"
 
 typedef enum record_what { RECORD_SPIKES, RECORD_WEIGHTS, RECORD_ALIGNMENT, RECORD_VARIABLE } record_what;
 
@@ -16,8 +17,25 @@ typedef struct record_spec {
     const char *variable;          /* of the model: a state, a tape, a derived quantity, z or y, I */
     int n_neurons;                 /* variable */
     const int *neuron;
-    int every, trials; /* iterations; samples of the batch */
+    int every, trials; /* iterations, of a simulation steps; samples of the batch */
 } record_spec;
+
+typedef enum engine_kind { ENGINE_NONE, ENGINE_GRID, ENGINE_EVENT } engine_kind;
+
+/* A network that is simulated, once and for long, instead of trained. */
+typedef struct simulation_settings {
+    engine_kind engine;          /* ENGINE_NONE: the config is of a training */
+    double time, transient, bin; /* ms: in all; until statistics begin; of the counts of spikes */
+} simulation_settings;
+
+/* A projection whose synapses are not in the network: an engine for large networks draws them. Of a simulation all are such, of a
+ * training by threads over neurons those between neurons and from sources. */
+typedef struct projection_plan {
+    projection_spec spec;
+    wiring_site site;
+    wiring_plan wiring;
+    const config_node *node;
+} projection_plan;
 
 typedef enum goal_metric { GOAL_NONE, GOAL_ERROR, GOAL_LOSS } goal_metric;
 
@@ -29,7 +47,11 @@ typedef struct experiment {
     uint64_t seed;
     double dt;
     network *net;
+    simulation_settings simulation; /* with an engine, what follows is empty but for records */
+    projection_plan *plans;
+    int n_plans;
     trainer *trainer;
+    struct learner *learner; /* sim/large, of a training by threads over neurons */
     const lsnn_task *task;
     const void *task_state, *task_parameters;
     lsnn_shape shape;
@@ -40,9 +62,13 @@ typedef struct experiment {
     double goal_below;
     int goal_confirm; /* further batches that must reach it as well */
     double checkpoint_seconds;
+    int n_threads; /* that work together */
     int n_records;
     record_spec *records;
 } experiment;
+
+/* Whether a config is one of a simulation. */
+bool build_simulates(const config_node *root);
 
 /* Reads `root` (which becomes the resolved config), builds network and trainer. All mistakes in one go. The experiment's memory is
  * `memory`, and so the caller's to free. */
@@ -60,6 +86,7 @@ extern const lsnn_field build_population_table[], build_source_table[], build_pr
 extern const lsnn_field build_signs_table[];                                                      /* build_signs.c */
 extern const lsnn_field build_learning_table[], build_schedule_table[], build_loss_table[], build_rate_table[];
 extern const lsnn_field build_record_table[];
+extern const lsnn_field build_simulation_table[], build_simulation_top_table[], build_simulation_record_table[];
 
 /* Parts, in the order in which they are called (build_network.c, build_learning.c). */
 typedef struct build {
@@ -80,6 +107,11 @@ LSNN_MUST_USE lsnn_status build_learning(build *b, config_node *learning);
 /* Random feedback of the projections to readouts, once they exist. */
 LSNN_MUST_USE lsnn_status build_feedback(build *b);
 LSNN_MUST_USE lsnn_status build_records(build *b, const config_node *record);
+/* Shared by the records of trainings and simulations: a variable of the model, of some of its neurons; `own` are the keys of the entry's table. */
+LSNN_MUST_USE lsnn_status build_record_variable(build *b, record_spec *spec, config_node *node, const char *const *own);
+LSNN_MUST_USE lsnn_status build_record_neurons(build *b, record_spec *spec, config_node *node, const char *const *own);
+/* Everything of a config with `simulation:`. */
+LSNN_MUST_USE lsnn_status build_simulation(build *b, config_node *root);
 /* `x` is short for {kind: x}: the node becomes that map, and its kind is returned (NULL after a mistake). */
 LSNN_MUST_USE lsnn_status build_kind(build *b, config_node *node, const char **kind);
 /* A mistake at the node's kind: no such plug-in, did you mean. */

@@ -8,7 +8,7 @@ typedef struct learning_fields {
     config_node *rule, *optimiser, *schedule, *loss, *regularisation, *clip;
     double rate, weight_decay, tape_memory;
     bool carry;
-    int batch, iterations, shards;
+    int threads, batch, iterations, shards;
 } learning_fields;
 
 const lsnn_field build_learning_table[] = {
@@ -31,6 +31,8 @@ const lsnn_field build_learning_table[] = {
      "w -= rate x this x w with each update"},
     {"shards", LSNN_INT, offsetof(learning_fields, shards), "16", NULL, 1, 4096, false, NULL,
      "parts of a batch that are summed on their own: at most so many threads help; changing it changes roundings"},
+    {"threads", LSNN_CHOICE, offsetof(learning_fields, threads), "samples", NULL, 0, 0, false, "samples|neurons",
+     "what they share: the trials of a batch, or (one large network, e-prop) the neurons of a trial"},
     {"carry", LSNN_BOOL, offsetof(learning_fields, carry), "false", NULL, 0, 0, false, NULL,
      "whether a sample begins with the state in which the sample of its place in the batch before ended"},
     {"tape_memory", LSNN_REAL, offsetof(learning_fields, tape_memory), "0", NULL, 0, INFINITY, false, NULL,
@@ -189,6 +191,24 @@ static void read_clip(build *b, const config_node *node)
     fields_number(&b->e->learning.clip, &norm, node, &b->reader);
 }
 
+static void refuse(build *b, const config_node *learning, const char *key, const char *reason)
+{
+    config_mistake(&b->report, &config_get(learning, key)->place, "with `threads: neurons` %s", reason);
+}
+
+/* What threads over neurons cannot do. */
+static void check_by_neurons(build *b, const config_node *learning)
+{
+    const learning_settings *s = &b->e->learning;
+    if (s->learns && s->paths.recurrent)
+        refuse(b, learning, "rule", "the rule is eprop: others need all neurons at each step");
+    if (s->carry) refuse(b, learning, "carry", "each trial begins with a state of zero");
+    if (s->tape_bytes > 0) refuse(b, learning, "tape_memory", "the tape holds a whole trial");
+    if (s->regularisation.strength > 0 && s->regularisation.scope == SCOPE_BATCH && s->batch > 1)
+        refuse(b, learning, "regularisation",
+               "trials go forward and backward one after the other: take the scope sample or previous");
+}
+
 lsnn_status build_learning(build *b, config_node *learning)
 {
     learning_fields own = {0};
@@ -199,7 +219,8 @@ lsnn_status build_learning(build *b, config_node *learning)
     settings->rate = own.rate;
     settings->batch = own.batch;
     settings->iterations = own.iterations;
-    settings->shards = own.shards;
+    settings->by_neurons = own.threads == 1;
+    settings->shards = settings->by_neurons ? 1 : own.shards;
     settings->weight_decay = own.weight_decay;
     settings->carry = own.carry;
     settings->tape_bytes = own.tape_memory * 1e6;
@@ -211,6 +232,11 @@ lsnn_status build_learning(build *b, config_node *learning)
     TRY(read_loss(b, own.loss));
     TRY(fields_read(&settings->regularisation, build_rate_table, own.regularisation, NULL, &b->reader, b->err));
     read_clip(b, own.clip);
+    if (settings->by_neurons)
+        check_by_neurons(b, learning);
+    else if (settings->paths.chunk > 0)
+        config_mistake(&b->report, &config_get(learning, "rule")->place,
+                       "online learning (chunk) goes with `threads: neurons`");
     return LSNN_OK;
 }
 
@@ -235,7 +261,7 @@ lsnn_status build_feedback(build *b)
         }
         TRY(arena_take(b->e->memory, &feedback, (size_t)p->n_from * (size_t)p->width, sizeof(real), b->err));
         for (int j = 0; j < p->n_from; j++) {
-            lsnn_random stream = lsnn_random_stream(b->e->seed, LSNN_FEEDBACK, (uint64_t)j, (uint64_t)i);
+            lsnn_random stream = lsnn_random_stream(b->e->seed, LSNN_FEEDBACK, (uint64_t)j, (uint64_t)p->number);
             for (int k = 0; k < net->n_outputs; k++)
                 feedback[j * p->width + k] = (real)values_draw(&spec, &stream, (size_t)(j * net->n_outputs + k));
         }

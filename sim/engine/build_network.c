@@ -7,6 +7,7 @@
 #include <string.h>
 
 #define MOST_NEURONS 10000000
+#define MOST_SPIKES_A_STEP 50.0 /* of a Poisson source in a simulation; beyond, time should be cut finer */
 
 /* ---- populations ------------------------------------------------------------------------------------------------------ */
 
@@ -58,6 +59,17 @@ static lsnn_status add_population(build *b, config_node *node)
     if (!model) {
         const char *names[64];
         build_unknown(b, model_name, "model", model_name->text, names, registry_model_names(names, 64));
+        return LSNN_OK;
+    }
+    if (b->e->simulation.engine == ENGINE_NONE && !model->backward) {
+        config_mistake(&b->report, &model_name->place,
+                       "'%s' has no derivative, so it cannot be trained: it is for configs with `simulation:`",
+                       model->name);
+        return LSNN_OK;
+    }
+    if (b->e->simulation.engine != ENGINE_NONE && (model->hidden || model->n_ports > 1)) {
+        config_mistake(&b->report, &model_name->place, "'%s' does not spike: it is trained, not simulated",
+                       model->name);
         return LSNN_OK;
     }
     const char *also[64];
@@ -129,7 +141,7 @@ const lsnn_field build_source_table[] = {
      "poisson: random spikes at a rate; spikes: a list or file; current: constant values"},
     {"n", LSNN_INT, offsetof(source_fields, n), NULL, NULL, 1, MOST_NEURONS, false, NULL, "number of cells"},
     {"rate", LSNN_NEURONS, offsetof(source_fields, rate), "0", "1/ms", 0, INFINITY, false, NULL,
-     "rate of each cell (poisson), at most one spike a step"},
+     "rate of each cell (poisson), in training at most one spike a step"},
     {"value", LSNN_NEURONS, offsetof(source_fields, value), "0", NULL, -INFINITY, INFINITY, false, NULL,
      "value of each cell (current)"},
     {"spikes", LSNN_NODE, offsetof(source_fields, spikes), "[]", NULL, 0, 0, false, NULL,
@@ -145,6 +157,7 @@ static lsnn_status add_spike(build *b, source *s, double time, double cell, cons
                        s->n - 1);
         return LSNN_OK;
     }
+    if (s->spike_time) ((double *)s->spike_time)[s->n_spikes] = time;
     ((uint32_t *)s->spike_step)[s->n_spikes] = (uint32_t)step;
     ((uint32_t *)s->spike_cell)[s->n_spikes++] = (uint32_t)cell;
     return LSNN_OK;
@@ -152,6 +165,8 @@ static lsnn_status add_spike(build *b, source *s, double time, double cell, cons
 
 static lsnn_status take_spikes(build *b, source *s, size_t n)
 {
+    if (b->e->simulation.engine == ENGINE_EVENT)
+        TRY(arena_take(b->e->memory, &s->spike_time, n, sizeof(double), b->err));
     TRY(arena_take(b->e->memory, &s->spike_step, n, sizeof(uint32_t), b->err));
     return arena_take(b->e->memory, &s->spike_cell, n, sizeof(uint32_t), b->err);
 }
@@ -213,10 +228,13 @@ static lsnn_status add_source(build *b, config_node *node, int number)
                 .rate = own.rate,
                 .value = own.value,
                 .analog = kinds[own.kind] == SOURCE_CURRENT};
-    for (int i = 0; s.kind == SOURCE_POISSON && b->report.n_mistakes == before && i < s.n; i++)
-        if (s.rate[i] * b->e->dt > 1) {
+    const double most = b->e->simulation.engine == ENGINE_GRID ? MOST_SPIKES_A_STEP : 1;
+    const bool stepped = b->e->simulation.engine != ENGINE_EVENT;
+    for (int i = 0; stepped && s.kind == SOURCE_POISSON && b->report.n_mistakes == before && i < s.n; i++)
+        if (s.rate[i] * b->e->dt > most) {
+            const char *words = most > 1 ? "50 spikes" : "one spike";
             config_mistake(&b->report, &config_get(node, "rate")->place,
-                           "a rate of %g per ms is more than one spike a step of %g ms", s.rate[i], b->e->dt);
+                           "a rate of %g per ms is more than %s a step of %g ms", s.rate[i], words, b->e->dt);
             break;
         }
     if (s.kind == SOURCE_SPIKES && own.spikes->kind == CONFIG_LIST)
@@ -241,7 +259,9 @@ const lsnn_field build_projection_table[] = {
      "a source, a population, or a list of neighbouring populations; `input` is the task's"},
     {"to", LSNN_NODE, offsetof(projection_fields, to), NULL, NULL, 0, 0, false, NULL, "likewise"},
     {"wiring", LSNN_NODE, offsetof(projection_fields, wiring), "all_to_all", NULL, 0, 0, false, NULL,
-     "all_to_all, one_to_one, {probability: p}, {in_degree: k}, {file: wires.h5, group: /name}"},
+     "all_to_all, one_to_one, {probability: p}, {in_degree: k} (in simulations also with multapses: true, so that a "
+     "pair "
+     "may have several synapses), {file: wires.h5, group: /name}"},
     {"weights", LSNN_NODE, offsetof(projection_fields, weights), "{scaled_normal: 1}", NULL, 0, 0, false, NULL,
      "a number, {scaled_normal: gain} (N(0,1) gain / sqrt(fan-in)), {glorot_uniform: gain}, {normal: [m, sd]}, ..."},
     {"delay", LSNN_NODE, offsetof(projection_fields, delay), "auto", NULL, 0, 0, false, NULL,
@@ -369,6 +389,7 @@ static lsnn_status add_projection(build *b, config_node *node, int number)
     if (b->report.n_mistakes > before) return LSNN_OK;
     projection_spec spec = {
         .name = node->key, .learn = own.learn && b->e->learning.learns, .rate = own.rate, .sparse = own.storage == 1};
+    spec.number = net->n_projections + b->e->n_plans;
     bool good = read_bounds(b, own.bounds, &spec);
     good &= read_start(b, own.from, &spec);
     good &= build_populations(b, own.to, &spec.to_population, &spec.n_to_populations);
@@ -384,6 +405,8 @@ static lsnn_status add_projection(build *b, config_node *node, int number)
                         .pattern = own.wiring,
                         .weights = own.weights,
                         .delay = own.delay};
+    site.simulated = b->e->simulation.engine != ENGINE_NONE;
+    site.continuous = b->e->simulation.engine == ENGINE_EVENT;
     site.n_from = spec.source >= 0 ? net->sources[spec.source].n
                                    : count_neurons(net, spec.from_population, spec.n_from_populations);
     site.n_to = count_targets(net, spec.to_population, spec.n_to_populations);
@@ -394,8 +417,20 @@ static lsnn_status add_projection(build *b, config_node *node, int number)
     TRY(build_signs_of(b, &spec, site.n_from, &spec.sign));
     site.sign = spec.sign;
     TRY(read_rewiring(b, own.rewiring, &spec));
+    wiring_plan plan;
+    TRY(wiring_read(&plan, &good, &site, b->files, &b->reader, b->err));
+    if (!good) return LSNN_OK;
+    const bool by_neurons = b->e->learning.by_neurons && spec.to_population < net->n_spiking_populations;
+    if (by_neurons && spec.rewiring) {
+        config_mistake(&b->report, &own.rewiring->place, "with `threads: neurons` synapses stay where they are");
+        return LSNN_OK;
+    }
+    if (by_neurons || b->e->simulation.engine != ENGINE_NONE) {
+        b->e->plans[b->e->n_plans++] = (projection_plan){spec, site, plan, node};
+        return LSNN_OK;
+    }
     synapses *wires;
-    TRY(wiring_make(&wires, &site, b->files, &b->reader, b->err));
+    TRY(wiring_draw(&wires, &plan, &site, &b->reader, b->err));
     if (!wires) return LSNN_OK;
     TRY(check_rewiring(b, own.rewiring, &spec, wires));
     if (b->report.n_mistakes > before) return LSNN_OK;

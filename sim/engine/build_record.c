@@ -42,8 +42,10 @@ static void unknown_variable(build *b, const config_node *node, const lsnn_model
     const lsnn_variable *lists[] = {model->states, model->tapes, model->derived};
     int n = 0;
     names[n++] = "spikes";
-    names[n++] = "weights";
-    names[n++] = "alignment";
+    if (b->e->simulation.engine == ENGINE_NONE) {
+        names[n++] = "weights";
+        names[n++] = "alignment";
+    }
     if (!model->hidden) {
         names[n++] = "I";
         names[n++] = model->spiking ? "z" : "y";
@@ -54,7 +56,7 @@ static void unknown_variable(build *b, const config_node *node, const lsnn_model
     build_unknown(b, node, "recordable variable", name, names, n);
 }
 
-static lsnn_status read_neuron_list(build *b, record_spec *spec, config_node *map)
+lsnn_status build_record_neurons(build *b, record_spec *spec, config_node *map, const char *const *also)
 {
     const population *p = &b->e->net->populations[spec->population];
     config_node *node = config_get(map, "neurons");
@@ -68,7 +70,6 @@ static lsnn_status read_neuron_list(build *b, record_spec *spec, config_node *ma
         const lsnn_field table[] = {{"neurons", LSNN_REALS, offsetof(neuron_fields, neurons), NULL, NULL, 0, p->n - 1,
                                      false, NULL, "numbers of neurons"},
                                     LSNN_END};
-        static const char *const also[] = {"what", "of", "every", "trials", NULL};
         neuron_fields own = {0};
         TRY(fields_read(&own, table, map, also, &b->reader, b->err));
         spec->n_neurons = own.neurons.n;
@@ -80,8 +81,23 @@ static lsnn_status read_neuron_list(build *b, record_spec *spec, config_node *ma
     return LSNN_OK;
 }
 
+lsnn_status build_record_variable(build *b, record_spec *spec, config_node *node, const char *const *own)
+{
+    const lsnn_model *model = b->e->net->populations[spec->population].model;
+    const char *what = spec->variable;
+    if (!has_variable(model, what))
+        unknown_variable(b, config_get(node, "what"), model, what);
+    else if (spec->n_populations > 1)
+        config_mistake(&b->report, &config_get(node, "of")->place,
+                       "a variable is recorded of one population; make an entry for each");
+    else
+        return build_record_neurons(b, spec, node, own);
+    return LSNN_OK;
+}
+
 static lsnn_status read_record(build *b, record_spec *spec, config_node *node)
 {
+    static const char *const also[] = {"what", "of", "every", "trials", NULL};
     record_fields own = {0};
     const int before = b->report.n_mistakes;
     TRY(fields_read(&own, build_record_table, node, NULL, &b->reader, b->err));
@@ -96,13 +112,16 @@ static lsnn_status read_record(build *b, record_spec *spec, config_node *node)
         config_mistake(&b->report, &node->place, "alignment needs a learning rule");
     if (spec->what == RECORD_WEIGHTS || spec->what == RECORD_ALIGNMENT) {
         spec->projection = own.of->kind == CONFIG_SCALAR ? network_find_projection(b->e->net, own.of->text) : -1;
-        if (spec->projection < 0)
+        if (b->e->learning.by_neurons && (spec->what == RECORD_ALIGNMENT || spec->projection < 0))
+            config_mistake(&b->report, &own.of->place, "with `threads: neurons` %s",
+                           spec->what == RECORD_ALIGNMENT ? "no other rule is at hand to compare with"
+                                                          : "weights are recorded of projections to readouts only");
+        else if (spec->projection < 0)
             config_mistake(&b->report, &own.of->place, "%s: of one projection, by name", own.what);
         return LSNN_OK;
     }
     if (!build_populations(b, own.of, &spec->population, &spec->n_populations)) return LSNN_OK;
     const population *p = &b->e->net->populations[spec->population];
-    const lsnn_model *model = p->model;
     if (spec->what == RECORD_SPIKES) {
         for (int k = 0; k < spec->n_populations; k++)
             if (!p[k].model->spiking)
@@ -110,13 +129,7 @@ static lsnn_status read_record(build *b, record_spec *spec, config_node *node)
                                p[k].model->hidden ? p[k].model->tapes[0].name : "y");
         return LSNN_OK;
     }
-    if (!has_variable(model, own.what))
-        unknown_variable(b, config_get(node, "what"), model, own.what);
-    else if (spec->n_populations > 1)
-        config_mistake(&b->report, &own.of->place, "a variable is recorded of one population; make an entry for each");
-    else
-        return read_neuron_list(b, spec, node);
-    return LSNN_OK;
+    return build_record_variable(b, spec, node, also);
 }
 
 lsnn_status build_records(build *b, const config_node *record)

@@ -142,7 +142,7 @@ LSNN_INLINE void step_population(const network *net, int k, worker *w, const tap
     p->model->step(slice, p->parameters, worker_row(net, w, w->current, t) + p->column, w->output + p->column);
 }
 
-static void clear_state(const network *net, worker *w)
+void forward_clear(const network *net, worker *w)
 {
     w->base = 0;
     memset(w->output, 0, (size_t)net->n_columns * sizeof(real));
@@ -219,7 +219,7 @@ LSNN_INLINE void take_steps(const network *net, worker *w, tape *tp, int t, int 
 
 LSNN_KERNEL void forward(const network *net, worker *w, tape *tp, worker_observer *observe, void *with)
 {
-    clear_state(net, w);
+    forward_clear(net, w);
     if (tp->start) snapshot_load(tp->start, net, w, 0);
     tp->spike_start[0] = 0;
     take_steps(net, w, tp, 0, tp->n_steps, false, observe, with);

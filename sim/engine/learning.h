@@ -33,6 +33,7 @@ typedef struct schedule_settings {
 typedef struct learning_settings {
     bool learns;       /* false: only simulate */
     bool may_collapse; /* nobody asks for the readout's steps (pooled.h) */
+    bool by_neurons;   /* threads share the neurons of a trial instead of the trials of a batch (trainer_passes) */
     const lsnn_optimiser *optimiser;
     const void *optimiser_parameters;
     lsnn_paths paths;
@@ -56,6 +57,9 @@ double schedule_rate(const learning_settings *settings, uint64_t update);
 typedef double loss_score(const void *with, const lsnn_trial *trial, const real *pooled);
 void loss_judge(const loss_settings *settings, const network *net, tape *tp, double scale, loss_score *score,
                 const void *with);
+/* dE/dy of the steps from .. to-1 into `slope` [to - from][output columns], while tape.output keeps y. Not of a pooled loss. */
+void loss_slopes(const loss_settings *settings, const network *net, const tape *tp, double scale, int from, int to,
+                 real *slope);
 /* The same for a collapsed tape, from and to tape.pooled. */
 void loss_judge_pooled(const loss_settings *settings, tape *tp, double scale, loss_score *score, const void *with);
 

@@ -208,6 +208,25 @@ void loss_judge(const loss_settings *settings, const network *net, tape *tp, dou
     clear_unjudged(tp, row);
 }
 
+void loss_slopes(const loss_settings *settings, const network *net, const tape *tp, double scale, int from, int to,
+                 real *slope)
+{
+    const lsnn_trial *trial = tp->trial;
+    const size_t row = row_length(net);
+    double total = 0;
+    memset(slope, 0, (size_t)(to - from) * row * sizeof *slope);
+    for (int q = 0; q < count_questions(trial); q++)
+        total += question_weight(trial, question_of(trial, q));
+    const double unit = settings->mean && total > 0 ? 1 / total : 1;
+    for (int q = 0; q < count_questions(trial); q++) {
+        const lsnn_question asked = question_of(trial, q);
+        for (int t = asked.start > from ? asked.start : from; t < to && t < asked.stop; t++)
+            if (trial->weight[t] != 0)
+                judge_row(settings->kind, trial, asked.label, t, tp->output + (size_t)t * row,
+                          slope + (size_t)(t - from) * row, scale * trial->weight[t] * unit);
+    }
+}
+
 void loss_judge_pooled(const loss_settings *settings, tape *tp, double scale, loss_score *score, const void *with)
 {
     const int label = tp->trial->label;

@@ -278,6 +278,7 @@ lsnn_status network_add_projection(network *net, const projection_spec *spec, sy
     const population *last = &net->populations[spec->to_population + spec->n_to_populations - 1];
     projection *p = &net->projections[net->n_projections++];
     *p = (projection){.name = spec->name,
+                      .number = spec->number,
                       .source = spec->source,
                       .n_from = wires->n_from,
                       .from_population = spec->from_population,

@@ -42,8 +42,9 @@ typedef struct source {
     const double *rate; /* SOURCE_POISSON: [n] per ms */
     size_t n_spikes;    /* SOURCE_SPIKES: the same spikes in each trial */
     const uint32_t *spike_step, *spike_cell;
-    const double *value; /* SOURCE_CURRENT: [n] constant values */
-    const real *sign;    /* as in population */
+    const double *spike_time; /* ms; for an engine in continuous time only */
+    const double *value;      /* SOURCE_CURRENT: [n] constant values */
+    const real *sign;         /* as in population */
 } source;
 
 /* What learning changes: an array of weights, or a trainable column of a population. */
@@ -62,6 +63,7 @@ typedef struct parameter {
 
 typedef struct projection {
     const char *name;
+    int number;                              /* in the config: its random streams */
     int source;                              /* of the presynaptic cells; -1: they are neurons */
     int from, n_from;                        /* first presynaptic id (cell of the source, or neuron) and how many */
     int from_population, n_from_populations; /* when source is -1 */
@@ -132,6 +134,7 @@ LSNN_MUST_USE lsnn_status network_add_population(network *net, const char *name,
 
 typedef struct projection_spec {
     const char *name;
+    int number;
     int source;                              /* -1: from neurons */
     int from_population, n_from_populations; /* neighbours; when source is -1 */
     int to_population, n_to_populations;

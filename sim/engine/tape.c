@@ -33,7 +33,7 @@ lsnn_status tape_new(tape **out, const network *net, arena *a, const lsnn_shape 
     TRY(arena_take(a, &tp, 1, sizeof *tp, err));
     tp->n_steps = shape->n_steps;
     tp->segment = segment;
-    if ((size_t)segment < T) {
+    if (segment > 0 && (size_t)segment < T) {
         const size_t n = (T + (size_t)segment - 1) / (size_t)segment;
         TRY(arena_take(a, &tp->snapshots, n * snapshot_length(net), sizeof(real), err));
     }

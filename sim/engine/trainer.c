@@ -33,6 +33,7 @@ static lsnn_status take_workers(trainer *t, arena *a, lsnn_error *err)
     }
     int segment;
     TRY(tape_segment(&segment, t->net, trial_longest(&t->shape), t->n_tapes, t->settings.tape_bytes, err));
+    if (t->settings.by_neurons) segment = 0;
     for (int k = 0; k < t->n_tapes; k++)
         TRY(tape_new(&t->tapes[k], t->net, a, &t->shape, segment, err));
     if (t->carried > 0) {
@@ -218,12 +219,45 @@ static real *carried(const trainer *t, real *states, int b)
 
 /* Training goes on from the end of the last iteration, and the end of this one is kept apart from it: an interrupted
  * iteration changes nothing. */
+static void pass_forward(trainer *t, worker *w, tape *tp, worker_observer *observe, void *with)
+{
+    if (t->passes)
+        t->passes->forward(t->passes->with, tp, observe, with);
+    else
+        forward(t->net, w, tp, observe, with);
+}
+
+/* Online learning goes backward with each chunk of steps that went forward. */
+static bool online(const trainer *t)
+{
+    return t->passes && t->settings.learns && t->settings.paths.chunk > 0;
+}
+
+/* Weights change within trials: then an iteration cannot be given up. */
+static bool learns_within(const trainer *t)
+{
+    return online(t) && !t->settings.paths.hold;
+}
+
+static uint64_t updates_per_iteration(const trainer *t)
+{
+    const uint64_t chunk = (uint64_t)t->settings.paths.chunk;
+    if (!learns_within(t)) return 1;
+    return (uint64_t)t->settings.batch * (((uint64_t)t->shape.n_steps + chunk - 1) / chunk);
+}
+
 static void run_forward(trainer *t, worker *w, tape *tp, int sample, const trainer_recorder *recorder)
 {
     recorded_sample shown = {recorder, sample};
     const bool show = recorder && sample < recorder->n_samples;
     tp->start = carried(t, t->carry, sample);
-    forward(t->net, w, tp, show && recorder->step ? show_step : NULL, &shown);
+    worker_observer *observe = show && recorder->step ? show_step : NULL;
+    if (online(t)) {
+        set_rate_signal(t, w, tp);
+        t->passes->online(t->passes->with, tp, t->shards[0], 1.0 / t->settings.batch, observe, &shown);
+    } else {
+        pass_forward(t, w, tp, observe, &shown);
+    }
     if (t->carried > 0) snapshot_save(carried(t, t->carry_next, sample), t->net, w, tp->n_steps);
     if (show && recorder->trial) recorder->trial(recorder->with, sample, t->net, tp);
 }
@@ -266,18 +300,44 @@ static void sample_forward(trainer *t, worker *w, tape *tp, int sample, const tr
 static void sample_backward(trainer *t, worker *w, tape *tp, gradients *into)
 {
     double since = t->timed ? omp_get_wtime() : 0;
+    if (online(t)) return;
     set_rate_signal(t, w, tp);
     if (tp->collapsed) pooled_return(t->net, w, tp, into);
-    backward(t->net, w, tp, &t->settings.paths, into, NULL, NULL);
+    if (t->passes)
+        t->passes->backward(t->passes->with, tp, into);
+    else
+        backward(t->net, w, tp, &t->settings.paths, into, NULL, NULL);
     add_seconds(t, PHASE_BACKWARD, &since);
+}
+
+static void clear_gradients(trainer *t, int shard)
+{
+    for (int p = 0; t->settings.learns && p < t->net->n_parameters; p++)
+        memset(t->shards[shard]->value[p], 0, gradients_length(t->net, p) * sizeof(real));
+    if (t->passes && t->settings.learns) t->passes->clear(t->passes->with);
 }
 
 static void clear_shard(trainer *t, int shard)
 {
     memset(t->shard_count + (size_t)shard * (size_t)t->net->n_spiking, 0,
            (size_t)t->net->n_spiking * sizeof *t->shard_count);
-    for (int p = 0; t->settings.learns && p < t->net->n_parameters; p++)
-        memset(t->shards[shard]->value[p], 0, gradients_length(t->net, p) * sizeof(real));
+    clear_gradients(t, shard);
+}
+
+static void change(trainer *t)
+{
+    t->norm = update_norm(t);
+    if (isfinite(t->norm)) update_apply(t, schedule_rate(&t->settings, t->iteration), t->norm);
+    t->updates++;
+}
+
+void trainer_learn(trainer *t)
+{
+    update_reduce(t);
+    change(t);
+    for (int s = 0; s < t->n_shards; s++)
+        clear_gradients(t, s);
+    network_refresh(t->net);
 }
 
 /* Samples shard * batch / n_shards .. are this shard's. */
@@ -292,7 +352,7 @@ static void run_shard(trainer *t, int shard, const trainer_recorder *recorder, b
     uint32_t *count = t->shard_count + (size_t)shard * (size_t)t->net->n_spiking;
     clear_shard(t, shard);
     for (int b = shard_start(t, shard); b < shard_start(t, shard + 1); b++) {
-        if (t->stop && *t->stop) return;
+        if (t->stop && *t->stop && !learns_within(t)) return;
         tape *tp = t->tapes[fused ? omp_get_thread_num() : b];
         sample_forward(t, w, tp, b, recorder);
         if (!population_finite(t->net, w)) diverged[shard] = b + 1;
@@ -333,7 +393,7 @@ static lsnn_status report_divergence(trainer *t, int sample, lsnn_error *err)
     population_watch watch = {.step = -1};
     tape *tp = t->tapes[0];
     draw_trial(t, tp, LSNN_TRAIN, t->iteration * (uint64_t)t->settings.batch + (uint64_t)sample);
-    forward(t->net, t->workers[0], tp, population_observe, &watch);
+    pass_forward(t, t->workers[0], tp, population_observe, &watch);
     return lsnn_fail(err, LSNN_DIVERGED, "%s[%d].%s became %g at %g ms of sample %d of iteration %llu",
                      watch.population, watch.neuron, watch.variable, watch.number, watch.step * t->net->dt, sample,
                      (unsigned long long)(t->iteration + 1));
@@ -344,6 +404,7 @@ lsnn_status trainer_gradient(trainer *t, metrics *out, const trainer_recorder *r
     const bool fused = !t->waits;
     int diverged[t->n_shards];
     memset(diverged, 0, sizeof diverged);
+    t->updates = t->iteration * updates_per_iteration(t);
     network_refresh(t->net);
 #pragma omp parallel num_threads(t->n_threads)
     {
@@ -360,14 +421,14 @@ lsnn_status trainer_gradient(trainer *t, metrics *out, const trainer_recorder *r
                     sample_backward(t, t->workers[omp_get_thread_num()], t->tapes[b], t->shards[s]);
         }
     }
-    if (t->stop && *t->stop) return lsnn_fail(err, LSNN_INTERRUPTED, "stopped by a signal");
+    if (t->stop && *t->stop && !learns_within(t)) return lsnn_fail(err, LSNN_INTERRUPTED, "stopped by a signal");
     summarise(t, out);
     for (int s = 0; s < t->n_shards; s++)
         if (diverged[s]) return report_divergence(t, diverged[s] - 1, err);
     if (!isfinite(out->loss))
         return lsnn_fail(err, LSNN_DIVERGED, "the loss became %g in iteration %llu", out->loss,
                          (unsigned long long)(t->iteration + 1));
-    if (t->settings.learns) update_reduce(t);
+    if (t->settings.learns && !learns_within(t)) update_reduce(t);
     return LSNN_OK;
 }
 
@@ -377,12 +438,12 @@ lsnn_status trainer_iterate(trainer *t, metrics *out, const trainer_recorder *re
     if (recorder && recorder->aligns) TRY(alignment_find(t, err));
     double since = t->timed ? omp_get_wtime() : 0;
     if (t->settings.learns) {
-        out->norm = update_norm(t);
         out->learning_rate = schedule_rate(&t->settings, t->iteration);
+        if (!learns_within(t)) change(t);
+        out->norm = t->norm;
         if (!isfinite(out->norm))
             return lsnn_fail(err, LSNN_DIVERGED, "the gradient became %g in iteration %llu", out->norm,
                              (unsigned long long)(t->iteration + 1));
-        update_apply(t, out->learning_rate, out->norm);
     }
     for (int j = 0; j < t->net->n_spiking; j++)
         t->previous_rate[j] = batch_rate(t, NULL, j);
@@ -436,7 +497,7 @@ lsnn_status trainer_evaluate(trainer *t, metrics *out, lsnn_set set, uint64_t fi
             for (int b = 0; b < round; b++) {
                 draw_trial(t, tp, set, first + done + (uint64_t)b);
                 tp->start = carried(t, t->carry_evaluation, b);
-                forward(t->net, t->workers[omp_get_thread_num()], tp, NULL, NULL);
+                pass_forward(t, t->workers[omp_get_thread_num()], tp, NULL, NULL);
                 if (t->carried > 0)
                     snapshot_save(carried(t, t->carry_evaluation, b), t->net, t->workers[omp_get_thread_num()],
                                   tp->n_steps);

@@ -31,6 +31,19 @@ typedef struct trainer_recorder {
     void (*judged)(void *with, int sample, const network *net, const tape *tp);
 } trainer_recorder;
 
+/* Passes in place of forward() and backward(), by threads that share the neurons of a trial (sim/large/learner.h). Besides the
+ * network's parameters they have weights of their own, with gradients and moments. */
+typedef struct trainer_passes {
+    void *with;
+    void (*forward)(void *with, tape *tp, worker_observer *observe, void *observer);
+    void (*clear)(void *with); /* its gradients */
+    void (*backward)(void *with, tape *tp, gradients *into);
+    /* Online: both, chunk by chunk; calls trainer_learn after each if weights do not wait for the end of the trial. scale: of dE/dy. */
+    void (*online)(void *with, tape *tp, gradients *into, double scale, worker_observer *observe, void *observer);
+    double (*squares)(void *with); /* sum over its gradients */
+    void (*update)(void *with, double rate, double factor);
+} trainer_passes;
+
 /* Errors by a question's number in its trial, of the test trials: 0 or 1, or the squared error of the answer. */
 typedef struct question_curve {
     int n;                 /* questions; 0: the task has none, or nothing has been tested */
@@ -45,9 +58,10 @@ struct trainer {
     lsnn_shape shape;
     learning_settings settings;
     int n_threads, n_shards;
-    worker **workers; /* [n_threads] */
-    bool waits;       /* no sample goes backward before the whole batch went forward (SCOPE_BATCH) */
-    tape **tapes;     /* one per thread; one per sample if the trainer waits */
+    const trainer_passes *passes; /* NULL: forward() and backward() */
+    worker **workers;             /* [n_threads] */
+    bool waits;                   /* no sample goes backward before the whole batch went forward (SCOPE_BATCH) */
+    tape **tapes;                 /* one per thread; one per sample if the trainer waits */
     int n_tapes;
     size_t carried;                    /* values of a snapshot if the state is carried over, else 0 */
     real *carry, *carry_next;          /* [batch][carried] state of each sample before and after the iteration */
@@ -68,6 +82,8 @@ struct trainer {
     question_curve curve;                                  /* of the last evaluation of test trials */
     double *sample_question_error;                         /* [batch][n_questions] */
     uint64_t iteration;                                    /* done so far */
+    uint64_t updates;        /* of the weights; more than iterations when learning online */
+    double norm;             /* of the last gradient */
     double phase_seconds[4]; /* summed over threads: input, forward, backward; and update */
     bool timed;
     const volatile sig_atomic_t *stop; /* not NULL and not 0: give up the present batch */
@@ -90,9 +106,15 @@ LSNN_MUST_USE lsnn_status trainer_gradient(trainer *t, metrics *out, const train
 LSNN_MUST_USE lsnn_status trainer_evaluate(trainer *t, metrics *out, lsnn_set set, uint64_t first, uint64_t n,
                                            lsnn_error *err);
 
+/* One update with what the shards hold, which are then empty: for passes that learn online. */
+void trainer_learn(trainer *t);
+
 /* update.c: sum the shards into trainer.gradient; its norm; and the change of the parameters. */
 void update_reduce(trainer *t);
 double update_norm(const trainer *t);
 void update_apply(trainer *t, double rate, double norm);
+/* Elements first .. first+n-1 of a parameter by factor x gradient; `update` counts from 1. */
+void update_parameter(const learning_settings *settings, const parameter *learned, real *gradient, real *const *moment,
+                      size_t first, size_t n, double rate, double factor, uint64_t update);
 
 #endif

@@ -65,6 +65,7 @@ double update_norm(const trainer *t)
     }
     for (int j = 0; j < LSNN_LANES; j++)
         sum += lane[j];
+    if (t->passes) sum += t->passes->squares(t->passes->with);
     return sqrt(sum);
 }
 
@@ -84,25 +85,27 @@ static void clamp(real *values, const real *present, size_t n, double min, doubl
     }
 }
 
+void update_parameter(const learning_settings *settings, const parameter *learned, real *gradient, real *const *moment,
+                      size_t first, size_t n, double rate, double factor, uint64_t update)
+{
+    const double own_rate = rate * learned->rate;
+    real *own_moment[LSNN_MAX_MOMENTS] = {0}, *value = learned->value + first;
+    for (int m = 0; m < LSNN_MAX_MOMENTS && moment[m]; m++)
+        own_moment[m] = moment[m] + first;
+    if (factor != 1) scale(gradient + first, n, (real)factor);
+    if (settings->weight_decay > 0 && learned->decays) scale(value, n, (real)(1 - own_rate * settings->weight_decay));
+    settings->optimiser->step(settings->optimiser_parameters, own_rate, update, n, value, gradient + first, own_moment);
+    if (learned->min > -INFINITY || learned->max < INFINITY)
+        clamp(value, learned->present ? learned->present + first : NULL, n, learned->min, learned->max);
+}
+
 static void change(trainer *t, int p, double rate, double factor)
 {
     const parameter *learned = &t->net->parameters[p];
-    const learning_settings *settings = &t->settings;
-    const double own_rate = rate * learned->rate;
 #pragma omp parallel for schedule(static) num_threads(t->n_threads)
-    for (size_t k = 0; k < learned->n; k += CHUNK) {
-        const size_t n = learned->n - k < CHUNK ? learned->n - k : CHUNK;
-        real *moment[LSNN_MAX_MOMENTS] = {0};
-        for (int m = 0; m < LSNN_MAX_MOMENTS && t->moment[p][m]; m++)
-            moment[m] = t->moment[p][m] + k;
-        if (factor != 1) scale(t->gradient->value[p] + k, n, (real)factor);
-        if (settings->weight_decay > 0 && learned->decays)
-            scale(learned->value + k, n, (real)(1 - own_rate * settings->weight_decay));
-        settings->optimiser->step(settings->optimiser_parameters, own_rate, t->iteration + 1, n, learned->value + k,
-                                  t->gradient->value[p] + k, moment);
-        if (learned->min > -INFINITY || learned->max < INFINITY)
-            clamp(learned->value + k, learned->present ? learned->present + k : NULL, n, learned->min, learned->max);
-    }
+    for (size_t k = 0; k < learned->n; k += CHUNK)
+        update_parameter(&t->settings, learned, t->gradient->value[p], t->moment[p], k,
+                         learned->n - k < CHUNK ? learned->n - k : CHUNK, rate, factor, t->updates + 1);
 }
 
 /* Weights that would cross zero stay there, unless the synapse then goes elsewhere. */
@@ -138,6 +141,7 @@ void update_apply(trainer *t, double rate, double norm)
         }
     for (int p = 0; p < t->net->n_parameters; p++)
         if (t->net->parameters[p].learn) change(t, p, rate, factor);
+    if (t->passes) t->passes->update(t->passes->with, rate, factor);
     keep_signs(t);
     for (int i = 0; i < t->net->n_projections; i++)
         if (t->before[i]) adapt_feedback(t, &t->net->projections[i], t->before[i]);

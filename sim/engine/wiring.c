@@ -1,20 +1,15 @@
 /* Wiring patterns, weights and delays. Each row (or column, for fixed in-degree) draws from a stream of its own. */
 #include "wiring.h"
 #include "balance.h"
+#include "random.h"
 #include <math.h>
 #include <stdlib.h>
 #include <string.h>
 
-typedef enum pattern_kind { ALL_TO_ALL, ONE_TO_ONE, PROBABILITY, IN_DEGREE, FROM_FILE } pattern_kind;
-
-typedef struct pattern {
-    pattern_kind kind;
-    double number;                            /* p or k */
-    size_t n;                                 /* FROM_FILE */
-    const double *from, *to, *weight, *delay; /* the last two may be NULL */
-} pattern;
-
 #define MOST_SYNAPSES ((size_t)1 << 31)
+#define MOST_STEPS 4095
+#define MOST_IN_DEGREE 1e6
+#define MOST_TIME 1e6 /* ms */
 
 static bool wrong_pattern(const config_node *node, const fields_reader *reader)
 {
@@ -24,8 +19,8 @@ static bool wrong_pattern(const config_node *node, const fields_reader *reader)
     return false;
 }
 
-static lsnn_status read_wires(pattern *out, const config_node *node, const wiring_site *site, const values_files *files,
-                              const fields_reader *reader, bool *good, lsnn_error *err)
+static lsnn_status read_wires(wiring_plan *out, const config_node *node, const wiring_site *site,
+                              const values_files *files, const fields_reader *reader, bool *good, lsnn_error *err)
 {
     const config_node *file = config_get(node, "file"), *group = config_get(node, "group");
     if (!group || group->kind != CONFIG_SCALAR || file->kind != CONFIG_SCALAR || !files) {
@@ -56,74 +51,91 @@ static lsnn_status read_wires(pattern *out, const config_node *node, const wirin
     return LSNN_OK;
 }
 
-static lsnn_status read_pattern(pattern *out, const wiring_site *site, const values_files *files,
+/* {in_degree: k} or, of a simulation, {in_degree: k, multapses: true}. */
+static bool read_in_degree(wiring_plan *out, const config_node *node, const wiring_site *site,
+                           const fields_reader *reader)
+{
+    const config_node *multapses = config_get(node, "multapses");
+    if (config_count(node) != 1 + (multapses != NULL)) return wrong_pattern(node, reader);
+    if (multapses && (multapses->kind != CONFIG_SCALAR ||
+                      (strcmp(multapses->text, "true") != 0 && strcmp(multapses->text, "false") != 0))) {
+        config_mistake(reader->report, &multapses->place, "multapses are true or false");
+        return false;
+    }
+    out->multapses = multapses && strcmp(multapses->text, "true") == 0;
+    if (out->multapses && !site->simulated) {
+        config_mistake(reader->report, &multapses->place,
+                       "several synapses of one pair are for simulations: a trained pair has one");
+        return false;
+    }
+    const int allowed = site->n_from - (site->same && !site->autapses);
+    const lsnn_field k = {.name = "in_degree",
+                          .kind = LSNN_INT,
+                          .min = 0,
+                          .max = out->multapses && allowed > 0 ? MOST_IN_DEGREE : allowed};
+    return fields_number(&out->number, &k, config_get(node, "in_degree"), reader);
+}
+
+static lsnn_status read_pattern(wiring_plan *out, const wiring_site *site, const values_files *files,
                                 const fields_reader *reader, bool *good, lsnn_error *err)
 {
     const config_node *node = site->pattern;
     const lsnn_field p = {.name = "probability", .kind = LSNN_REAL, .min = 0, .max = 1};
-    const lsnn_field k = {
-        .name = "in_degree", .kind = LSNN_INT, .min = 0, .max = site->n_from - (site->same && !site->autapses)};
-    *out = (pattern){.kind = ALL_TO_ALL};
+    *out = (wiring_plan){.kind = WIRING_ALL_TO_ALL};
     if (node->kind == CONFIG_SCALAR) {
         if (strcmp(node->text, "one_to_one") == 0)
-            out->kind = ONE_TO_ONE;
+            out->kind = WIRING_ONE_TO_ONE;
         else if (strcmp(node->text, "all_to_all") != 0)
             *good = wrong_pattern(node, reader);
-        if (out->kind == ONE_TO_ONE && site->n_from != site->n_to) {
+        if (out->kind == WIRING_ONE_TO_ONE && site->n_from != site->n_to) {
             config_mistake(reader->report, &node->place, "one_to_one needs as many targets as sources, here %d and %d",
                            site->n_to, site->n_from);
             *good = false;
         }
     } else if (config_get(node, "file")) {
-        out->kind = FROM_FILE;
+        out->kind = WIRING_FILE;
         return read_wires(out, node, site, files, reader, good, err);
     } else if (config_get(node, "probability") && config_count(node) == 1) {
-        out->kind = PROBABILITY;
+        out->kind = WIRING_PROBABILITY;
         *good = fields_number(&out->number, &p, node->first, reader);
-    } else if (config_get(node, "in_degree") && config_count(node) == 1) {
-        out->kind = IN_DEGREE;
-        *good = fields_number(&out->number, &k, node->first, reader);
+    } else if (config_get(node, "in_degree")) {
+        out->kind = WIRING_IN_DEGREE;
+        *good = read_in_degree(out, node, site, reader);
     } else {
         *good = wrong_pattern(node, reader);
     }
     return LSNN_OK;
 }
 
-static double expected_in_degree(const pattern *p, const wiring_site *site)
+static double expected_in_degree(const wiring_plan *p, const wiring_site *site)
 {
     switch (p->kind) {
-    case ALL_TO_ALL: return site->n_from;
-    case ONE_TO_ONE: return 1;
-    case PROBABILITY: return fmax(1, p->number * site->n_from);
-    case IN_DEGREE: return fmax(1, p->number);
-    case FROM_FILE: break;
+    case WIRING_ALL_TO_ALL: return site->n_from;
+    case WIRING_ONE_TO_ONE: return 1;
+    case WIRING_PROBABILITY: return fmax(1, p->number * site->n_from);
+    case WIRING_IN_DEGREE: return fmax(1, p->number);
+    case WIRING_FILE: break;
     }
     return fmax(1, (double)p->n / site->n_to);
 }
 
-/* Delays of a projection: a constant, or whole steps drawn uniformly, for each synapse or for each presynaptic cell. */
-typedef struct delay_spec {
-    int from, to;
-    bool axonal;
-} delay_spec;
-
-static bool read_delay(delay_spec *out, const wiring_site *site, const fields_reader *reader)
+static bool read_delay(wiring_plan *out, const wiring_site *site, const fields_reader *reader)
 {
     const config_node *node = site->delay;
     const int least = site->recurrent ? 1 : 0;
-    const lsnn_field steps = {.name = "delay", .kind = LSNN_INT, .unit = "steps", .min = least, .max = 4095};
-    double from = least, to;
-    if (node->kind == CONFIG_SCALAR && strcmp(node->text, "auto") == 0) {
-        *out = (delay_spec){least, least, false};
-        return true;
-    }
+    const lsnn_field steps = {.name = "delay", .kind = LSNN_INT, .unit = "steps", .min = least, .max = MOST_STEPS};
+    const lsnn_field time = {
+        .name = "delay", .kind = LSNN_REAL, .unit = "ms", .min = 0, .max = MOST_TIME, .open_min = site->recurrent};
+    const lsnn_field *field = site->continuous ? &time : &steps;
+    double from = site->continuous ? least * reader->dt : least, to = from;
     const config_node *axonal = config_get(node, "axonal"), *pair = axonal ? axonal : config_get(node, "uniform");
-    if (pair && config_count(pair) == 2 && config_count(node) == 1) {
-        if (!fields_number(&from, &steps, pair->first, reader) ||
-            !fields_number(&to, &steps, pair->first->next, reader))
+    if (node->kind == CONFIG_SCALAR && strcmp(node->text, "auto") == 0) {
+        /* the least */
+    } else if (pair && config_count(pair) == 2 && config_count(node) == 1) {
+        if (!fields_number(&from, field, pair->first, reader) || !fields_number(&to, field, pair->first->next, reader))
             return false;
     } else if (node->kind == CONFIG_SCALAR) {
-        if (!fields_number(&from, &steps, node, reader)) return false;
+        if (!fields_number(&from, field, node, reader)) return false;
         to = from;
     } else {
         config_mistake(reader->report, &node->place,
@@ -134,7 +146,11 @@ static bool read_delay(delay_spec *out, const wiring_site *site, const fields_re
         config_mistake(reader->report, &node->place, "the longest delay is below the shortest");
         return false;
     }
-    *out = (delay_spec){(int)from, (int)to, axonal != NULL};
+    out->axonal = axonal != NULL;
+    out->first_time = site->continuous ? from : from * reader->dt;
+    out->last_time = site->continuous ? to : to * reader->dt;
+    out->first_step = site->continuous ? 0 : (int)from;
+    out->last_step = site->continuous ? 0 : (int)to;
     return true;
 }
 
@@ -143,64 +159,140 @@ static bool excluded(const wiring_site *site, int i, int j)
     return site->same && !site->autapses && i == j;
 }
 
-static void wire_row(synapses *s, const wiring_site *site, const pattern *p, int i)
+/* The words of a stream, drawn many at a time. */
+enum { BATCH = 64 };
+typedef struct words {
+    lsnn_random stream;
+    uint32_t word[4 * BATCH];
+    int used;
+} words;
+
+static inline uint32_t next_word(words *w)
 {
-    if (p->kind == ONE_TO_ONE) {
-        synapses_add(s, (uint32_t)i, (uint32_t)i, 0, 0);
-        return;
+    if (w->used == 4 * BATCH) {
+        random_blocks(w->word, &w->stream, BATCH);
+        w->used = 0;
     }
-    lsnn_random stream = lsnn_random_stream(site->seed, LSNN_WIRING, (uint64_t)i, (uint64_t)site->number);
-    for (int j = 0; j < site->n_to; j++) {
-        if (p->kind == PROBABILITY && lsnn_random_uniform(&stream) >= p->number) continue;
-        if (!excluded(site, i, j)) synapses_add(s, (uint32_t)i, (uint32_t)j, 0, 0);
-    }
+    const int k = w->used++;
+    return w->word[k % 4 * BATCH + k / 4];
 }
 
-/* k different sources for target j: Floyd's method (Bentley & Floyd 1987) over the allowed ones. */
-static void wire_column(synapses *s, const wiring_site *site, const pattern *p, int j, bool *taken)
+/* As lsnn_random_below, to the same numbers. */
+static inline uint32_t next_below(words *w, uint32_t limit)
 {
-    const int allowed = site->n_from - excluded(site, j, j), k = (int)p->number;
-    lsnn_random stream = lsnn_random_stream(site->seed, LSNN_WIRING, (uint64_t)j, (uint64_t)site->number);
+    uint64_t product = (uint64_t)next_word(w) * limit;
+    if ((uint32_t)product < limit) {
+        const uint32_t rejected = -limit % limit;
+        while ((uint32_t)product < rejected)
+            product = (uint64_t)next_word(w) * limit;
+    }
+    return (uint32_t)(product >> 32);
+}
+
+/* k of the allowed sources; different ones, by Floyd's method (Bentley & Floyd 1987), or independent ones. */
+static int draw_in_degree(const lsnn_random *stream, int allowed, int k, bool multapses, uint64_t *taken,
+                          uint32_t *source)
+{
+    words w = {.stream = *stream, .used = 4 * BATCH};
+    int n = 0;
+    for (; multapses && n < k; n++)
+        source[n] = next_below(&w, (uint32_t)allowed);
+    if (multapses) return n;
     for (int last = allowed - k; last < allowed; last++) {
-        int pick = (int)lsnn_random_below(&stream, (uint32_t)last + 1);
-        if (taken[pick]) pick = last;
-        taken[pick] = true;
+        uint32_t pick = next_below(&w, (uint32_t)last + 1);
+        if (taken[pick / 64] >> pick % 64 & 1) pick = (uint32_t)last;
+        taken[pick / 64] |= (uint64_t)1 << pick % 64;
+        source[n++] = pick;
     }
-    for (int pick = 0; pick < allowed; pick++) {
-        if (!taken[pick]) continue;
-        taken[pick] = false;
-        const int i = excluded(site, j, j) && pick >= j ? pick + 1 : pick;
-        synapses_add(s, (uint32_t)i, (uint32_t)j, 0, 0);
+    for (int s = 0; s < n; s++)
+        taken[source[s] / 64] = 0;
+    return n;
+}
+
+/* The gaps between those that are taken have a geometric distribution. */
+static int draw_by_probability(lsnn_random *stream, int allowed, double p, uint32_t *source)
+{
+    const double scale = 1 / log1p(-p);
+    int n = 0;
+    if (p <= 0) return 0;
+    for (double pick = -1;;) {
+        pick += p < 1 ? 1 + floor(log(lsnn_random_uniform(stream)) * scale) : 1;
+        if (pick >= allowed) return n;
+        source[n++] = (uint32_t)pick;
     }
 }
 
-static lsnn_status connect(synapses **out, const wiring_site *site, const pattern *p, double dt, arena *a,
+int wiring_room(const wiring_plan *plan, const wiring_site *site)
+{
+    return (plan->multapses && plan->number > site->n_from ? (int)plan->number : site->n_from) + 1;
+}
+
+int wiring_sources(const wiring_plan *plan, const wiring_site *site, int j, uint64_t *taken, uint32_t *source)
+{
+    const bool without_self = excluded(site, j, j);
+    const int allowed = site->n_from - without_self;
+    lsnn_random stream = lsnn_random_stream(site->seed, LSNN_WIRING, (uint64_t)j, (uint64_t)site->number);
+    int n = 0;
+    switch (plan->kind) {
+    case WIRING_ONE_TO_ONE: source[0] = (uint32_t)j; return 1;
+    case WIRING_ALL_TO_ALL:
+        for (; n < allowed; n++)
+            source[n] = (uint32_t)n;
+        break;
+    case WIRING_PROBABILITY: n = draw_by_probability(&stream, allowed, plan->number, source); break;
+    case WIRING_IN_DEGREE:
+        n = draw_in_degree(&stream, allowed, (int)plan->number, plan->multapses, taken, source);
+        break;
+    case WIRING_FILE: break;
+    }
+    for (int s = 0; without_self && s < n; s++)
+        source[s] += source[s] >= (uint32_t)j;
+    return n;
+}
+
+double wiring_expected(const wiring_plan *plan, const wiring_site *site)
+{
+    const double allowed = (double)site->n_from - (site->same && !site->autapses);
+    switch (plan->kind) {
+    case WIRING_ALL_TO_ALL: return allowed * site->n_to;
+    case WIRING_ONE_TO_ONE: return site->n_to;
+    case WIRING_PROBABILITY: return plan->number * allowed * site->n_to;
+    case WIRING_IN_DEGREE: return plan->number * site->n_to;
+    case WIRING_FILE: break;
+    }
+    return (double)plan->n;
+}
+
+/* Six standard deviations more than expected. */
+double wiring_most(const wiring_plan *plan, const wiring_site *site)
+{
+    const double expected = wiring_expected(plan, site);
+    if (plan->kind != WIRING_PROBABILITY) return expected;
+    return fmin((double)site->n_from * site->n_to, expected + 6 * sqrt(expected * (1 - plan->number)) + 64);
+}
+
+static lsnn_status connect(synapses **out, const wiring_site *site, const wiring_plan *p, double dt, arena *a,
                            lsnn_error *err)
 {
-    const double share = p->kind == PROBABILITY ? p->number : 1;
-    const double pairs = (double)site->n_from * site->n_to;
-    /* Room for six standard deviations more than expected. */
-    double most =
-        p->kind == PROBABILITY ? fmin(pairs, share * pairs + 6 * sqrt(pairs * share * (1 - share)) + 64) : pairs;
-    if (p->kind == IN_DEGREE) most = p->number * site->n_to;
-    if (p->kind == ONE_TO_ONE) most = site->n_from;
-    if (p->kind == FROM_FILE) most = (double)p->n;
+    const double most = wiring_most(p, site);
     if (most > (double)MOST_SYNAPSES)
         return lsnn_fail(err, LSNN_CONFIG, "projections.%s: %.3g synapses are more than a projection holds (%.3g)",
                          site->name, most, (double)MOST_SYNAPSES);
     TRY(synapses_new(out, a, site->n_from, site->n_to, (size_t)most, err));
-    if (p->kind == FROM_FILE) {
+    if (p->kind == WIRING_FILE) {
         for (size_t k = 0; k < p->n; k++)
             synapses_add(*out, (uint32_t)p->from[k], (uint32_t)p->to[k], p->weight ? p->weight[k] : 0,
                          p->delay ? (int)lround(p->delay[k] / dt) : 0);
-    } else if (p->kind == IN_DEGREE) {
-        bool *taken;
-        TRY(arena_take(a, &taken, (size_t)site->n_from + 1, 1, err));
-        for (int j = 0; j < site->n_to; j++)
-            wire_column(*out, site, p, j, taken);
-    } else {
-        for (int i = 0; i < site->n_from; i++)
-            wire_row(*out, site, p, i);
+        return LSNN_OK;
+    }
+    uint64_t *taken;
+    uint32_t *source;
+    TRY(arena_take(a, &taken, (size_t)site->n_from / 64 + 1, sizeof *taken, err));
+    TRY(arena_take(a, &source, (size_t)wiring_room(p, site), sizeof *source, err));
+    for (int j = 0; j < site->n_to; j++) {
+        const int n = wiring_sources(p, site, j, taken, source);
+        for (int s = 0; s < n; s++)
+            synapses_add(*out, source[s], (uint32_t)j, 0, 0);
     }
     return LSNN_OK;
 }
@@ -242,47 +334,52 @@ static bool give_signs(synapses *s, const wiring_site *site, bool given, const f
 }
 
 /* Weights and delays that did not come with the synapses. */
-static void assign(synapses *s, const wiring_site *site, const pattern *p, const values_spec *weights, delay_spec delay)
+static void assign(synapses *s, const wiring_site *site, const wiring_plan *p)
 {
-    const uint32_t spread = (uint32_t)(delay.to - delay.from + 1);
+    const uint32_t spread = (uint32_t)(p->last_step - p->first_step + 1);
     lsnn_random weight_stream = {0}, delay_stream = {0};
     for (size_t k = 0; k < s->n; k++) {
         if (k == 0 || s->from[k] != s->from[k - 1]) {
             weight_stream = lsnn_random_stream(site->seed, LSNN_WEIGHTS, s->from[k], (uint64_t)site->number);
             delay_stream = lsnn_random_stream(site->seed, LSNN_DELAYS, s->from[k], (uint64_t)site->number);
         }
-        if (!p->weight && weights->kind != VALUES_BALANCED) s->weight[k] = values_draw(weights, &weight_stream, k);
+        if (!p->weight && p->weights.kind != VALUES_BALANCED)
+            s->weight[k] = values_draw(&p->weights, &weight_stream, k);
         if (p->delay) continue;
-        const bool drawn = delay.axonal && k > 0 && s->from[k] == s->from[k - 1];
+        const bool drawn = p->axonal && k > 0 && s->from[k] == s->from[k - 1];
         s->delay[k] =
-            drawn ? s->delay[k - 1] : delay.from + (int)(spread > 1 ? lsnn_random_below(&delay_stream, spread) : 0);
+            drawn ? s->delay[k - 1] : p->first_step + (int)(spread > 1 ? lsnn_random_below(&delay_stream, spread) : 0);
     }
 }
 
-lsnn_status wiring_make(synapses **out, const wiring_site *site, const values_files *files, const fields_reader *reader,
-                        lsnn_error *err)
+lsnn_status wiring_read(wiring_plan *out, bool *good, const wiring_site *site, const values_files *files,
+                        const fields_reader *reader, lsnn_error *err)
 {
     const lsnn_field weight = {.name = "weights", .kind = LSNN_NODE, .min = -INFINITY, .max = INFINITY};
-    pattern p;
-    values_spec weights = {0};
-    delay_spec delay;
-    bool good = true;
-    *out = NULL;
-    TRY(read_pattern(&p, site, files, reader, &good, err));
-    if (!good) return LSNN_OK;
-    const double in = expected_in_degree(&p, site);
+    *good = true;
+    TRY(read_pattern(out, site, files, reader, good, err));
+    if (!*good) return LSNN_OK;
+    const double in = expected_in_degree(out, site);
     const values_fans fans = {in, in * site->n_to / site->n_from, both_signs(site)};
-    good = read_delay(&delay, site, reader);
-    if (!values_read(&weights, site->weights, &weight, fans, files, reader) || !good) return LSNN_OK;
+    *good = read_delay(out, site, reader);
+    *good = values_read(&out->weights, site->weights, &weight, fans, files, reader) && *good;
+    return LSNN_OK;
+}
+
+lsnn_status wiring_draw(synapses **out, const wiring_plan *plan, const wiring_site *site, const fields_reader *reader,
+                        lsnn_error *err)
+{
     synapses *s;
-    TRY(connect(&s, site, &p, reader->dt, reader->memory, err));
+    *out = NULL;
+    TRY(connect(&s, site, plan, reader->dt, reader->memory, err));
     TRY(synapses_sort(s, err));
-    if (weights.kind == VALUES_LIST && weights.n != s->n) {
-        config_mistake(reader->report, &site->weights->place, "%zu weights for %zu synapses", weights.n, s->n);
+    if (plan->weights.kind == VALUES_LIST && plan->weights.n != s->n) {
+        config_mistake(reader->report, &site->weights->place, "%zu weights for %zu synapses", plan->weights.n, s->n);
         return LSNN_OK;
     }
-    assign(s, site, &p, &weights, delay);
-    if (weights.kind == VALUES_BALANCED && !p.weight) TRY(take_balanced(s, site, weights.a, reader->memory, err));
-    if (give_signs(s, site, p.weight || weights.kind == VALUES_LIST, reader)) *out = s;
+    assign(s, site, plan);
+    if (plan->weights.kind == VALUES_BALANCED && !plan->weight)
+        TRY(take_balanced(s, site, plan->weights.a, reader->memory, err));
+    if (give_signs(s, site, plan->weight || plan->weights.kind == VALUES_LIST, reader)) *out = s;
     return LSNN_OK;
 }

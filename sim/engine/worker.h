@@ -80,7 +80,7 @@ typedef struct gradients {
     real **value; /* [n_parameters] */
 } gradients;
 
-/* `segment`: how many steps its columns hold; see tape_segment. */
+/* `segment`: how many steps its columns hold; see tape_segment. 0: it has no columns, somebody else keeps them. */
 LSNN_MUST_USE lsnn_status tape_new(tape **out, const network *net, arena *a, const lsnn_shape *shape, int segment,
                                    lsnn_error *err);
 /* The segment with which n_tapes tapes take at most so many bytes (0: any number): all steps, or else what takes least. */
@@ -98,6 +98,10 @@ void worker_enter_thread(void);
 
 /* Told of the state after each step t: for recorders and the replay of oracle cases. */
 typedef void worker_observer(void *with, const network *net, const worker *w, const tape *tp, int t);
+
+/* The state before the first step of a trial; what the passes begin with. */
+void forward_clear(const network *net, worker *w);
+void backward_clear(const network *net, worker *w, gradients *into);
 
 /* Simulate the trial whose input is on the tape. `observe` may be NULL. */
 void forward(const network *net, worker *w, tape *tp, worker_observer *observe, void *with);

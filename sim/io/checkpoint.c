@@ -19,18 +19,34 @@ static void item_path(char out[static STORE_MAX_PATH], const state_item *item)
     snprintf(out, STORE_MAX_PATH, "/state/%s", item->name);
 }
 
+static lsnn_status write_item(store *file, const state_item *item, lsnn_error *err)
+{
+    char path[STORE_MAX_PATH];
+    arena *scratch;
+    const void *values = item->values;
+    const store_shape shape = {.n_dims = 1, .dim = {item->n}};
+    item_path(path, item);
+    TRY(arena_new(&scratch, err));
+    lsnn_status status = LSNN_OK;
+    if (item->pieces) {
+        void *whole = NULL;
+        status = arena_take(scratch, &whole, item->n, store_size(item->type), err);
+        if (status == LSNN_OK) item->pieces->gather(item->pieces->with, whole);
+        values = whole;
+    }
+    if (status == LSNN_OK) status = store_write(file, path, item->type, &shape, values, false, err);
+    arena_free(scratch);
+    return status;
+}
+
 static lsnn_status write_all(store *file, const state_item *items, int n_items, const char *config, lsnn_error *err)
 {
     TRY(store_set_text(file, "/", "format", CHECKPOINT_FORMAT, err));
     TRY(store_set_number(file, "/", "real", STORE_INT, sizeof(real), err));
     TRY(store_set_number(file, "/", "items", STORE_INT, n_items, err));
     TRY(store_write_text(file, "/config", config, err));
-    for (int k = 0; k < n_items; k++) {
-        char path[STORE_MAX_PATH];
-        item_path(path, &items[k]);
-        const store_shape shape = {.n_dims = 1, .dim = {items[k].n}};
-        TRY(store_write(file, path, items[k].type, &shape, items[k].values, false, err));
-    }
+    for (int k = 0; k < n_items; k++)
+        TRY(write_item(file, &items[k], err));
     return LSNN_OK;
 }
 
@@ -133,8 +149,12 @@ static lsnn_status read_all(const store *file, arena *a, const state_item *items
     TRY(arena_take(a, &values, (size_t)n_items + 1, sizeof *values, err));
     for (int k = 0; k < n_items; k++)
         TRY(read_item(file, a, &values[k], &items[k], err));
-    for (int k = 0; k < n_items; k++)
-        if (items[k].n) memcpy(items[k].values, values[k], items[k].n * store_size(items[k].type));
+    for (int k = 0; k < n_items; k++) {
+        if (items[k].pieces)
+            items[k].pieces->scatter(items[k].pieces->with, values[k]);
+        else if (items[k].n)
+            memcpy(items[k].values, values[k], items[k].n * store_size(items[k].type));
+    }
     return LSNN_OK;
 }
 

@@ -5,11 +5,19 @@
 
 #include "store.h"
 
+/* An array that lies in pieces: the file holds it as one, so that it does not show how it was cut. */
+typedef struct state_pieces {
+    void (*gather)(const void *with, void *out);
+    void (*scatter)(void *with, const void *in);
+    void *with;
+} state_pieces;
+
 typedef struct state_item {
     const char *name; /* a path such as "weights/rec" */
     store_type type;
     size_t n;
     void *values;
+    const state_pieces *pieces; /* NULL: values hold it */
 } state_item;
 
 /* `config` is the resolved config: a checkpoint of another config is refused when it is read. */

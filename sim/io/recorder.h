@@ -18,6 +18,7 @@ typedef struct recorder_subject {
     const experiment *e;
     const char *command; /* as the user typed it */
     const uint64_t *id;  /* run_state.id */
+    int n_threads;
 } recorder_subject;
 LSNN_MUST_USE lsnn_status recorder_head(store *file, const void *subject, lsnn_error *err);
 /* LSNN_DATA: the file belongs to a run with another id. */

@@ -40,7 +40,7 @@ static lsnn_status write_root(store *file, const recorder_subject *subject, lsnn
     TRY(sonata_mark(file, err));
     for (size_t k = 0; k < sizeof texts / sizeof *texts; k++)
         TRY(store_set_text(file, "/", texts[k].name, texts[k].text, err));
-    TRY(store_set_number(file, "/", "threads", STORE_INT, e->trainer->n_threads, err));
+    TRY(store_set_number(file, "/", "threads", STORE_INT, subject->n_threads, err));
     TRY(store_set_number(file, "/", "ranks", STORE_INT, 1, err));
     TRY(store_set_uint64(file, "/", "seed", e->seed, err));
     return store_write_text(file, "/config", e->resolved, err);
@@ -114,7 +114,9 @@ static lsnn_status write_mapping(store *file, const experiment *e, const record_
     const size_t n = (size_t)spec->n_neurons;
     uint64_t *ids, *pointers;
     uint32_t *elements;
-    const double time[] = {0, e->shape.n_steps * e->dt, e->dt};
+    const bool simulated = e->simulation.engine != ENGINE_NONE;
+    const double time[] = {0, simulated ? e->simulation.time : e->shape.n_steps * e->dt,
+                           simulated ? spec->every * e->dt : e->dt};
     const char *path;
     TRY(arena_take(a, &ids, n + 1, sizeof *ids, err));
     TRY(arena_take(a, &pointers, n + 1, sizeof *pointers, err));

@@ -1,5 +1,6 @@
 /* The list of what a checkpoint holds. */
 #include "state.h"
+#include "learner.h"
 #include <string.h>
 
 typedef struct list {
@@ -15,7 +16,7 @@ static lsnn_status add(list *l, const char *group, const char *name, store_type 
     if (n == 0) return LSNN_OK;
     if (l->n == l->room) return lsnn_fail(err, LSNN_INTERNAL, "a checkpoint of more than %d items", l->room);
     TRY(arena_format(l->memory, &path, err, "%s/%s", group, name));
-    l->items[l->n++] = (state_item){path, type, n, values};
+    l->items[l->n++] = (state_item){.name = path, .type = type, .n = n, .values = values};
     return LSNN_OK;
 }
 
@@ -53,11 +54,62 @@ static lsnn_status add_learned(list *l, experiment *e, lsnn_error *err)
     return LSNN_OK;
 }
 
+typedef struct sliced_array {
+    learner *l;
+    int number, moment;
+} sliced_array;
+
+static void gather(const void *with, void *out)
+{
+    const sliced_array *a = with;
+    learner_gather(a->l, a->number, a->moment, out);
+}
+
+static void scatter(void *with, const void *in)
+{
+    const sliced_array *a = with;
+    learner_scatter(a->l, a->number, a->moment, in);
+}
+
+static lsnn_status add_sliced_array(list *l, const char *group, const char *name, size_t n, sliced_array which,
+                                    lsnn_error *err)
+{
+    sliced_array *array;
+    state_pieces *pieces;
+    if (n == 0) return LSNN_OK;
+    TRY(arena_take(l->memory, &array, 1, sizeof *array, err));
+    TRY(arena_take(l->memory, &pieces, 1, sizeof *pieces, err));
+    *array = which;
+    *pieces = (state_pieces){gather, scatter, array};
+    TRY(add(l, group, name, STORE_REAL, n, NULL, err));
+    l->items[l->n - 1].pieces = pieces;
+    return LSNN_OK;
+}
+
+/* Synapses of threads over neurons: by presynaptic cell, so that another number of threads may go on. */
+static lsnn_status add_sliced(list *l, const experiment *e, lsnn_error *err)
+{
+    const circuit *c = learner_circuit(e->learner);
+    for (int k = 0; k < c->n_projections; k++) {
+        const circuit_projection *p = &c->projection[k];
+        if (learner_has(e->learner, k, LEARNER_WEIGHTS))
+            TRY(add_sliced_array(l, "parameters", p->name, p->n_synapses,
+                                 (sliced_array){e->learner, k, LEARNER_WEIGHTS}, err));
+        for (int m = 0; learner_has(e->learner, k, m); m++) {
+            const char *group;
+            TRY(arena_format(l->memory, &group, err, "moments/%s", e->learning.optimiser->moments[m]));
+            TRY(add_sliced_array(l, group, p->name, p->n_synapses, (sliced_array){e->learner, k, m}, err));
+        }
+    }
+    return LSNN_OK;
+}
+
 lsnn_status state_items(state_item **out, int *n, experiment *e, run_state *run, uint64_t *rows, int n_rows,
                         lsnn_error *err)
 {
     const network *net = e->net;
-    list l = {.memory = e->memory, .room = 16 + net->n_parameters * (1 + LSNN_MAX_MOMENTS) + 4 * net->n_projections};
+    list l = {.memory = e->memory,
+              .room = 16 + (net->n_parameters + e->n_plans) * (1 + LSNN_MAX_MOMENTS) + 4 * net->n_projections};
     TRY(arena_take(e->memory, &l.items, (size_t)l.room, sizeof *l.items, err));
     TRY(add(&l, "run", "id", STORE_UINT64, 2, run->id, err));
     TRY(add(&l, "run", "iteration", STORE_UINT64, 1, &e->trainer->iteration, err));
@@ -71,6 +123,7 @@ lsnn_status state_items(state_item **out, int *n, experiment *e, run_state *run,
     TRY(add(&l, "run", "previous_rate", STORE_DOUBLE, (size_t)net->n_spiking, e->trainer->previous_rate, err));
     TRY(add(&l, "run", "carried", STORE_REAL, (size_t)e->learning.batch * e->trainer->carried, e->trainer->carry, err));
     TRY(add_learned(&l, e, err));
+    if (e->learner) TRY(add_sliced(&l, e, err));
     *out = l.items;
     *n = l.n;
     return LSNN_OK;

@@ -1,6 +1,7 @@
 /* The library's face: see lsnn.h. */
 #include "lsnn.h"
 #include "files.h"
+#include "learner.h"
 #include "memory.h"
 #include "state.h"
 #include "version.h"
@@ -46,8 +47,11 @@ const char *lsnn_version(void)
 
 static lsnn_status finish(lsnn *net, config_node *root, int n_threads, lsnn_error *err)
 {
-    TRY(build_experiment(&net->e, root, &files_default, n_threads > 0 ? n_threads : omp_get_num_procs(), net->memory,
-                         err));
+    const int threads = n_threads > 0 ? n_threads : omp_get_num_procs();
+    TRY(build_experiment(&net->e, root, &files_default, threads, net->memory, err));
+    if (net->e->simulation.engine != ENGINE_NONE)
+        return lsnn_fail(err, LSNN_CONFIG, "a config with `simulation` is for the program (lsnn run), not the library");
+    TRY(learner_attach(net->e, threads, err));
     TRY(memory_check(net->e, err));
     return state_items(&net->items, &net->n_items, net->e, &net->run, NULL, 0, err);
 }

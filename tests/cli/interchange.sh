@@ -43,7 +43,7 @@ assert np.array_equal(p['timestamps'][:], wanted) and p['timestamps'].attrs['uni
 neo.SpikeTrain(p['timestamps'][:], t_stop=80, units=p['timestamps'].attrs['units'])
 v = run['report/v/data'][:].reshape(6, 60, 2)
 r = f['report/v']
-assert np.array_equal(r['data'][:], v[[1, 3], 10:50].reshape(80, 2))
+assert np.array_equal(r['data'][:], v[[1, 3], 10:50].reshape(80, 2).astype(r['data'].dtype))
 assert list(r['mapping/node_ids'][:]) == [1, 4] and list(r['mapping/time'][:]) == [0, 80, 1]
 assert list(r['mapping/index_pointers'][:]) == [0, 1, 2] and r['mapping/time'].attrs['units'] == 'ms'
 

@@ -30,6 +30,16 @@ done
 "$LSNN" run "$experiments/evidence_accumulation/run.yaml" -q -o j -j 3 learning.rule.feedback=symmetric $short >/dev/null
 same symmetric-1 j
 
+# Threads that share neurons.
+for config in run online; do
+    for threads in 1 2 3; do
+        "$LSNN" run "$experiments/large_pattern_generation/$config.yaml" -q -o $config-$threads -j $threads populations.lif.n=700 \
+            task.duration=200 learning.iterations=3 record.spikes='{what: spikes, of: lif, every: 1}' \
+            record.v='{what: v, of: lif, neurons: 0..699, every: 2}' record.y='{what: y, of: out, every: 2}' >/dev/null
+        [[ $threads -eq 1 ]] || same $config-1 $config-$threads
+    done
+done
+
 # What a run says that it did, done again.
 "$LSNN" run symmetric-1/config.yaml -q -o again >/dev/null
 same symmetric-1 again
@@ -62,6 +72,13 @@ for threads in 1 2 3; do
     # shellcheck disable=SC2086
     "$LSNN" run rewired.yaml -q -o rewired-$threads -j $threads $short learning.iterations=10 >/dev/null
     [[ $threads -eq 1 ]] || same rewired-1 rewired-$threads
+done
+
+# A simulation: slices of neurons instead of samples.
+for threads in 1 2 3; do
+    "$LSNN" run "$experiments/balanced_network/irregular.yaml" -q -o simulated-$threads -j $threads simulation.time=60ms \
+        simulation.transient=0 >/dev/null
+    [[ $threads -eq 1 ]] || "$PYTHON" "$SOURCE/tests/cli/same_datasets.py" simulated-1/run.h5 simulated-$threads/run.h5
 done
 
 # The bits do depend on the seed: this comparison sees a difference.

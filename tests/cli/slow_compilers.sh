@@ -74,7 +74,7 @@ same() {
     "$LSNN" run "$config" -q -o "$name-a" "$@" >/dev/null
     build/lsnn run "$config" -q -o "$name-b" "$@" >/dev/null
     "$PYTHON" "$SOURCE/tests/cli/same_datasets.py" "$name-a/run.h5" "$name-b/run.h5" || failures=$((failures + 1))
-    (($(h5dump -H -d /spikes/lif/timestamps "$name-a/run.h5" | sed -n 's/.*DATASPACE.*{ ( \([0-9]*\) .*/\1/p') > 100)) ||
+    (($(h5dump -H -d /spikes/${spiking-lif}/timestamps "$name-a/run.h5" | sed -n 's/.*DATASPACE.*{ ( \([0-9]*\) .*/\1/p') > 100)) ||
         { echo "$name: hardly a spike to compare"; failures=$((failures + 1)); }
 }
 for dialect in eprop2020 lsnn2018code; do
@@ -97,4 +97,9 @@ same mnist "$SOURCE/experiments/sequential_mnist/run.yaml" directory="$PWD" task
 same mnist-published "$SOURCE/experiments/sequential_mnist/published.yaml" directory="$PWD" task.directory=data \
     task.validation=4 learning.batch=6 learning.iterations=10 learning.loss.window='[64 ms, 92 ms]' validation.every=2 \
     test.trials=all record.{spikes,in,rec,out}.every=1
+spiking=exc
+same balanced "$SOURCE/experiments/balanced_network/alif.yaml" simulation.time=60ms simulation.transient=0
+same sparse "$SOURCE/experiments/sparse_network/run.yaml" simulation.time=60ms simulation.transient=0 \
+    populations.{exc,inh}.synapse=exponential projections.drive.weights=12 projections.{excite,inhibit}.delay='{uniform: [2 ms, 9 ms]}' \
+    projections.excite.weights='{lognormal: [0, 1]}'
 exit $((failures > 0))

@@ -59,7 +59,9 @@ grep -q '^  rule: {kind: none}' reset || fail "a map cannot follow default"
 # ---- every config of the experiments, but those whose data have to be fetched ------------------------------------------
 for yaml in "$SOURCE"/experiments/*/*.yaml; do
     if grep -q 'directory: data' "${yaml%/*}/run.yaml"; then continue; fi
-    "$LSNN" check "$yaml" learning.batch=1 >/dev/null || fail "check $yaml"
+    quick=learning.batch=1
+    if grep -q '^simulation:' "${yaml%/*}/run.yaml"; then quick=simulation.time=1s; fi
+    "$LSNN" check "$yaml" $quick >/dev/null || fail "check $yaml"
 done
 
 # ---- run --json, and memory -------------------------------------------------------------------------------------------
@@ -93,4 +95,18 @@ memory() {
 memory evidence_accumulation 4 test.trials=32
 memory evidence_accumulation 3 learning.regularisation.scope=batch test.trials=32
 memory pattern_generation 20 seed=1
+
+# ---- a simulation's memory ---------------------------------------------------------------------------------------------
+yaml=$SOURCE/experiments/balanced_network/run.yaml
+cat >simulate.py <<'END'
+"""Runs lsnn and prints its peak of memory in MB."""
+import resource, subprocess, sys
+subprocess.run([sys.argv[1], "run", *sys.argv[2:], "-q", "-o", "balanced"], check=True, stdout=subprocess.DEVNULL)
+print(resource.getrusage(resource.RUSAGE_CHILDREN).ru_maxrss * 1024 / 1e6)
+END
+said=$(forecast "$yaml" simulation.time=30ms simulation.transient=0)
+used=$("$PYTHON" simulate.py "$LSNN" "$yaml" simulation.time=30ms simulation.transient=0)
+echo "balanced_network: forecast $said MB, used $used MB"
+[[ $SANITIZE == 1 ]] || awk -v a="$said" -v b="$used" 'BEGIN { exit !(a > 0.8 * b && a < 1.2 * b) }' ||
+    fail "balanced_network: the forecast of memory is wrong"
 exit $((failures > 0))

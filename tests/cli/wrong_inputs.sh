@@ -132,6 +132,18 @@ config 's/^  rec: {/&weights: [1, 2, 3], /' 'c.yaml:10:18: 3 weights for 56 syna
 config 's/^  rec: {/&bounds: [0], /' 'c.yaml:10:17: bounds are none or two numbers, like [0, 1]'
 config 's/^  rec: {/&bounds: [1, 0], /' 'c.yaml:10:17: the least weight, 1, is above the largest, 0'
 config 's/^  rec: {/&autapses: maybe, /' "c.yaml:10:19: 'autapses' must be true or false, not 'maybe'"
+# ---- threads over neurons ---------------------------------------------------------------------------------------------
+neurons='s/batch: 2/threads: neurons, &/; '
+config "${neurons}s/rule: eprop/rule: bptt/" 'c.yaml:12:18: with `threads: neurons` the rule is eprop: others need all neurons at each step'
+config "${neurons}s/batch: 2/&, carry: true/" 'c.yaml:12:60: with `threads: neurons` each trial begins with a state of zero'
+config "${neurons}s/batch: 2/&, tape_memory: 1/" 'c.yaml:12:66: with `threads: neurons` the tape holds a whole trial'
+config "${neurons}s/batch: 2/&, regularisation: {strength: 1, scope: batch}/" 'c.yaml:12:69: with `threads: neurons` trials go forward and backward one after the other: take the scope sample or previous'
+config "${neurons}s/^  rec: {/&wiring: {probability: 0.1}, rewiring: deep_r, /" 'c.yaml:10:47: with `threads: neurons` synapses stay where they are'
+config "${neurons}"'$a\  w: {what: weights, of: rec}' 'c.yaml:15:26: with `threads: neurons` weights are recorded of projections to readouts only'
+config "${neurons}"'$a\  w: {what: alignment, of: out}' 'c.yaml:15:28: with `threads: neurons` no other rule is at hand to compare with'
+config 's/rule: eprop/rule: {kind: eprop, chunk: 5}/' 'c.yaml:12:18: online learning (chunk) goes with `threads: neurons`'
+config "${neurons}s/rule: eprop/rule: {kind: eprop, chunk: 5}/; s/beta: 0.1/&, dialect: lsnn2018code/" 'lsnn: populations.alif: online learning knows lif and alif neurons of the dialect eprop2020, whose own parameters are not learned'
+
 config 's/^  rec: {/&rewiring: deep_r, /' 'c.yaml:10:19: all 56 pairs are connected, so none is left for rewiring: give a wiring with fewer, like {probability: 0.1}'
 config 's/^  rec: {/&rewiring: deep_q, /' "c.yaml:10:19: no rewiring is called 'deep_q'; did you mean 'deep_r'?"
 config 's/^  rec: {/&wiring: {probability: 0.1}, rewiring: {kind: deep_r, l1: -1}, /' "c.yaml:10:66: 'l1' must be at least 0, not '-1'"

@@ -16,10 +16,10 @@ static void read_checkpoint(const char *path)
     uint64_t step;
     double best;
     int counts[3];
-    const state_item items[] = {{"weights/rec", STORE_REAL, 40, weights},
-                                {"step", STORE_UINT64, 1, &step},
-                                {"best", STORE_DOUBLE, 1, &best},
-                                {"counts", STORE_INT, 3, counts}};
+    const state_item items[] = {{"weights/rec", STORE_REAL, 40, weights, NULL},
+                                {"step", STORE_UINT64, 1, &step, NULL},
+                                {"best", STORE_DOUBLE, 1, &best, NULL},
+                                {"counts", STORE_INT, 3, counts, NULL}};
     (void)!checkpoint_read(path, items, 4, "seed: 1\n", NULL);
 }
 
