@@ -26,6 +26,7 @@ static const struct option long_options[] = {
     {"neurons", required_argument, NULL, 'N'},
     {"to", required_argument, NULL, 'T'},
     {"csv", no_argument, NULL, 'C'},
+    {"width", required_argument, NULL, 'W'},
     {"extensions", no_argument, NULL, 'E'},
     {NULL, 0, NULL, 0},
 };
@@ -61,6 +62,7 @@ static lsnn_status set_option(verb_options *out, int letter, lsnn_error *err)
     case 'N': return read_number(&out->neurons, "--neurons", "neurons", 10000000, optarg, err);
     case 'T': out->to = optarg; break;
     case 'C': out->csv = true; break;
+    case 'W': out->width = optarg; break;
     case 'E': out->extensions = true; break;
     }
     return LSNN_OK;

@@ -56,7 +56,7 @@ static lsnn_status divide(const spikes_reader *r, spikes_report *report, const c
 
 static lsnn_status read_report(const spikes_reader *r, spikes_report *report, const char *name)
 {
-    const char *group, *path, *variable;
+    const char *group, *path;
     store_shape shape;
     double *time;
     size_t n_time;
@@ -69,7 +69,7 @@ static lsnn_status read_report(const spikes_reader *r, spikes_report *report, co
     report->x.n_elements = (int)shape.dim[1];
     TRY(store_read(r->file, r->memory, &report->x.values, STORE_FLOAT, NULL, NULL, path, r->err));
     TRY(text_or_empty(r, &report->x.unit, path, "units"));
-    TRY(text_or_empty(r, &variable, group, "variable"));
+    TRY(text_or_empty(r, &report->variable, group, "variable"));
     TRY(text_or_empty(r, &report->population, group, "population"));
     report->x.name = name;
     if (!*report->population) /* SONATA: the report's group is the population's */
