@@ -65,7 +65,8 @@ static lsnn_status add_raster(figure *f, const chart *c, int p, double height, l
     figure_panel *panel;
     double *time;
     const char *title;
-    TRY(arena_format(c->memory, &title, err, "%s (%d neurons)", of->name, of->spikes.n_neurons));
+    const int n = of->spikes.n_neurons;
+    TRY(arena_format(c->memory, &title, err, "%s (%d neuron%s)", of->name, n, n == 1 ? "" : "s"));
     TRY(figure_panel_add(&panel, f, title, height, err));
     TRY(chart_time_axis(&panel->x, c, err));
     panel->y = (figure_axis){.label = height > 12 ? "neuron" : NULL, .low = 0, .high = fmax(1, of->spikes.n_neurons)};
@@ -76,7 +77,12 @@ static lsnn_status add_raster(figure *f, const chart *c, int p, double height, l
         panel, &(figure_layer){.kind = FIGURE_SPIKES, .colour = p, .n = part.n, .x = time, .row = part.neuron}, err);
 }
 
-/* Larger populations get more room, but not all of it. */
+/* Larger populations get more room, but not all of it; small ones no more than they need. */
+static double room_of(int n, double height, double sum)
+{
+    return fmin(3.0 * n + 1, fmax(4, height * sqrt(n) / sum));
+}
+
 lsnn_status chart_rasters(figure *f, const chart *c, double height, lsnn_error *err)
 {
     const spikes *file = c->selection->file;
@@ -85,7 +91,7 @@ lsnn_status chart_rasters(figure *f, const chart *c, double height, lsnn_error *
         if (is_shown(c, p)) sum += sqrt(file->populations[p].spikes.n_neurons);
     for (int p = 0; p < file->n_populations; p++)
         if (is_shown(c, p))
-            TRY(add_raster(f, c, p, fmax(4, height * sqrt(file->populations[p].spikes.n_neurons) / sum), err));
+            TRY(add_raster(f, c, p, room_of(file->populations[p].spikes.n_neurons, height, sum), err));
     f->aligned = true;
     return LSNN_OK;
 }

@@ -23,7 +23,7 @@ static const struct kind {
              {"spectrum", NEEDS_SPIKES, 85, chart_spectrum},
              {"learning", NEEDS_METRICS, 85, chart_learning},
              {"weights", NEEDS_METRICS, 174, chart_weights},
-             {"eligibility", NEEDS_REPORTS, 174, NULL}};
+             {"eligibility", NEEDS_REPORTS, 174, chart_eligibility}};
 enum { N_KINDS = sizeof kinds / sizeof *kinds };
 
 static lsnn_status find_kind(const struct kind **out, const char *name, lsnn_error *err)

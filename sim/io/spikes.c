@@ -64,17 +64,27 @@ static lsnn_status find_stop(const spikes_reader *r)
     return LSNN_OK;
 }
 
-static lsnn_status read_all(const spikes_reader *r, spikes_parts parts)
+static lsnn_status no_spikes(const spikes_reader *r)
 {
-    const char *path = r->out->path;
-    if (store_has(r->file, "/spikes/times") && store_has(r->file, "/spikes/units")) return spikes_shd(r);
-    const bool spiking = store_has(r->file, "/spikes"), reports = parts != SPIKES_ONLY && store_has(r->file, "/report");
-    if (!spiking && !(reports && parts == SPIKES_OR_REPORTS)) {
+    const char *path = r->out->path, **names;
+    int n;
+    if (!store_has(r->file, "/config") || !store_has(r->file, "/populations"))
         return lsnn_fail(r->err, LSNN_DATA,
                          "%s: has no spikes: expected /spikes/<population>/{timestamps, node_ids} (lsnn, SONATA) or "
                          "/spikes/{times, units} (SHD)",
                          path);
-    }
+    TRY(store_members(r->file, r->memory, &names, &n, "/populations", r->err));
+    return lsnn_fail(r->err, LSNN_USAGE,
+                     "%s: no spikes were recorded; a config records them by a line under `record:` like `spikes: "
+                     "{what: spikes, of: %s}`",
+                     path, n ? names[0] : "POPULATION");
+}
+
+static lsnn_status read_all(const spikes_reader *r, spikes_parts parts)
+{
+    if (store_has(r->file, "/spikes/times") && store_has(r->file, "/spikes/units")) return spikes_shd(r);
+    const bool spiking = store_has(r->file, "/spikes"), reports = parts != SPIKES_ONLY && store_has(r->file, "/report");
+    if (!spiking && !(reports && parts == SPIKES_OR_REPORTS)) return no_spikes(r);
     TRY(spikes_trials(r));
     if (spiking) TRY(spikes_sonata(r));
     TRY(find_stop(r));

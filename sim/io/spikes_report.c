@@ -63,10 +63,10 @@ static lsnn_status read_report(const spikes_reader *r, spikes_report *report, co
     TRY(arena_format(r->memory, &group, r->err, "/report/%s", name));
     TRY(arena_format(r->memory, &path, r->err, "%s/data", group));
     TRY(store_shape_of(r->file, &shape, path, r->err));
-    if (shape.n_dims != 2)
+    if (shape.n_dims != 1 && shape.n_dims != 2) /* runs of lsnn write a vector where there is one element */
         return lsnn_fail(r->err, LSNN_DATA, "%s: %s has %d dimensions; time x element are two", r->out->path, path,
                          shape.n_dims);
-    report->x.n_elements = (int)shape.dim[1];
+    report->x.n_elements = shape.n_dims == 1 ? 1 : (int)shape.dim[1];
     TRY(store_read(r->file, r->memory, &report->x.values, STORE_FLOAT, NULL, NULL, path, r->err));
     TRY(text_or_empty(r, &report->x.unit, path, "units"));
     TRY(text_or_empty(r, &report->variable, group, "variable"));
