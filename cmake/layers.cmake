@@ -52,7 +52,18 @@ lsnn_layer(lsnn_figure SOURCES ${figure_sources} SEES sim/base sim/figure LINKS 
 
 lsnn_glob(app_sources sim/app/*.c)
 list(FILTER app_sources EXCLUDE REGEX "/main\\.c$")
-lsnn_layer(lsnn_app_lib SOURCES ${app_sources} SEES ${below_app} sim/figure sim/app
+set(report_page ${PROJECT_BINARY_DIR}/report_page.c)
+set(report_parts ${PROJECT_SOURCE_DIR}/sim/app/report.css ${PROJECT_SOURCE_DIR}/sim/app/report.js)
+add_custom_command(
+    OUTPUT ${report_page}
+    COMMAND ${CMAKE_COMMAND} -D STYLE=${PROJECT_SOURCE_DIR}/sim/app/report.css
+            -D SCRIPT=${PROJECT_SOURCE_DIR}/sim/app/report.js -D OUT=${report_page}
+            -P ${PROJECT_SOURCE_DIR}/cmake/write_page.cmake
+    DEPENDS ${report_parts} ${PROJECT_SOURCE_DIR}/cmake/write_page.cmake
+    COMMENT "Embedding the style and script of reports"
+    VERBATIM)
+set_source_files_properties(${report_page} PROPERTIES INCLUDE_DIRECTORIES "${PROJECT_SOURCE_DIR}/sim/app")
+lsnn_layer(lsnn_app_lib SOURCES ${app_sources} ${report_page} SEES ${below_app} sim/figure sim/app
            LINKS ${LSNN_HDF5_TARGET} PkgConfig::LSNN_GSL)
 
 set(LSNN_LIBRARIES PkgConfig::LSNN_GSL PkgConfig::LSNN_YAML ${LSNN_HDF5_TARGET} ZLIB::ZLIB OpenMP::OpenMP_C m)

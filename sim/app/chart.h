@@ -22,7 +22,7 @@ typedef struct chart {
 typedef lsnn_status chart_add(figure *f, const chart *c, lsnn_error *err);
 chart_add chart_raster, chart_rate, chart_isi, chart_correlogram, chart_spectrum;
 chart_add chart_traces, chart_eligibility;
-chart_add chart_learning, chart_weights;
+chart_add chart_learning, chart_weights, chart_confusion;
 
 /* The last selected trial in which spikes of a selected population, or variables, were recorded; -1: there are none. */
 int chart_last_trial(const selection *s);

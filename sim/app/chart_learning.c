@@ -184,3 +184,55 @@ lsnn_status chart_weights(figure *f, const chart *c, lsnn_error *err)
                      "PROJECTION}}`",
                      c->path);
 }
+
+/* ---- answers ---------------------------------------------------------------------------------------------------------- */
+
+static lsnn_status class_names(const char *const **out, int n, arena *a, lsnn_error *err)
+{
+    const char **names;
+    TRY(arena_take(a, &names, (size_t)n + 1, sizeof *names, err));
+    for (int k = 0; k < n; k++)
+        TRY(arena_format(a, &names[k], err, "%d", k));
+    *out = names;
+    return LSNN_OK;
+}
+
+static lsnn_status add_confusion(figure *f, const chart *c, const store *file, lsnn_error *err)
+{
+    static const char path[] = "/metrics/test_confusion";
+    double *counts;
+    store_shape shape;
+    figure_panel *panel;
+    if (!store_has(file, path)) return LSNN_OK;
+    TRY(store_read(file, c->memory, &counts, STORE_DOUBLE, &shape, NULL, path, err));
+    if (shape.n_dims != 2 || shape.dim[0] == 0) return LSNN_OK;
+    const int n = (int)lround(sqrt((double)shape.dim[1]));
+    if ((size_t)n * (size_t)n != shape.dim[1] || n == 0)
+        return lsnn_fail(err, LSNN_DATA, "%s: %s: %zu numbers are no square", c->path, path, shape.dim[1]);
+    TRY(figure_panel_add(&panel, f, "answers in test trials", fmin(10 + 10.0 * n, 65), err));
+    panel->x = (figure_axis){.label = "given class", .low = -0.5, .high = n - 0.5, .n_names = n};
+    panel->y = (figure_axis){.label = "right class", .low = -0.5, .high = n - 0.5, .n_names = n};
+    TRY(class_names(&panel->x.names, n, c->memory, err));
+    panel->y.names = panel->x.names;
+    return figure_layer_add(
+        panel,
+        &(figure_layer){.kind = FIGURE_CELLS,
+                        .n = shape.dim[1],
+                        .n_columns = n,
+                        .y = counts + (shape.dim[0] - 1) * shape.dim[1]},
+        err);
+}
+
+lsnn_status chart_confusion(figure *f, const chart *c, lsnn_error *err)
+{
+    store *file;
+    TRY(store_open(&file, c->path, err));
+    lsnn_status status = add_confusion(f, c, file, err);
+    const lsnn_status closed = store_close(file, false, NULL);
+    if (status == LSNN_OK) status = closed;
+    if (status != LSNN_OK || f->n_panels > 0) return status;
+    return lsnn_fail(err, LSNN_USAGE,
+                     "%s: holds no answers to test trials; a config asks for them by `test: {trials: 512}`, in tasks "
+                     "with classes",
+                     c->path);
+}

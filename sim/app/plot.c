@@ -23,6 +23,7 @@ static const struct kind {
              {"spectrum", NEEDS_SPIKES, 85, chart_spectrum},
              {"learning", NEEDS_METRICS, 85, chart_learning},
              {"weights", NEEDS_METRICS, 174, chart_weights},
+             {"confusion", NEEDS_METRICS, 85, chart_confusion},
              {"eligibility", NEEDS_REPORTS, 174, chart_eligibility}};
 enum { N_KINDS = sizeof kinds / sizeof *kinds };
 
@@ -168,6 +169,7 @@ const verb verb_plot = {
             "  spectrum      of the population rate\n"
             "  learning      loss, error, rate, gradient, alignment by iteration (run.h5)\n"
             "  weights       recorded weights: distribution at first and at last, norm by iteration\n"
+            "  confusion     answers in the test after training: right class by given class\n"
             "  eligibility   traces of a synapse, from the recorded psi of its target and spikes of its source\n"
             "\n"
             "  -o FIGURE          its ending says which format: .pdf, .svg, .png (300 dpi)\n"

@@ -80,6 +80,7 @@ struct trainer {
     double *previous_rate; /* [n_spiking] per ms, of the batch before; negative: none yet */
     double *sample_loss, *sample_loss_rate, *sample_error; /* [batch] */
     question_curve curve;                                  /* of the last evaluation of test trials */
+    uint64_t *confusion; /* [n_out right][n_out given] answers of the last evaluation of test trials; NULL: no classes */
     double *sample_question_error;                         /* [batch][n_questions] */
     uint64_t iteration;                                    /* done so far */
     uint64_t updates;        /* of the weights; more than iterations when learning online */

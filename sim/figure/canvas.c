@@ -115,6 +115,16 @@ void canvas_leave(canvas *c)
     c->kind->leave(c);
 }
 
+void canvas_group(canvas *c, const char *class)
+{
+    c->kind->group(c, class);
+}
+
+void canvas_ungroup(canvas *c)
+{
+    c->kind->ungroup(c);
+}
+
 void canvas_line(canvas *c, size_t n, const double *x, const double *y, canvas_pen pen)
 {
     c->kind->line(c, n, x, y, pen);

@@ -54,6 +54,10 @@ double canvas_text_width(const char *text, const canvas_text *how);
 void canvas_enter(canvas *c, canvas_box box, double low, double high);
 void canvas_leave(canvas *c);
 
+/* In SVG an element of this class around what follows, up to canvas_ungroup. */
+void canvas_group(canvas *c, const char *class);
+void canvas_ungroup(canvas *c);
+
 /* A line through n points; a point that is NaN interrupts it. */
 void canvas_line(canvas *c, size_t n, const double *x, const double *y, canvas_pen pen);
 /* n upright strokes of `length` that begin at (x, y). */

@@ -58,6 +58,16 @@ static void leave(canvas *c)
     cairo_restore(c->cairo);
 }
 
+static void group(canvas *c, const char *class)
+{
+    (void)c, (void)class;
+}
+
+static void ungroup(canvas *c)
+{
+    (void)c;
+}
+
 static void line(canvas *c, size_t n, const double *x, const double *y, canvas_pen pen)
 {
     bool on = false;
@@ -135,4 +145,5 @@ static void write(canvas *c, double x, double y, const char *text, const canvas_
     cairo_restore(c->cairo);
 }
 
-const canvas_kind canvas_by_cairo = {open, close, enter, leave, line, strokes, dots, area, fill, stamp, write};
+const canvas_kind canvas_by_cairo = {open,    close, enter, leave, group, ungroup, line,
+ strokes, dots,  area,  fill,  stamp, write};

@@ -10,6 +10,8 @@ typedef struct canvas_kind {
     void (*close)(canvas *c);
     void (*enter)(canvas *c, canvas_box box, double low, double high);
     void (*leave)(canvas *c);
+    void (*group)(canvas *c, const char *class);
+    void (*ungroup)(canvas *c);
     void (*line)(canvas *c, size_t n, const double *x, const double *y, canvas_pen pen);
     void (*strokes)(canvas *c, size_t n, const double *x, const double *y, double length, canvas_pen pen);
     void (*dots)(canvas *c, size_t n, const double *x, const double *y, double radius, int colour);

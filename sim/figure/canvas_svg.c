@@ -116,6 +116,16 @@ static void leave(canvas *c)
     fputs("</svg>\n", c->to);
 }
 
+static void group(canvas *c, const char *class)
+{
+    fprintf(c->to, "<g class=\"%s\">\n", class);
+}
+
+static void ungroup(canvas *c)
+{
+    fputs("</g>\n", c->to);
+}
+
 static void line(canvas *c, size_t n, const double *x, const double *y, canvas_pen pen)
 {
     bool on = false;
@@ -139,17 +149,19 @@ static void strokes(canvas *c, size_t n, const double *x, const double *y, doubl
     fputs("\"/>\n", c->to);
 }
 
+/* Round ends of lines without a length: they stay round when a page stretches the data. */
 static void dots(canvas *c, size_t n, const double *x, const double *y, double radius, int colour)
 {
+    fputs("<path stroke-linecap=\"round\" fill=\"none\"", c->to);
+    put_class(c, colour);
+    put_colour(c, "stroke", colour);
+    fprintf(c->to, " stroke-width=\"%g\" d=\"", 2 * radius);
     for (size_t k = 0; k < n; k++) {
         if (isnan(x[k]) || isnan(y[k])) continue;
-        put_brush(c, "circle", colour, 1);
-        fputs(" cx=\"", c->to);
-        put_number(c, x[k]);
-        fputs("\" cy=\"", c->to);
-        put_number(c, y[k]);
-        fprintf(c->to, "\" r=\"%g\"/>\n", radius);
+        put_pair(c, "M", x[k], y[k]);
+        fputs("h0", c->to);
     }
+    fputs("\"/>\n", c->to);
 }
 
 static void area(canvas *c, size_t n, const double *x, const double *y, int colour, double opacity)
@@ -240,4 +252,5 @@ static void write(canvas *c, double x, double y, const char *text, const canvas_
     fputs("</text>\n", c->to);
 }
 
-const canvas_kind canvas_as_svg = {open, close, enter, leave, line, strokes, dots, area, fill, stamp, write};
+const canvas_kind canvas_as_svg = {open,    close, enter, leave, group, ungroup, line,
+ strokes, dots,  area,  fill,  stamp, write};

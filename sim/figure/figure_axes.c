@@ -137,11 +137,13 @@ static void draw_x(const figure_view *v)
     canvas_line(v->canvas, 2, (double[]){f.x, f.x + f.width}, (double[]){foot, foot}, pen);
     if (!v->x_written) return;
     figure_ticks_of(&ticks, &v->x, f.width, 5.5 * FIGURE_FONT);
+    canvas_group(v->canvas, "x-ticks");
     for (int k = 0; k < ticks.n; k++) {
         const double x = f.x + f.width * place(&v->x, ticks.at[k]);
         canvas_line(v->canvas, 2, (double[]){x, x}, (double[]){foot, foot + tick}, pen);
         canvas_write(v->canvas, x, foot + tick + FIGURE_FONT, ticks.text[k], &how);
     }
+    canvas_ungroup(v->canvas);
     const canvas_text label = {.size = FIGURE_FONT, .anchor = CANVAS_MIDDLE, .class = "label"};
     if (v->x.label) canvas_write(v->canvas, f.x + f.width / 2, foot + tick + 2.3 * FIGURE_FONT + 1, v->x.label, &label);
 }

@@ -4,6 +4,7 @@
 #include <string.h>
 
 #define MAX_COLUMNS 1024
+#define MOST_CLASSES 256
 
 typedef enum metric_column {
     TRIAL_START,
@@ -72,6 +73,7 @@ struct recorder {
     uint64_t *rows;
     int n_columns;
     int *first_column; /* [n_records] */
+    int confusion;     /* its column; without classes: 0 */
     int n_seen;        /* trials that any record wants */
     seen *trials;      /* [n_seen] */
     real **trace;      /* [n_records * n_seen] -> [n_steps][n_neurons] */
@@ -232,6 +234,13 @@ lsnn_status recorder_new(recorder **out, experiment *e, lsnn_error *err)
     TRY(arena_take(e->memory, &r->first_column, (size_t)e->n_records, sizeof *r->first_column, err));
     for (int c = 0; c < N_METRIC_COLUMNS; c++)
         r->columns[r->n_columns++] = metric_columns[c];
+    const size_t n_out = (size_t)e->shape.n_out;
+    if (e->trainer->confusion && n_out <= MOST_CLASSES) {
+        r->confusion = r->n_columns;
+        r->columns[r->n_columns++] =
+            (result_column){"/metrics/test_confusion", STORE_UINT64, n_out * n_out, NULL,
+                            "answers in test trials after training [test][right class x given class]"};
+    }
     for (int k = 0; k < e->n_records; k++) {
         r->first_column[k] = r->n_columns;
         TRY(add_record(r, &e->records[k], err));
@@ -409,6 +418,7 @@ lsnn_status recorder_test(recorder *r, result *into, const metrics *m, lsnn_erro
 {
     TRY(push(r, into, TEST_LOSS, 1, &m->loss, err));
     TRY(push(r, into, TEST_ERROR, 1, &m->error, err));
+    if (r->confusion) TRY(push(r, into, r->confusion, 1, r->e->trainer->confusion, err));
     const question_curve *c = &r->e->trainer->curve;
     for (int q = 0; q < c->n; q++) {
         const double n = c->asked[q], mean = c->sum[q] / n;
