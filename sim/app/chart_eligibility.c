@@ -56,7 +56,8 @@ static lsnn_status choose_target(synapse *out, const chart *c, lsnn_error *err)
         if (sum_of(out->psi, c->trial, e) > sum_of(out->psi, c->trial, out->element)) out->element = e;
     }
     if (c->n_neurons == 0) return LSNN_OK;
-    return lsnn_fail(err, LSNN_USAGE, "--only takes SOURCE,TARGET here, where psi of TARGET was recorded in %s", c->path);
+    return lsnn_fail(err, LSNN_USAGE, "--only takes SOURCE,TARGET here, where psi of TARGET was recorded in %s",
+                     c->path);
 }
 
 /* The one of the first population that spiked most. */
@@ -87,8 +88,8 @@ static lsnn_status choose_source(synapse *out, const chart *c, lsnn_error *err)
 }
 
 /* A parameter of neuron j; the fallback where the model has none. */
-static lsnn_status read_number(double *out, const store *file, const char *population_name, const char *name, uint32_t j,
-                             double fallback, arena *a, lsnn_error *err)
+static lsnn_status read_number(double *out, const store *file, const char *population_name, const char *name,
+                               uint32_t j, double fallback, arena *a, lsnn_error *err)
 {
     const char *path;
     double *values;
@@ -121,8 +122,9 @@ static lsnn_status read_neuron(synapse *out, const chart *c, const store *file, 
     bool known, leak;
     TRY(text_is(&known, file, name, "dialect", "eprop2020", c->memory, err));
     if (!known)
-        return lsnn_fail(err, LSNN_USAGE, "%s: eligibility is drawn for models of the dialect eprop2020; '%s' is not one",
-                         c->path, name);
+        return lsnn_fail(err, LSNN_USAGE,
+                         "%s: eligibility is drawn for models of the dialect eprop2020; '%s' is not one", c->path,
+                         name);
     TRY(text_is(&leak, file, name, "scale_adapt", "leak", c->memory, err));
     TRY(read_number(&tau_m, file, name, "tau_m", j, INFINITY, c->memory, err));
     TRY(read_number(&tau_a, file, name, "tau_a", j, 1, c->memory, err));
@@ -165,8 +167,11 @@ static lsnn_status draw_synapse(figure *f, const chart *c, const synapse *s, lsn
     const spikes_population *from = &c->selection->file->populations[s->source];
     const raster part = raster_within(&from->spikes, c->selection->file->trials[c->trial]);
     const float *recorded = values_of(s->psi, c->trial);
-    curve curves[] = {{"", "z", NULL}, {"", "psi", NULL}, {"filtered spikes", "eps_v", NULL},
-                      {"their path through the adaptation", "eps_a", NULL}, {"eligibility trace", "e", NULL}};
+    curve curves[] = {{"", "z", NULL},
+                      {"", "psi", NULL},
+                      {"filtered spikes", "eps_v", NULL},
+                      {"their path through the adaptation", "eps_a", NULL},
+                      {"eligibility trace", "e", NULL}};
     double *arriving;
     for (int k = 0; k < 5; k++)
         TRY(arena_take(c->memory, &curves[k].values, x->n_steps + 1, sizeof(double), err));

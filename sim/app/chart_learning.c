@@ -171,6 +171,23 @@ static lsnn_status add_projections(figure *f, const chart *c, const store *file,
     return LSNN_OK;
 }
 
+/* For the message: the first one of the run's config. */
+static lsnn_status first_projection(const char **out, const chart *c, lsnn_error *err)
+{
+    store *file;
+    const char *text = "{}";
+    config_node *config;
+    TRY(store_open(&file, c->path, err));
+    const lsnn_status status =
+        store_has(file, "/config") ? store_read_text(file, c->memory, &text, "/config", err) : LSNN_OK;
+    const lsnn_status closed = store_close(file, false, NULL);
+    if (status != LSNN_OK || closed != LSNN_OK) return status != LSNN_OK ? status : closed;
+    TRY(config_parse(&config, c->memory, "/config", text, strlen(text), err));
+    const config_node *all = config_get(config, "projections");
+    if (all && all->first && all->first->key) *out = all->first->key;
+    return LSNN_OK;
+}
+
 lsnn_status chart_weights(figure *f, const chart *c, lsnn_error *err)
 {
     store *file;
@@ -179,10 +196,12 @@ lsnn_status chart_weights(figure *f, const chart *c, lsnn_error *err)
     const lsnn_status closed = store_close(file, false, NULL);
     if (status == LSNN_OK) status = closed;
     if (status != LSNN_OK || f->n_panels > 0) return status;
+    const char *name = "PROJECTION";
+    TRY(first_projection(&name, c, err));
     return lsnn_fail(err, LSNN_USAGE,
-                     "%s: no weights were recorded; a config records them by `record: {w: {what: weights, of: "
-                     "PROJECTION}}`",
-                     c->path);
+                     "%s: no weights were recorded; a config records them by a line under `record:` like `%s: {what: "
+                     "weights, of: %s}`",
+                     c->path, name, name);
 }
 
 /* ---- answers ---------------------------------------------------------------------------------------------------------- */
@@ -216,10 +235,8 @@ static lsnn_status add_confusion(figure *f, const chart *c, const store *file, l
     panel->y.names = panel->x.names;
     return figure_layer_add(
         panel,
-        &(figure_layer){.kind = FIGURE_CELLS,
-                        .n = shape.dim[1],
-                        .n_columns = n,
-                        .y = counts + (shape.dim[0] - 1) * shape.dim[1]},
+        &(figure_layer){
+            .kind = FIGURE_CELLS, .n = shape.dim[1], .n_columns = n, .y = counts + (shape.dim[0] - 1) * shape.dim[1]},
         err);
 }
 

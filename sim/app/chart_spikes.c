@@ -90,8 +90,7 @@ lsnn_status chart_rasters(figure *f, const chart *c, double height, lsnn_error *
     for (int p = 0; p < file->n_populations; p++)
         if (is_shown(c, p)) sum += sqrt(file->populations[p].spikes.n_neurons);
     for (int p = 0; p < file->n_populations; p++)
-        if (is_shown(c, p))
-            TRY(add_raster(f, c, p, room_of(file->populations[p].spikes.n_neurons, height, sum), err));
+        if (is_shown(c, p)) TRY(add_raster(f, c, p, room_of(file->populations[p].spikes.n_neurons, height, sum), err));
     f->aligned = true;
     return LSNN_OK;
 }

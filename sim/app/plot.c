@@ -15,16 +15,12 @@ static const struct kind {
     needs needs;
     double width; /* mm */
     chart_add *add;
-} kinds[] = {{"raster", NEEDS_SPIKES, 174, chart_raster},
-             {"rate", NEEDS_SPIKES, 85, chart_rate},
-             {"traces", NEEDS_REPORTS, 174, chart_traces},
-             {"isi", NEEDS_SPIKES, 85, chart_isi},
-             {"correlogram", NEEDS_SPIKES, 85, chart_correlogram},
-             {"spectrum", NEEDS_SPIKES, 85, chart_spectrum},
-             {"learning", NEEDS_METRICS, 85, chart_learning},
-             {"weights", NEEDS_METRICS, 174, chart_weights},
-             {"confusion", NEEDS_METRICS, 85, chart_confusion},
-             {"eligibility", NEEDS_REPORTS, 174, chart_eligibility}};
+} kinds[] = {
+    {"raster", NEEDS_SPIKES, 174, chart_raster},          {"rate", NEEDS_SPIKES, 85, chart_rate},
+    {"traces", NEEDS_REPORTS, 174, chart_traces},         {"isi", NEEDS_SPIKES, 85, chart_isi},
+    {"correlogram", NEEDS_SPIKES, 85, chart_correlogram}, {"spectrum", NEEDS_SPIKES, 85, chart_spectrum},
+    {"learning", NEEDS_METRICS, 85, chart_learning},      {"weights", NEEDS_METRICS, 174, chart_weights},
+    {"confusion", NEEDS_METRICS, 85, chart_confusion},    {"eligibility", NEEDS_REPORTS, 174, chart_eligibility}};
 enum { N_KINDS = sizeof kinds / sizeof *kinds };
 
 static lsnn_status find_kind(const struct kind **out, const char *name, lsnn_error *err)

@@ -95,7 +95,8 @@ static lsnn_status put_rates(const report *r, lsnn_error *err)
                                 {chart_isi, -1, false, "Intervals between spikes."}};
     TRY(put_section(r, "rates", "Rates", pictures, 2, err));
     if (r->chart.selection->by_trial)
-        fprintf(r->to, "<p class=\"soft\">Of the last %d recorded trial%s.</p>\n", r->n_last, r->n_last == 1 ? "" : "s");
+        fprintf(r->to, "<p class=\"soft\">Of the last %d recorded trial%s.</p>\n", r->n_last,
+                r->n_last == 1 ? "" : "s");
     report_populations(r);
     return LSNN_OK;
 }
@@ -177,8 +178,7 @@ static lsnn_status read_spikes(report *r, lsnn_error *err)
     if (status == LSNN_USAGE) return LSNN_OK; /* a run that did not record spikes */
     if (status != LSNN_OK) *err = none;
     TRY(status);
-    if (file->n_trials > 0)
-        TRY(arena_format(r->memory, &options.trials, err, "-%d:", count_last(file)));
+    if (file->n_trials > 0) TRY(arena_format(r->memory, &options.trials, err, "-%d:", count_last(file)));
     TRY(selection_make(s, file, &options, r->memory, err));
     keep_recorded(s);
     r->chart.selection = s;
@@ -189,12 +189,18 @@ static lsnn_status read_spikes(report *r, lsnn_error *err)
     return r->n_last > 0 ? measure_last(r, err) : LSNN_OK;
 }
 
-static lsnn_status check_run(const report *r, lsnn_error *err)
+static lsnn_status check_run(report *r, lsnn_error *err)
 {
     store *file;
     TRY(store_open(&file, r->path, err));
     const bool run = store_has(file, "/config");
-    TRY(store_close(file, false, err));
+    const char *text = "{}";
+    config_node *config;
+    const lsnn_status status = run ? store_read_text(file, r->memory, &text, "/config", err) : LSNN_OK;
+    const lsnn_status closed = store_close(file, false, NULL);
+    if (status != LSNN_OK || closed != LSNN_OK) return status != LSNN_OK ? status : closed;
+    TRY(config_parse(&config, r->memory, "/config", text, strlen(text), err));
+    r->config = config;
     if (run) return LSNN_OK;
     return lsnn_fail(err, LSNN_DATA, "%s: is not the result of a run: it has no /config", r->path);
 }
@@ -241,8 +247,7 @@ static lsnn_status report_words(int argc, char **argv, arena *a, lsnn_error *err
         TRY(arena_format(a, &r.path, err, "%s/run.h5", options.words[0]));
     const char *output = options.output;
     const char *slash = strrchr(r.path, '/');
-    if (!output)
-        TRY(arena_format(a, &output, err, "%.*sreport.html", slash ? (int)(slash - r.path) + 1 : 0, r.path));
+    if (!output) TRY(arena_format(a, &output, err, "%.*sreport.html", slash ? (int)(slash - r.path) + 1 : 0, r.path));
     gsl_set_error_handler_off();
     TRY(gather(&r, err));
     TRY(write_report(&r, output, err));
@@ -264,12 +269,13 @@ const verb verb_report = {
     .name = "report",
     .summary = "one page (HTML) about a run: warnings, learning, spikes, rates, weights, config",
     .synopsis = "FOLDER|run.h5 [-o report.html]",
-    .help = "Writes one file that needs no other and no network: what was run, what to be suspicious of, learning curves\n"
-            "(drag to zoom), spikes before and after learning, recorded variables, rates, answers in the test, weights.\n"
-            "It follows the light or dark setting of the browser, fits a phone, and prints.\n"
-            "\n"
-            "What a run did not record is missing, and the page says which line of the config records it.\n"
-            "\n"
-            "  -o FILE   instead of report.html beside run.h5\n",
+    .help =
+        "Writes one file that needs no other and no network: what was run, what to be suspicious of, learning curves\n"
+        "(drag to zoom), spikes before and after learning, recorded variables, rates, answers in the test, weights.\n"
+        "It follows the light or dark setting of the browser, fits a phone, and prints.\n"
+        "\n"
+        "What a run did not record is missing, and the page says which line of the config records it.\n"
+        "\n"
+        "  -o FILE   instead of report.html beside run.h5\n",
     .run = report_run,
 };

@@ -12,6 +12,7 @@ typedef struct report {
     const char *path; /* of run.h5 */
     chart chart;
     findings learning, measured; /* measured: of the last recorded trials */
+    const config_node *config;   /* of the run */
     int n_last;                  /* how many these are; 0: no spikes */
     int first_trial;             /* with spikes; -1: none */
     arena *memory;

@@ -3,7 +3,7 @@
 for (const figure of document.querySelectorAll('figure.zoom')) {
   const svg = figure.querySelector('svg');
   const panels = [...svg.querySelectorAll('svg.data')].map(data => ({
-    data, low: +data.dataset.low, high: +data.dataset.high,
+    data, whole: data.getAttribute('viewBox'), low: +data.dataset.low, high: +data.dataset.high,
     x: data.x.baseVal.value, width: data.width.baseVal.value, height: data.height.baseVal.value }));
   const aligned = panels.every(p => p.low === panels[0].low && p.high === panels[0].high);
   const axes = [...svg.querySelectorAll('g.x-ticks')];
@@ -40,6 +40,13 @@ for (const figure of document.querySelectorAll('figure.zoom')) {
       `${(low - panel.low) * scale} 0 ${(high - low) * scale} ${panel.height}`);
     panel.shown = [low, high];
   }
+  /* Stretched data would have stretched lines: they get the width in pixels that they had. */
+  function pin(zoomed) {
+    const scale = svg.getScreenCTM().a;
+    figure.classList.toggle('zoomed', zoomed);
+    for (const path of svg.querySelectorAll('svg.data path'))
+      path.style.strokeWidth = zoomed ? path.getAttribute('stroke-width') * scale + 'px' : '';
+  }
   function zoom(chosen, low, high) {
     const own = aligned ? panels : [chosen];
     own.forEach(panel => show(panel, low, high));
@@ -47,11 +54,16 @@ for (const figure of document.querySelectorAll('figure.zoom')) {
       const panel = aligned ? panels[panels.length - 1] : axes.length === panels.length ? panels[k] : null;
       if (panel && own.includes(panel)) write(axis, panel, low, high);
     });
+    pin(true);
     button.hidden = false;
   }
   function reset() {
-    panels.forEach(panel => show(panel, panel.low, panel.high));
+    for (const panel of panels) {
+      panel.data.setAttribute('viewBox', panel.whole);
+      panel.shown = [panel.low, panel.high];
+    }
     axes.forEach((axis, k) => axis.replaceChildren(...[...whole[k]].map(node => node.cloneNode(true))));
+    pin(false);
     button.hidden = true;
   }
   button.addEventListener('click', reset);

@@ -118,9 +118,10 @@ static lsnn_status put_facts(const report *r, const store *file, lsnn_error *err
 {
     static const struct {
         const char *name, *label;
-    } facts[] = {{"command", "command"}, {"started", "started"},   {"finished", "finished"}, {"lsnn_version", "version"},
-                 {"commit", "commit"},   {"compiler", "compiler"}, {"host", "host"},         {"threads", "threads"},
-                 {"seed", "seed"}};
+    } facts[] = {
+        {"command", "command"}, {"started", "started"},   {"finished", "finished"}, {"lsnn_version", "version"},
+        {"commit", "commit"},   {"compiler", "compiler"}, {"host", "host"},         {"threads", "threads"},
+        {"seed", "seed"}};
     fputs("<section id=\"run\">\n<h2>What was run</h2>\n<dl>\n", r->to);
     for (size_t k = 0; k < sizeof facts / sizeof *facts; k++) {
         const char *text;
@@ -204,7 +205,7 @@ void report_populations(const report *r)
 {
     static const struct {
         const char *name, *label;
-    } columns[] = {{"rate", "rate (Hz)"}, {"rate_most", "highest (Hz)"}, {"silent_neurons", "silent"}, {"cv", "CV"},
+    } columns[] = {{"rate", "rate (Hz)"}, {"rate_most", "highest (Hz)"},  {"silent_neurons", "silent"}, {"cv", "CV"},
                    {"fano", "Fano"},      {"correlation", "correlation"}, {"synchrony", "synchrony"}};
     enum { N = sizeof columns / sizeof *columns };
     const spikes *f = r->chart.selection->file;

@@ -2,6 +2,7 @@
 #include "course.h"
 #include "report.h"
 #include <math.h>
+#include <stdlib.h>
 #include <string.h>
 
 static const double much_silence = 0.2, runaway_rate = 150, /* Hz */
@@ -82,16 +83,24 @@ static double mean(const double *values, size_t n)
     return sum / (double)n;
 }
 
+/* A run that ended before its last iteration, and was not interrupted, has reached the goal of `stop:`. */
+static bool reached_goal(const report *r, size_t n)
+{
+    const config_node *node = r->config ? config_get(config_get(r->config, "learning"), "iterations") : NULL;
+    return node && node->kind == CONFIG_SCALAR && strtod(node->text, NULL) > (double)n;
+}
+
 static lsnn_status check_learning(warnings *w)
 {
     const findings *found = &w->report->learning;
-    const finding_curve *loss = chart_curve(found, "training", "loss"), *error = chart_curve(found, "training", "error");
+    const finding_curve *loss = chart_curve(found, "training", "loss"),
+                        *error = chart_curve(found, "training", "error");
     const finding_curve *norm = chart_curve(found, "training", "gradient_norm");
     if (!loss || loss->n_rows < 20) return LSNN_OK;
     const size_t n = loss->n_rows, fifth = n / 5;
     const double before = mean(loss->column[1].values + n - 2 * fifth, fifth);
     const double last = mean(loss->column[1].values + n - fifth, fifth);
-    if (before - last > still_falling * fabs(before))
+    if (!reached_goal(w->report, n) && before - last > still_falling * fabs(before))
         TRY(warn(w,
                  "Not converged: over the last fifth of the iterations the mean loss was %.3g, over the fifth before "
                  "%.3g. More iterations are likely to help.",
@@ -129,8 +138,9 @@ lsnn_status report_warnings(const report *r, lsnn_error *err)
     TRY(check_learning(&w));
     TRY(check_neurons(&w));
     TRY(check_surrogates(&w));
-    fputs(w.n ? "</ul>\n" : "<p class=\"fine\">Nothing suspicious was found: no dead or runaway neurons, the loss is "
-                            "level, gradients are alive.</p>\n",
+    fputs(w.n ? "</ul>\n"
+              : "<p class=\"fine\">Nothing suspicious was found: no dead or runaway neurons, the loss is "
+                "level, gradients are alive.</p>\n",
           r->to);
     fputs("</section>\n", r->to);
     return LSNN_OK;

@@ -146,4 +146,4 @@ static void write(canvas *c, double x, double y, const char *text, const canvas_
 }
 
 const canvas_kind canvas_by_cairo = {open,    close, enter, leave, group, ungroup, line,
- strokes, dots,  area,  fill,  stamp, write};
+                                     strokes, dots,  area,  fill,  stamp, write};

@@ -253,4 +253,4 @@ static void write(canvas *c, double x, double y, const char *text, const canvas_
 }
 
 const canvas_kind canvas_as_svg = {open,    close, enter, leave, group, ungroup, line,
- strokes, dots,  area,  fill,  stamp, write};
+                                   strokes, dots,  area,  fill,  stamp, write};
