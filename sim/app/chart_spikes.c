@@ -5,6 +5,7 @@
 #include <math.h>
 #include <string.h>
 
+enum { GREY = 6 };
 static const double raster_height = 80, panel_height = 35;
 
 /* ---- rasters ---------------------------------------------------------------------------------------------------------- */
@@ -66,15 +67,20 @@ static lsnn_status add_raster(figure *f, const chart *c, int p, double height, l
     double *time;
     const char *title;
     const int n = of->spikes.n_neurons;
-    TRY(arena_format(c->memory, &title, err, "%s (%d neuron%s)", of->name, n, n == 1 ? "" : "s"));
+    TRY(arena_format(c->memory, &title, err, "%s (%d %s%s)", of->name, n, of->input ? "cell" : "neuron",
+                     n == 1 ? "" : "s"));
     TRY(figure_panel_add(&panel, f, title, height, err));
     TRY(chart_time_axis(&panel->x, c, err));
-    panel->y = (figure_axis){.label = height > 12 ? "neuron" : NULL, .low = 0, .high = fmax(1, of->spikes.n_neurons)};
+    panel->y = (figure_axis){
+        .label = height > 9 ? (of->input ? "cell" : "neuron") : NULL, .low = 0, .high = fmax(1, of->spikes.n_neurons)};
     TRY(arena_take(c->memory, &time, part.n + 1, sizeof *time, err));
     for (size_t k = 0; k < part.n; k++)
         time[k] = scale * (part.time[k] - start);
     return figure_layer_add(
-        panel, &(figure_layer){.kind = FIGURE_SPIKES, .colour = p, .n = part.n, .x = time, .row = part.neuron}, err);
+        panel,
+        &(figure_layer){
+            .kind = FIGURE_SPIKES, .colour = of->input ? GREY : p, .n = part.n, .x = time, .row = part.neuron},
+        err);
 }
 
 /* Larger populations get more room, but not all of it; small ones no more than they need. */
@@ -89,8 +95,10 @@ lsnn_status chart_rasters(figure *f, const chart *c, double height, lsnn_error *
     double sum = 0;
     for (int p = 0; p < file->n_populations; p++)
         if (is_shown(c, p)) sum += sqrt(file->populations[p].spikes.n_neurons);
-    for (int p = 0; p < file->n_populations; p++)
-        if (is_shown(c, p)) TRY(add_raster(f, c, p, room_of(file->populations[p].spikes.n_neurons, height, sum), err));
+    for (int input = 1; input >= 0; input--) /* first what comes from outside */
+        for (int p = 0; p < file->n_populations; p++)
+            if (is_shown(c, p) && file->populations[p].input == input)
+                TRY(add_raster(f, c, p, room_of(file->populations[p].spikes.n_neurons, height, sum), err));
     f->aligned = true;
     return LSNN_OK;
 }

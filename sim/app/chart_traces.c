@@ -73,27 +73,49 @@ static const spikes_report *report_of(const chart *c, const char *of, const char
     return NULL;
 }
 
-/* The threshold of the same neuron, if it was recorded too. */
-static lsnn_status add_threshold(figure_panel *panel, const chart *c, const spikes_report *v, uint32_t neuron,
+/* Variables that are drawn with another one, dashed. */
+typedef struct companion {
+    const char *of, *variable, *title;
+} companion;
+static const companion companions[] = {
+    {"v", "A", ", threshold A dashed"}, {"y", "target", ", target dashed"}, {NULL, NULL, NULL}};
+
+static const companion *companion_of(const char *variable)
+{
+    const companion *k = companions;
+    while (k->of && strcmp(k->of, variable) != 0)
+        k++;
+    return k;
+}
+
+/* Whether it is a companion of a variable that is drawn. */
+static bool drawn_elsewhere(const chart *c, const spikes_report *report)
+{
+    for (const companion *k = companions; k->of; k++)
+        if (strcmp(k->variable, report->variable) == 0 && report_of(c, report->population, k->of)) return true;
+    return false;
+}
+
+/* Of the same neuron, if it was recorded too. */
+static lsnn_status add_companion(figure_panel *panel, const chart *c, const spikes_report *with, uint32_t neuron,
                                  int colour, lsnn_error *err)
 {
-    const spikes_report *threshold = report_of(c, v->population, "A");
-    for (int e = 0; threshold && e < threshold->x.n_elements; e++)
-        if (threshold->x.neuron[e] == neuron) return add_element(panel, c, threshold, e, colour, true, false, err);
+    for (int e = 0; with && e < with->x.n_elements; e++)
+        if (with->x.neuron[e] == neuron) return add_element(panel, c, with, e, colour, true, false, err);
     return LSNN_OK;
 }
 
 static lsnn_status add_report(figure *f, const chart *c, const spikes_report *report, lsnn_error *err)
 {
-    const bool potential = strcmp(report->variable, "v") == 0;
+    const companion *beside = companion_of(report->variable);
+    const spikes_report *with = beside->of ? report_of(c, report->population, beside->variable) : NULL;
     int elements[FIGURE_MOST_LAYERS];
     const int n = elements_of(elements, c, &report->x);
     const char *title;
     figure_panel *panel;
-    if (n == 0) return LSNN_OK;
-    if (strcmp(report->variable, "A") == 0 && report_of(c, report->population, "v")) return LSNN_OK; /* with v */
+    if (n == 0 || drawn_elsewhere(c, report)) return LSNN_OK;
     TRY(arena_format(c->memory, &title, err, "%s of %s%s", report->variable, report->population,
-                     potential && report_of(c, report->population, "A") ? ", threshold A dashed" : ""));
+                     with ? beside->title : ""));
     TRY(figure_panel_add(&panel, f, title, trace_height, err));
     TRY(chart_time_axis(&panel->x, c, err));
     const char *unit = report->x.unit;
@@ -102,7 +124,7 @@ static lsnn_status add_report(figure *f, const chart *c, const spikes_report *re
         TRY(arena_format(c->memory, &panel->y.label, err, "%s (%s)", report->variable, unit));
     for (int k = 0; k < n; k++) {
         TRY(add_element(panel, c, report, elements[k], k, false, n > 1, err));
-        if (potential) TRY(add_threshold(panel, c, report, report->x.neuron[elements[k]], k, err));
+        TRY(add_companion(panel, c, with, report->x.neuron[elements[k]], k, err));
     }
     return LSNN_OK;
 }

@@ -35,6 +35,7 @@ static lsnn_status check_neurons(warnings *w)
     for (int p = 0; r->n_last > 0 && p < r->chart.selection->file->n_populations; p++) {
         const spikes_population *of = &r->chart.selection->file->populations[p];
         const int n = of->spikes.n_neurons;
+        if (of->input) continue;
         const double silent = report_number(&r->measured, of->name, "silent_neurons");
         const finding_curve *rates = chart_curve(&r->measured, of->name, "rate");
         int fast = 0;

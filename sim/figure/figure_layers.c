@@ -127,7 +127,7 @@ static double n_rows(const figure_view *v)
 
 static lsnn_status draw_strokes(const figure_view *v, const figure_layer *l, arena *a, lsnn_error *err)
 {
-    const double row = v->frame.height / n_rows(v), length = fmin(0.85 * row, 6);
+    const double row = v->frame.height / n_rows(v), length = fmin(fmax(0.85 * row, 0.8), 6);
     double *x, *y;
     TRY(arena_take(a, &x, l->n + 1, sizeof *x, err));
     TRY(arena_take(a, &y, l->n + 1, sizeof *y, err));

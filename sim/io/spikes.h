@@ -10,6 +10,7 @@
 typedef struct spikes_population {
     const char *name;
     raster spikes;  /* sorted; on the time axis of the file */
+    bool input;     /* cells of a source, not neurons */
     bool counted;   /* whether the file says how many neurons there are; else: the highest id + 1 */
     bool *in_trial; /* [n_trials]: whether its spikes were recorded there */
 } spikes_population;
