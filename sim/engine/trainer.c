@@ -401,6 +401,22 @@ static lsnn_status report_divergence(trainer *t, int sample, lsnn_error *err)
                      (unsigned long long)(t->iteration + 1));
 }
 
+/* By each thread of a region, or outside of one. */
+static void run_batch(trainer *t, const trainer_recorder *recorder, bool fused, int *diverged)
+{
+    worker_enter_thread();
+#pragma omp for schedule(dynamic, 1)
+    for (int s = 0; s < t->n_shards; s++)
+        run_shard(t, s, recorder, fused, diverged);
+#pragma omp single
+    count_spikes(t);
+    if (fused) return;
+#pragma omp for schedule(dynamic, 1)
+    for (int s = 0; s < t->n_shards; s++)
+        for (int b = shard_start(t, s); b < shard_start(t, s + 1); b++)
+            sample_backward(t, t->workers[omp_get_thread_num()], t->tapes[b], t->shards[s]);
+}
+
 lsnn_status trainer_gradient(trainer *t, metrics *out, const trainer_recorder *recorder, lsnn_error *err)
 {
     const bool fused = !t->waits;
@@ -408,20 +424,11 @@ lsnn_status trainer_gradient(trainer *t, metrics *out, const trainer_recorder *r
     memset(diverged, 0, sizeof diverged);
     t->updates = t->iteration * updates_per_iteration(t);
     network_refresh(t->net);
+    if (t->n_threads > 1) {
 #pragma omp parallel num_threads(t->n_threads)
-    {
-        worker_enter_thread();
-#pragma omp for schedule(dynamic, 1)
-        for (int s = 0; s < t->n_shards; s++)
-            run_shard(t, s, recorder, fused, diverged);
-#pragma omp single
-        count_spikes(t);
-        if (!fused) {
-#pragma omp for schedule(dynamic, 1)
-            for (int s = 0; s < t->n_shards; s++)
-                for (int b = shard_start(t, s); b < shard_start(t, s + 1); b++)
-                    sample_backward(t, t->workers[omp_get_thread_num()], t->tapes[b], t->shards[s]);
-        }
+        run_batch(t, recorder, fused, diverged);
+    } else { /* no region: those of `passes` would be nested in it, and get new threads each time */
+        run_batch(t, recorder, fused, diverged);
     }
     if (t->stop && *t->stop && !learns_within(t)) return lsnn_fail(err, LSNN_INTERRUPTED, "stopped by a signal");
     summarise(t, out);
@@ -482,6 +489,29 @@ static void add_to_curve(trainer *t, int sample)
     }
 }
 
+/* Trials first .. first+n-1, by each thread of a region or outside of one; adds up the spikes. */
+static uint64_t evaluate_round(trainer *t, lsnn_set set, uint64_t first, int n)
+{
+    worker *w = t->workers[omp_get_thread_num()];
+    tape *tp = t->tapes[omp_get_thread_num()];
+    uint64_t spikes = 0;
+    worker_enter_thread();
+#pragma omp for schedule(dynamic, 1)
+    for (int b = 0; b < n; b++) {
+        draw_trial(t, tp, set, first + (uint64_t)b);
+        tp->start = carried(t, t->carry_evaluation, b);
+        pass_forward(t, w, tp, NULL, NULL);
+        if (t->carried > 0) snapshot_save(carried(t, t->carry_evaluation, b), t->net, w, tp->n_steps);
+        judge(t, w, tp, 1);
+        t->sample_loss[b] = tp->loss;
+        t->sample_error[b] = tp->error;
+        keep_question_errors(t, tp, b);
+        if (t->confusion && set == LSNN_TEST) loss_confuse(t->confusion, tp->trial);
+        spikes += tp->spike_start[tp->n_steps];
+    }
+    return spikes;
+}
+
 lsnn_status trainer_evaluate(trainer *t, metrics *out, lsnn_set set, uint64_t first, uint64_t n, lsnn_error *err)
 {
     double loss = 0, error = 0;
@@ -492,25 +522,11 @@ lsnn_status trainer_evaluate(trainer *t, metrics *out, lsnn_set set, uint64_t fi
     /* In rounds of one batch, so that the sums have a fixed order. */
     for (uint64_t done = 0; done < n;) {
         const int round = (int)(n - done < (uint64_t)t->settings.batch ? n - done : (uint64_t)t->settings.batch);
+        if (t->n_threads > 1) {
 #pragma omp parallel num_threads(t->n_threads) reduction(+ : spikes)
-        {
-            worker_enter_thread();
-            tape *tp = t->tapes[omp_get_thread_num()];
-#pragma omp for schedule(dynamic, 1)
-            for (int b = 0; b < round; b++) {
-                draw_trial(t, tp, set, first + done + (uint64_t)b);
-                tp->start = carried(t, t->carry_evaluation, b);
-                pass_forward(t, t->workers[omp_get_thread_num()], tp, NULL, NULL);
-                if (t->carried > 0)
-                    snapshot_save(carried(t, t->carry_evaluation, b), t->net, t->workers[omp_get_thread_num()],
-                                  tp->n_steps);
-                judge(t, t->workers[omp_get_thread_num()], tp, 1);
-                t->sample_loss[b] = tp->loss;
-                t->sample_error[b] = tp->error;
-                keep_question_errors(t, tp, b);
-                if (t->confusion && set == LSNN_TEST) loss_confuse(t->confusion, tp->trial);
-                spikes += tp->spike_start[tp->n_steps];
-            }
+            spikes += evaluate_round(t, set, first + done, round);
+        } else {
+            spikes += evaluate_round(t, set, first + done, round);
         }
         for (int b = 0; b < round; b++) {
             loss += t->sample_loss[b];

@@ -101,7 +101,8 @@ void figure_ticks_of(figure_ticks *out, const figure_axis *axis, double points, 
     if (most > FIGURE_MOST_TICKS) most = FIGURE_MOST_TICKS;
     out->n = 0;
     if (axis->n_names) {
-        const int step = 1 + (axis->n_names - 1) / most;
+        const int fit = (int)fmin(FIGURE_MOST_TICKS, points / (2 * FIGURE_FONT)),
+                  step = fit < 1 ? axis->n_names : 1 + (axis->n_names - 1) / fit;
         for (int k = 0; k < axis->n_names && out->n < FIGURE_MOST_TICKS; k += step) {
             out->at[out->n] = k;
             snprintf(out->text[out->n++], FIGURE_TICK_TEXT, "%.24s", axis->names[k]);
@@ -190,7 +191,7 @@ static void draw_key(const figure_view *v, const figure_layer *l, double x, doub
     const int colour = CANVAS_SERIES + l->colour;
     if (is_line(l->kind))
         canvas_line(v->canvas, 2, (double[]){x, x + 9}, (double[]){middle, middle},
-                    (canvas_pen){colour, 1.2, l->dashed});
+                    (canvas_pen){colour, 1.2, l->dashed || l->colour >= CANVAS_N_SERIES});
     else if (l->kind == FIGURE_DOTS)
         canvas_dots(v->canvas, 1, (double[]){x + 4.5}, (double[]){middle}, 1.5, colour);
     else

@@ -45,7 +45,8 @@ static lsnn_status draw_line(const figure_view *v, const figure_layer *l, arena 
     double *x, *y;
     size_t n;
     TRY(points_of(&x, &y, &n, v, l, a, err));
-    canvas_line(v->canvas, n, x, y, (canvas_pen){CANVAS_SERIES + l->colour, line_width, l->dashed});
+    const bool again = l->colour >= CANVAS_N_SERIES; /* colours begin anew */
+    canvas_line(v->canvas, n, x, y, (canvas_pen){CANVAS_SERIES + l->colour, line_width, l->dashed || again});
     return LSNN_OK;
 }
 
