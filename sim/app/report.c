@@ -118,7 +118,7 @@ static lsnn_status put_page(const report *r, lsnn_error *err)
         TRY(put_rates(r, err));
     }
     if (r->learning.n_curves > 0) TRY(put_weights(r, err));
-    fprintf(r->to, "<script>\n%s</script>\n</body>\n</html>\n", report_script);
+    fprintf(r->to, "<script>\n%s</script>\n</body>\n</html>\n", report_page_script);
     return LSNN_OK;
 }
 

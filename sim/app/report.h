@@ -5,7 +5,7 @@
 #include "chart.h"
 #include "store.h"
 
-extern const char report_style[], report_script[]; /* report.css, report.js */
+extern const char report_page_style[], report_page_script[]; /* report.css, report.js */
 
 typedef struct report {
     FILE *to;

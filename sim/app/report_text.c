@@ -149,7 +149,7 @@ static lsnn_status put_head(const report *r, const store *file, lsnn_error *err)
     report_put(r, version_number);
     fputs("\">\n<link rel=\"icon\" href=\"data:,\">\n<title>", r->to);
     report_put(r, name);
-    fprintf(r->to, "</title>\n<style>\n%s</style>\n</head>\n<body>\n<header>\n<h1>", report_style);
+    fprintf(r->to, "</title>\n<style>\n%s</style>\n</head>\n<body>\n<header>\n<h1>", report_page_style);
     report_put(r, name);
     fputs("</h1>\n", r->to);
     TRY(put_tiles(r, file, err));
