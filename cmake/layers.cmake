@@ -59,9 +59,25 @@ endif()
 lsnn_layer(lsnn_sweep SOURCES ${sweep_sources} SEES sim/base sim/engine sim/io sim/sweep
            LINKS ${LSNN_HDF5_TARGET} PkgConfig::LSNN_GSL ${LSNN_MPI_TARGET})
 
+# Only the program draws: the library needs no cairo, and who links it need not have it.
+pkg_check_modules(LSNN_CAIRO REQUIRED IMPORTED_TARGET cairo)
+lsnn_glob(figure_sources sim/figure/*.c)
+lsnn_layer(lsnn_figure SOURCES ${figure_sources} SEES sim/base sim/figure LINKS PkgConfig::LSNN_CAIRO)
+
 lsnn_glob(app_sources sim/app/*.c)
 list(FILTER app_sources EXCLUDE REGEX "/main\\.c$")
-lsnn_layer(lsnn_app_lib SOURCES ${app_sources} SEES ${below_app} sim/sweep sim/app
+set(report_page ${PROJECT_BINARY_DIR}/report_page.c)
+set(report_parts ${PROJECT_SOURCE_DIR}/sim/app/report.css ${PROJECT_SOURCE_DIR}/sim/app/report.js)
+add_custom_command(
+    OUTPUT ${report_page}
+    COMMAND ${CMAKE_COMMAND} -D STYLE=${PROJECT_SOURCE_DIR}/sim/app/report.css
+            -D SCRIPT=${PROJECT_SOURCE_DIR}/sim/app/report.js -D OUT=${report_page}
+            -P ${PROJECT_SOURCE_DIR}/cmake/write_page.cmake
+    DEPENDS ${report_parts} ${PROJECT_SOURCE_DIR}/cmake/write_page.cmake
+    COMMENT "Embedding the style and script of reports"
+    VERBATIM)
+set_source_files_properties(${report_page} PROPERTIES INCLUDE_DIRECTORIES "${PROJECT_SOURCE_DIR}/sim/app")
+lsnn_layer(lsnn_app_lib SOURCES ${app_sources} ${report_page} SEES ${below_app} sim/sweep sim/figure sim/app
            LINKS ${LSNN_HDF5_TARGET} PkgConfig::LSNN_GSL)
 
 set(LSNN_LIBRARIES PkgConfig::LSNN_GSL PkgConfig::LSNN_YAML ${LSNN_HDF5_TARGET} ZLIB::ZLIB OpenMP::OpenMP_C m)
@@ -87,10 +103,10 @@ set_target_properties(liblsnn PROPERTIES OUTPUT_NAME lsnn EXPORT_NAME lsnn LINKE
 # What the program and the tests link: all layers, hidden symbols included.
 add_library(lsnn_whole STATIC ${all_objects})
 target_include_directories(lsnn_whole INTERFACE ${PROJECT_SOURCE_DIR}/include)
-foreach(folder IN LISTS below_app ITEMS sim/sweep sim/app)
+foreach(folder IN LISTS below_app ITEMS sim/sweep sim/figure sim/app)
     target_include_directories(lsnn_whole INTERFACE ${PROJECT_SOURCE_DIR}/${folder})
 endforeach()
-target_link_libraries(lsnn_whole PUBLIC lsnn_flags ${LSNN_LIBRARIES} ${LSNN_MPI_TARGET})
+target_link_libraries(lsnn_whole PUBLIC lsnn_flags ${LSNN_LIBRARIES} ${LSNN_MPI_TARGET} PkgConfig::LSNN_CAIRO)
 set_target_properties(lsnn_whole PROPERTIES LINKER_LANGUAGE C)
 
 add_executable(lsnn sim/app/main.c)

@@ -1,14 +1,14 @@
 /* Verb analyze: measures of recorded spikes. */
 #include "analyze.h"
-#include "fields.h"
 #include "findings_file.h"
+#include "survey.h"
 #include "text.h"
 #include <gsl/gsl_errno.h>
 #include <string.h>
 
 /* ---- what is asked for ------------------------------------------------------------------------------------------------ */
 
-enum { MOST_MEASURES = 64, MOST_BINS = 1000000 };
+enum { MOST_MEASURES = 64 };
 
 typedef struct question {
     const measure *measures[MOST_MEASURES];
@@ -62,63 +62,20 @@ static bool needs_reports(const question *q)
     return needs;
 }
 
-/* The words key=value behind the file. */
-static lsnn_status read_settings(question *q, const verb_options *options, arena *a, lsnn_error *err)
-{
-    config_report report = {0};
-    config_node *root;
-    TRY(config_parse(&root, a, "settings", "{}", 2, err));
-    for (int k = 1; k < options->n_words; k++)
-        TRY(config_override(root, a, options->words[k], err));
-    const fields_reader reader = {.memory = a, .report = &report};
-    TRY(fields_read(&q->settings, measure_fields, root, NULL, &reader, err));
-    TRY(config_verdict(&report, err));
-    const measure_settings *with = &q->settings;
-    if (with->lag / with->lag_bin > MOST_BINS || with->isi_longest / with->isi_bin > MOST_BINS)
-        return lsnn_fail(err, LSNN_USAGE, "correlograms and histograms of intervals have at most %d bins", MOST_BINS);
-    return LSNN_OK;
-}
-
 /* ---- answers ---------------------------------------------------------------------------------------------------------- */
-
-static lsnn_status look_at(findings *out, const selection *s, int number, int only, const question *q,
-                           bool across_classes, lsnn_error *err)
-{
-    arena *scratch;
-    measure_subject subject;
-    TRY(arena_new(&scratch, err));
-    lsnn_status status = selection_subject(&subject, s, number, only, scratch, err);
-    if (status == LSNN_OK) status = selection_group(&subject.group, s, only, out->memory, err);
-    if (status == LSNN_OK && subject.trains.n_spans == 0)
-        status = lsnn_fail(err, LSNN_USAGE, "no spikes of '%s' were recorded in the trials that are asked for",
-                           subject.population);
-    if (status == LSNN_OK && subject.trains.n_neurons == 0)
-        status = lsnn_fail(err, LSNN_DATA,
-                           "%s: '%s' has no spikes, and the file does not say how many neurons it has; "
-                           "give --neurons N",
-                           s->file->path, subject.population);
-    if (status == LSNN_OK) status = measure_prepare(&subject, &q->settings, scratch, err);
-    for (int k = 0; status == LSNN_OK && k < q->n; k++)
-        if (q->measures[k]->across_classes == across_classes || only < 0)
-            status = q->measures[k]->find(out, &subject, &q->settings, err);
-    arena_free(scratch);
-    return status;
-}
 
 static lsnn_status answer(findings *out, const selection *s, const question *q, bool by_class, lsnn_error *err)
 {
     bool across = false;
-    question joint = {.settings = q->settings};
-    for (int k = 0; k < q->n; k++) {
+    const survey all = {q->measures, q->n, &q->settings};
+    for (int k = 0; k < q->n; k++)
         across = across || q->measures[k]->across_classes;
-        if (q->measures[k]->across_classes) joint.measures[joint.n++] = q->measures[k];
-    }
     for (int p = 0; q->n > 0 && p < s->file->n_populations; p++) {
         if (!s->population[p]) continue;
-        if (!by_class) TRY(look_at(out, s, p, -1, q, false, err));
+        if (!by_class) TRY(survey_look(out, s, p, -1, &all, false, err));
         for (int c = 0; by_class && c < s->n_classes; c++)
-            TRY(look_at(out, s, p, c, q, false, err));
-        if (by_class && across) TRY(look_at(out, s, p, -1, &joint, true, err));
+            TRY(survey_look(out, s, p, c, &all, false, err));
+        if (by_class && across) TRY(survey_look(out, s, p, -1, &all, true, err));
     }
     return LSNN_OK;
 }
@@ -172,8 +129,9 @@ static lsnn_status analyze_words(int argc, char **argv, arena *a, lsnn_error *er
     TRY(verb_parse(&options, &verb_analyze, argc, argv, "oJnmpwtbcNC", a, err));
     if (options.n_words < 1) return lsnn_fail(err, LSNN_USAGE, "a file with spikes is needed, like runs/.../run.h5");
     TRY(choose_measures(&q, options.measure, a, err));
-    TRY(read_settings(&q, &options, a, err));
-    TRY(spikes_read(&file, options.words[0], options.neurons, needs_reports(&q), a, err));
+    TRY(survey_settings(&q.settings, &options, 1, a, err));
+    TRY(spikes_read(&file, options.words[0], options.neurons, needs_reports(&q) ? SPIKES_AND_REPORTS : SPIKES_ONLY, a,
+                    err));
     TRY(selection_make(&s, file, &options, a, err));
     TRY(check_by(&options, &s, err));
     gsl_set_error_handler_off();

@@ -7,16 +7,6 @@
 
 enum { AVERAGED = 20 };
 
-static lsnn_status axis(const double **out, size_t n, arena *a, lsnn_error *err)
-{
-    double *number;
-    TRY(arena_take(a, &number, n + 1, sizeof *number, err));
-    for (size_t k = 0; k < n; k++)
-        number[k] = (double)k + 1;
-    *out = number;
-    return LSNN_OK;
-}
-
 /* A column of numbers; *n = 0 if the file has none. */
 static lsnn_status read_column(double **out, size_t *n, const store *file, const char *path, arena *a, lsnn_error *err)
 {
@@ -25,6 +15,23 @@ static lsnn_status read_column(double **out, size_t *n, const store *file, const
     if (!store_has(file, path)) return LSNN_OK;
     TRY(store_read(file, a, out, STORE_DOUBLE, &shape, NULL, path, err));
     *n = shape.n_dims == 1 ? shape.dim[0] : 0;
+    return LSNN_OK;
+}
+
+/* Iterations from 1; of validations: those after which they were made. */
+static lsnn_status axis(const double **out, size_t n, const char *name, const store *file, arena *a, lsnn_error *err)
+{
+    double *number;
+    size_t n_known;
+    if (strncmp(name, "validation_", 11) == 0) {
+        TRY(read_column(&number, &n_known, file, "/metrics/validation_iteration", a, err));
+        *out = number;
+        if (n_known == n) return LSNN_OK;
+    }
+    TRY(arena_take(a, &number, n + 1, sizeof *number, err));
+    for (size_t k = 0; k < n; k++)
+        number[k] = (double)k + 1;
+    *out = number;
     return LSNN_OK;
 }
 
@@ -39,7 +46,7 @@ static lsnn_status add_metric(findings *out, const store *file, const char *name
     TRY(read_column(&values, &n, file, path, a, err));
     if (n == 0) return LSNN_OK;
     TRY(arena_take(a, &average, n, sizeof *average, err));
-    TRY(axis(&iteration, n, a, err));
+    TRY(axis(&iteration, n, name, file, a, err));
     course_average(average, values, n, AVERAGED);
     const course_summary c = course_summary_of(values, n);
     const struct {

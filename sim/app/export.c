@@ -72,7 +72,8 @@ static lsnn_status export_spikes(const format *f, const verb_options *options, c
 {
     spikes *file;
     selection s;
-    TRY(spikes_read(&file, options->words[0], options->neurons, f->write != export_csv, a, err));
+    TRY(spikes_read(&file, options->words[0], options->neurons,
+                    f->write != export_csv ? SPIKES_AND_REPORTS : SPIKES_ONLY, a, err));
     TRY(selection_make(&s, file, options, a, err));
     return f->write(&s, path, err);
 }

@@ -15,7 +15,7 @@ typedef struct verb {
 } verb;
 
 extern const verb verb_run, verb_resume, verb_sweep, verb_check, verb_describe, verb_replay, verb_bench, verb_analyze,
-    verb_export, verb_import;
+    verb_export, verb_import, verb_plot, verb_report;
 extern const verb *const verbs[]; /* NULL at the end */
 
 /* Common options, taken out of argv: -o DIR, -j THREADS, -q, -v, --json, --help. The rest is in words. */
@@ -29,6 +29,7 @@ typedef struct verb_options {
     bool dry_run;
     const char *measure, *population, *window, *trials, *by, *curve; /* analyze, export: what to look at */
     const char *to;                                                  /* export: the format */
+    const char *width;                                               /* plot */
     int neurons;
     bool csv, extensions;
     int n_words;

@@ -6,16 +6,24 @@
 #include "values.h"
 #include "wiring.h"
 
-typedef enum record_what { RECORD_SPIKES, RECORD_WEIGHTS, RECORD_ALIGNMENT, RECORD_VARIABLE } record_what;
+typedef enum record_what {
+    RECORD_SPIKES,
+    RECORD_INPUT, /* spikes of a source */
+    RECORD_WEIGHTS,
+    RECORD_ALIGNMENT,
+    RECORD_VARIABLE,
+    RECORD_TARGET /* what a readout should say */
+} record_what;
 
 /* One entry of `record:`. */
 typedef struct record_spec {
     const char *name;
     record_what what;
     int population, n_populations; /* spikes: neighbours; variable: one */
+    int source;                    /* input */
     int projection;                /* weights, alignment */
     const char *variable;          /* of the model: a state, a tape, a derived quantity, z or y, I */
-    int n_neurons;                 /* variable */
+    int n_neurons;                 /* variable, target */
     const int *neuron;
     int every, trials; /* iterations, of a simulation steps; samples of the batch */
 } record_spec;

@@ -145,7 +145,8 @@ const lsnn_field build_source_table[] = {
     {"value", LSNN_NEURONS, offsetof(source_fields, value), "0", NULL, -INFINITY, INFINITY, false, NULL,
      "value of each cell (current)"},
     {"spikes", LSNN_NODE, offsetof(source_fields, spikes), "[]", NULL, 0, 0, false, NULL,
-     "pairs [time in ms, cell], or {file: in.h5, group: /spikes/in} in SONATA layout (spikes)"},
+     "pairs [time in ms, cell], or {file: in.h5, group: /spikes/in} in SONATA layout (spikes); in training several of "
+     "a cell in one step are one"},
     LSNN_END,
 };
 

@@ -10,10 +10,12 @@ typedef struct record_fields {
 
 const lsnn_field build_record_table[] = {
     {"what", LSNN_TEXT, offsetof(record_fields, what), "spikes", NULL, 0, 0, false, NULL,
-     "spikes, weights, alignment (cosine with BPTT's gradient, or e-prop's if the rule is bptt), or a variable of the "
-     "model: v, a, A, psi, ..., z (or y, h), I"},
+     "spikes, weights, alignment (cosine with BPTT's gradient, or e-prop's if the rule is bptt), target (of a "
+     "readout), "
+     "or a variable of the model: v, a, A, psi, ..., z (or y, h), I"},
     {"of", LSNN_NODE, offsetof(record_fields, of), NULL, NULL, 0, 0, false, NULL,
-     "populations (spikes), a population (variables) or a projection (weights, alignment)"},
+     "populations or a source like input (spikes), a population (variables, target) or a projection (weights, "
+     "alignment)"},
     {"neurons", LSNN_NODE, offsetof(record_fields, neurons), "all", NULL, 0, 0, false, NULL,
      "which ones, for variables: all, or a list like [0, 3] or 0..9"},
     {"every", LSNN_INT, offsetof(record_fields, every), "100", NULL, 1, 2e9, false, NULL, "iterations"},
@@ -95,6 +97,16 @@ lsnn_status build_record_variable(build *b, record_spec *spec, config_node *node
     return LSNN_OK;
 }
 
+static bool is_source(build *b, record_spec *spec, const config_node *of)
+{
+    spec->source = of->kind == CONFIG_SCALAR ? network_find_source(b->e->net, of->text) : -1;
+    if (spec->source < 0) return false;
+    const source *from = &b->e->net->sources[spec->source];
+    if (from->analog) config_mistake(&b->report, &of->place, "'%s' has values and no spikes", from->name);
+    spec->what = RECORD_INPUT;
+    return true;
+}
+
 static lsnn_status read_record(build *b, record_spec *spec, config_node *node)
 {
     static const char *const also[] = {"what", "of", "every", "trials", NULL};
@@ -107,6 +119,7 @@ static lsnn_status read_record(build *b, record_spec *spec, config_node *node)
     spec->what = strcmp(own.what, "spikes") == 0      ? RECORD_SPIKES
                  : strcmp(own.what, "weights") == 0   ? RECORD_WEIGHTS
                  : strcmp(own.what, "alignment") == 0 ? RECORD_ALIGNMENT
+                 : strcmp(own.what, "target") == 0    ? RECORD_TARGET
                                                       : RECORD_VARIABLE;
     if (spec->what == RECORD_ALIGNMENT && !b->e->learning.learns)
         config_mistake(&b->report, &node->place, "alignment needs a learning rule");
@@ -120,6 +133,7 @@ static lsnn_status read_record(build *b, record_spec *spec, config_node *node)
             config_mistake(&b->report, &own.of->place, "%s: of one projection, by name", own.what);
         return LSNN_OK;
     }
+    if (spec->what == RECORD_SPIKES && is_source(b, spec, own.of)) return LSNN_OK;
     if (!build_populations(b, own.of, &spec->population, &spec->n_populations)) return LSNN_OK;
     const population *p = &b->e->net->populations[spec->population];
     if (spec->what == RECORD_SPIKES) {
@@ -129,7 +143,12 @@ static lsnn_status read_record(build *b, record_spec *spec, config_node *node)
                                p[k].model->hidden ? p[k].model->tapes[0].name : "y");
         return LSNN_OK;
     }
-    return build_record_variable(b, spec, node, also);
+    if (spec->what != RECORD_TARGET) return build_record_variable(b, spec, node, also);
+    if (spec->n_populations > 1 || p->model->spiking || p->model->hidden) {
+        config_mistake(&b->report, &own.of->place, "target: of one population of readouts, by name");
+        return LSNN_OK;
+    }
+    return build_record_neurons(b, spec, node, also);
 }
 
 lsnn_status build_records(build *b, const config_node *record)

@@ -57,6 +57,8 @@ double schedule_rate(const learning_settings *settings, uint64_t update);
 typedef double loss_score(const void *with, const lsnn_trial *trial, const real *pooled);
 void loss_judge(const loss_settings *settings, const network *net, tape *tp, double scale, loss_score *score,
                 const void *with);
+/* Counts the answers of a judged trial: confusion[right class][given class] += 1. Several threads may do so at once. */
+void loss_confuse(uint64_t *confusion, const lsnn_trial *trial);
 /* dE/dy of the steps from .. to-1 into `slope` [to - from][output columns], while tape.output keeps y. Not of a pooled loss. */
 void loss_slopes(const loss_settings *settings, const network *net, const tape *tp, double scale, int from, int to,
                  real *slope);

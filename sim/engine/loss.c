@@ -53,12 +53,17 @@ static double judge_row(loss_kind kind, const lsnn_trial *trial, int label, int 
     return loss;
 }
 
+static int decided(const lsnn_trial *trial, const real *pooled)
+{
+    int largest = 0;
+    for (int k = 1; k < trial->shape.n_out; k++)
+        if (pooled[k] > pooled[largest]) largest = k;
+    return largest;
+}
+
 static double misclassified(const lsnn_trial *trial, int label, const real *pooled)
 {
-    int decided = 0;
-    for (int k = 1; k < trial->shape.n_out; k++)
-        if (pooled[k] > pooled[decided]) decided = k;
-    return decided == label ? 0 : 1;
+    return decided(trial, pooled) == label ? 0 : 1;
 }
 
 static double question_weight(const lsnn_trial *trial, lsnn_question q)
@@ -80,6 +85,18 @@ static double share_misclassified(const lsnn_trial *trial)
         asked++;
     }
     return asked > 0 ? wrong / asked : 1;
+}
+
+void loss_confuse(uint64_t *confusion, const lsnn_trial *trial)
+{
+    const int n = trial->shape.n_out;
+    for (int q = 0; q < count_questions(trial); q++) {
+        const lsnn_question asked = question_of(trial, q);
+        if (question_weight(trial, asked) == 0 || asked.label < 0) continue;
+        const int given = decided(trial, trial->answers + q * n);
+#pragma omp atomic
+        confusion[asked.label * n + given]++;
+    }
 }
 
 static void add_squares(const lsnn_trial *trial, int t, const real *y, double *squares, double *targets)

@@ -86,6 +86,8 @@ lsnn_status trainer_new(trainer **out, network *net, const lsnn_task *task, cons
     TRY(arena_take(a, &t->sample_error, (size_t)batch, sizeof(double), err));
     const size_t n_questions = (size_t)shape->n_questions;
     TRY(arena_take(a, &t->sample_question_error, (size_t)batch * n_questions, sizeof(double), err));
+    const size_t n_out = (size_t)shape->n_out;
+    if (shape->classes) TRY(arena_take(a, &t->confusion, n_out * n_out, sizeof *t->confusion, err));
     TRY(arena_take(a, &t->curve.sum, n_questions, sizeof(double), err));
     TRY(arena_take(a, &t->curve.squares, n_questions, sizeof(double), err));
     TRY(arena_take(a, &t->curve.asked, n_questions, sizeof(double), err));
@@ -461,9 +463,10 @@ lsnn_status trainer_iterate(trainer *t, metrics *out, const trainer_recorder *re
     return LSNN_OK;
 }
 
-static void clear_curve(trainer *t)
+static void clear_test(trainer *t)
 {
     question_curve *c = &t->curve;
+    if (t->confusion) memset(t->confusion, 0, (size_t)(t->shape.n_out * t->shape.n_out) * sizeof *t->confusion);
     c->n = t->shape.n_questions;
     for (int q = 0; q < c->n; q++)
         c->sum[q] = c->squares[q] = c->asked[q] = 0;
@@ -503,6 +506,7 @@ static uint64_t evaluate_round(trainer *t, lsnn_set set, uint64_t first, int n)
         t->sample_loss[b] = tp->loss;
         t->sample_error[b] = tp->error;
         keep_question_errors(t, tp, b);
+        if (t->confusion && set == LSNN_TEST) loss_confuse(t->confusion, tp->trial);
         spikes += tp->spike_start[tp->n_steps];
     }
     return spikes;
@@ -513,7 +517,7 @@ lsnn_status trainer_evaluate(trainer *t, metrics *out, lsnn_set set, uint64_t fi
     double loss = 0, error = 0;
     uint64_t spikes = 0;
     network_refresh(t->net);
-    if (set == LSNN_TEST) clear_curve(t);
+    if (set == LSNN_TEST) clear_test(t);
     if (t->carried > 0) memset(t->carry_evaluation, 0, (size_t)t->settings.batch * t->carried * sizeof(real));
     /* In rounds of one batch, so that the sums have a fixed order. */
     for (uint64_t done = 0; done < n;) {

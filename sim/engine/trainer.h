@@ -80,11 +80,13 @@ struct trainer {
     double *previous_rate; /* [n_spiking] per ms, of the batch before; negative: none yet */
     double *sample_loss, *sample_loss_rate, *sample_error; /* [batch] */
     question_curve curve;                                  /* of the last evaluation of test trials */
-    double *sample_question_error;                         /* [batch][n_questions] */
-    uint64_t iteration;                                    /* done so far */
-    uint64_t updates;        /* of the weights; more than iterations when learning online */
-    double norm;             /* of the last gradient */
-    double phase_seconds[4]; /* summed over threads: input, forward, backward; and update */
+    uint64_t
+        *confusion; /* [n_out right][n_out given] answers of the last evaluation of test trials; NULL: no classes */
+    double *sample_question_error; /* [batch][n_questions] */
+    uint64_t iteration;            /* done so far */
+    uint64_t updates;              /* of the weights; more than iterations when learning online */
+    double norm;                   /* of the last gradient */
+    double phase_seconds[4];       /* summed over threads: input, forward, backward; and update */
     bool timed;
     const volatile sig_atomic_t *stop; /* not NULL and not 0: give up the present batch */
 };

@@ -1,9 +1,11 @@
 /* Buffers of recorded trials, and their way into the columns of run.h5. */
 #include "recorder.h"
+#include "recorder_trial.h"
 #include <math.h>
 #include <string.h>
 
 #define MAX_COLUMNS 1024
+#define MOST_CLASSES 256
 
 typedef enum metric_column {
     TRIAL_START,
@@ -71,10 +73,12 @@ struct recorder {
     result_column *columns;
     uint64_t *rows;
     int n_columns;
-    int *first_column; /* [n_records] */
-    int n_seen;        /* trials that any record wants */
-    seen *trials;      /* [n_seen] */
-    real **trace;      /* [n_records * n_seen] -> [n_steps][n_neurons] */
+    int *first_column;      /* [n_records] */
+    int confusion;          /* its column; without classes: 0 */
+    int n_seen;             /* trials that any record wants */
+    seen *trials;           /* [n_seen] */
+    real **trace;           /* [n_records * n_seen] -> [n_steps][n_neurons] */
+    recorder_events *input; /* [n_records * n_seen] spikes of a source */
     trainer_recorder watcher;
 };
 
@@ -131,6 +135,11 @@ static lsnn_status add_record(recorder *r, const record_spec *spec, lsnn_error *
             TRY(add_column(r, STORE_UINT64, 1, NULL, "neurons that spiked, from 0", err, "/spikes", name, "node_ids"));
         }
         return LSNN_OK;
+    case RECORD_INPUT: {
+        const char *name = net->sources[spec->source].name;
+        TRY(add_column(r, STORE_DOUBLE, 1, "ms", "times of the input's spikes", err, "/spikes", name, "timestamps"));
+        return add_column(r, STORE_UINT64, 1, NULL, "cells that spiked, from 0", err, "/spikes", name, "node_ids");
+    }
     case RECORD_WEIGHTS:
         TRY(add_wires(r, spec, err));
         TRY(add_column(r, STORE_REAL, count_synapses(r->e, spec->projection), NULL, "weight [snapshot][synapse]", err,
@@ -144,6 +153,7 @@ static lsnn_status add_record(recorder *r, const record_spec *spec, lsnn_error *
         return add_column(r, STORE_UINT64, 1, NULL, "iteration of training, from 1", err, "/alignment", spec->name,
                           "iteration");
     case RECORD_VARIABLE:
+    case RECORD_TARGET:
         TRY(add_column(r, STORE_REAL, (size_t)spec->n_neurons, NULL, "[step of all recorded trials][neuron]", err,
                        "/report", spec->name, "data"));
         return add_column(r, STORE_UINT64, 1, NULL, "row of /trials that a trial's steps belong to", err, "/report",
@@ -152,9 +162,14 @@ static lsnn_status add_record(recorder *r, const record_spec *spec, lsnn_error *
     return LSNN_OK;
 }
 
+static bool has_trace(const record_spec *spec)
+{
+    return spec->what == RECORD_VARIABLE || spec->what == RECORD_TARGET;
+}
+
 static bool shows_trials(const record_spec *spec)
 {
-    return spec->what == RECORD_SPIKES || spec->what == RECORD_VARIABLE;
+    return spec->what == RECORD_SPIKES || spec->what == RECORD_INPUT || has_trace(spec);
 }
 
 static lsnn_status take_buffers(recorder *r, lsnn_error *err)
@@ -165,14 +180,19 @@ static lsnn_status take_buffers(recorder *r, lsnn_error *err)
         if (shows_trials(&e->records[k]) && e->records[k].trials > r->n_seen) r->n_seen = e->records[k].trials;
     TRY(arena_take(e->memory, &r->trials, (size_t)r->n_seen, sizeof *r->trials, err));
     TRY(arena_take(e->memory, &r->trace, (size_t)(e->n_records * r->n_seen), sizeof *r->trace, err));
+    TRY(arena_take(e->memory, &r->input, (size_t)(e->n_records * r->n_seen), sizeof *r->input, err));
     for (int b = 0; b < r->n_seen; b++) {
         TRY(arena_take(e->memory, &r->trials[b].spike_start, T + 1, sizeof(uint32_t), err));
         TRY(arena_take(e->memory, &r->trials[b].spike, T * (size_t)e->net->n_spiking, sizeof(uint32_t), err));
     }
     for (int k = 0; k < e->n_records; k++)
-        for (int b = 0; e->records[k].what == RECORD_VARIABLE && b < e->records[k].trials; b++)
+        for (int b = 0; has_trace(&e->records[k]) && b < e->records[k].trials; b++)
             TRY(arena_take(e->memory, &r->trace[k * r->n_seen + b], T * (size_t)e->records[k].n_neurons, sizeof(real),
                            err));
+    for (int k = 0; k < e->n_records; k++)
+        for (int b = 0; e->records[k].what == RECORD_INPUT && b < e->records[k].trials; b++)
+            TRY(recorder_trial_room(&r->input[k * r->n_seen + b], &e->net->sources[e->records[k].source],
+                                    e->shape.n_steps, e->memory, err));
     return LSNN_OK;
 }
 
@@ -216,8 +236,16 @@ static void see_step(void *with, int sample, const network *net, const worker *w
 
 static void see_trial(void *with, int sample, const network *net, const tape *tp)
 {
-    seen *s = &((recorder *)with)->trials[sample];
+    const recorder *r = with;
+    seen *s = &r->trials[sample];
     (void)net;
+    for (int k = 0; k < r->e->n_records; k++) {
+        const record_spec *spec = &r->e->records[k];
+        if (sample >= spec->trials || !is_due(r, spec)) continue;
+        if (spec->what == RECORD_INPUT)
+            recorder_trial_input(&r->input[k * r->n_seen + sample], tp->input[spec->source]);
+        if (spec->what == RECORD_TARGET) recorder_trial_target(r->trace[k * r->n_seen + sample], r->e, spec, tp->trial);
+    }
     memcpy(s->spike_start, tp->spike_start, (size_t)(tp->n_steps + 1) * sizeof *s->spike_start);
     memcpy(s->spike, tp->spike, tp->spike_start[tp->n_steps] * sizeof *s->spike);
     s->label = tp->trial->shape.classes ? tp->trial->label : -1;
@@ -232,6 +260,13 @@ lsnn_status recorder_new(recorder **out, experiment *e, lsnn_error *err)
     TRY(arena_take(e->memory, &r->first_column, (size_t)e->n_records, sizeof *r->first_column, err));
     for (int c = 0; c < N_METRIC_COLUMNS; c++)
         r->columns[r->n_columns++] = metric_columns[c];
+    const size_t n_out = (size_t)e->shape.n_out;
+    if (e->trainer->confusion && n_out <= MOST_CLASSES) {
+        r->confusion = r->n_columns;
+        r->columns[r->n_columns++] =
+            (result_column){"/metrics/test_confusion", STORE_UINT64, n_out * n_out, NULL,
+                            "answers in test trials after training [test][right class x given class]"};
+    }
     for (int k = 0; k < e->n_records; k++) {
         r->first_column[k] = r->n_columns;
         TRY(add_record(r, &e->records[k], err));
@@ -296,6 +331,21 @@ static lsnn_status push_spikes(recorder *r, result *into, int k, int sample, dou
     return LSNN_OK;
 }
 
+static lsnn_status push_input(recorder *r, result *into, int k, int sample, double start, lsnn_error *err)
+{
+    const recorder_events *seen_there = &r->input[k * r->n_seen + sample];
+    const int column = r->first_column[k];
+    for (int t = 0; t < r->e->shape.n_steps; t++) {
+        const double time = start + t * r->e->dt;
+        for (uint32_t e = seen_there->start[t]; e < seen_there->start[t + 1]; e++)
+            for (uint64_t cell = seen_there->run[e].first; cell < seen_there->run[e].last; cell++) {
+                TRY(push(r, into, column, 1, &time, err));
+                TRY(push(r, into, column + 1, 1, &cell, err));
+            }
+    }
+    return LSNN_OK;
+}
+
 static lsnn_status push_trial(recorder *r, result *into, int sample, uint64_t iteration, lsnn_error *err)
 {
     const experiment *e = r->e;
@@ -311,10 +361,9 @@ static lsnn_status push_trial(recorder *r, result *into, int sample, uint64_t it
     for (int k = 0; k < e->n_records; k++) {
         const record_spec *spec = &e->records[k];
         if (!shows_trials(spec) || sample >= spec->trials || (iteration - 1) % (uint64_t)spec->every != 0) continue;
-        if (spec->what == RECORD_SPIKES) {
-            TRY(push_spikes(r, into, k, sample, start, err));
-            continue;
-        }
+        if (spec->what == RECORD_SPIKES) TRY(push_spikes(r, into, k, sample, start, err));
+        if (spec->what == RECORD_INPUT) TRY(push_input(r, into, k, sample, start, err));
+        if (!has_trace(spec)) continue;
         TRY(push(r, into, r->first_column[k], (size_t)e->shape.n_steps, r->trace[k * r->n_seen + sample], err));
         TRY(push(r, into, r->first_column[k] + 1, 1, &number, err));
     }
@@ -409,6 +458,7 @@ lsnn_status recorder_test(recorder *r, result *into, const metrics *m, lsnn_erro
 {
     TRY(push(r, into, TEST_LOSS, 1, &m->loss, err));
     TRY(push(r, into, TEST_ERROR, 1, &m->error, err));
+    if (r->confusion) TRY(push(r, into, r->confusion, 1, r->e->trainer->confusion, err));
     const question_curve *c = &r->e->trainer->curve;
     for (int q = 0; q < c->n; q++) {
         const double n = c->asked[q], mean = c->sum[q] / n;

@@ -139,6 +139,15 @@ static lsnn_status write_mapping(store *file, const experiment *e, const record_
     return store_set_text(file, path, "population", e->net->populations[spec->population].name, err);
 }
 
+static lsnn_status mark_input(store *file, const experiment *e, const record_spec *spec, arena *a, lsnn_error *err)
+{
+    const source *from = &e->net->sources[spec->source];
+    const char *group;
+    TRY(sonata_mark_spikes(file, from->name, err));
+    TRY(arena_format(a, &group, err, "/spikes/%s", from->name));
+    return store_set_number(file, group, "n", STORE_INT, from->n, err); /* it has no entry in /populations */
+}
+
 static lsnn_status write_all(store *file, const recorder_subject *subject, arena *a, lsnn_error *err)
 {
     const experiment *e = subject->e;
@@ -149,7 +158,9 @@ static lsnn_status write_all(store *file, const recorder_subject *subject, arena
         for (int p = 0; e->records[k].what == RECORD_SPIKES && p < e->records[k].n_populations; p++)
             TRY(sonata_mark_spikes(file, e->net->populations[e->records[k].population + p].name, err));
         if (e->records[k].what == RECORD_WEIGHTS) TRY(write_wires(file, e, &e->records[k], a, err));
-        if (e->records[k].what == RECORD_VARIABLE) TRY(write_mapping(file, e, &e->records[k], a, err));
+        if (e->records[k].what == RECORD_INPUT) TRY(mark_input(file, e, &e->records[k], a, err));
+        if (e->records[k].what == RECORD_VARIABLE || e->records[k].what == RECORD_TARGET)
+            TRY(write_mapping(file, e, &e->records[k], a, err));
     }
     return LSNN_OK;
 }

@@ -64,30 +64,41 @@ static lsnn_status find_stop(const spikes_reader *r)
     return LSNN_OK;
 }
 
-static lsnn_status read_all(const spikes_reader *r, bool with_reports)
+static lsnn_status no_spikes(const spikes_reader *r)
 {
-    const char *path = r->out->path;
-    if (store_has(r->file, "/spikes/times") && store_has(r->file, "/spikes/units")) return spikes_shd(r);
-    if (!store_has(r->file, "/spikes")) {
+    const char *path = r->out->path, **names;
+    int n;
+    if (!store_has(r->file, "/config") || !store_has(r->file, "/populations"))
         return lsnn_fail(r->err, LSNN_DATA,
                          "%s: has no spikes: expected /spikes/<population>/{timestamps, node_ids} (lsnn, SONATA) or "
                          "/spikes/{times, units} (SHD)",
                          path);
-    }
-    TRY(spikes_trials(r));
-    TRY(spikes_sonata(r));
-    TRY(find_stop(r));
-    return with_reports && store_has(r->file, "/report") ? spikes_reports(r) : LSNN_OK;
+    TRY(store_members(r->file, r->memory, &names, &n, "/populations", r->err));
+    return lsnn_fail(r->err, LSNN_USAGE,
+                     "%s: no spikes were recorded; a config records them by a line under `record:` like `spikes: "
+                     "{what: spikes, of: %s}`",
+                     path, n ? names[0] : "POPULATION");
 }
 
-lsnn_status spikes_read(spikes **out, const char *path, int neurons, bool with_reports, arena *a, lsnn_error *err)
+static lsnn_status read_all(const spikes_reader *r, spikes_parts parts)
+{
+    if (store_has(r->file, "/spikes/times") && store_has(r->file, "/spikes/units")) return spikes_shd(r);
+    const bool spiking = store_has(r->file, "/spikes"), reports = parts != SPIKES_ONLY && store_has(r->file, "/report");
+    if (!spiking && !(reports && parts == SPIKES_OR_REPORTS)) return no_spikes(r);
+    TRY(spikes_trials(r));
+    if (spiking) TRY(spikes_sonata(r));
+    TRY(find_stop(r));
+    return reports ? spikes_reports(r) : LSNN_OK;
+}
+
+lsnn_status spikes_read(spikes **out, const char *path, int neurons, spikes_parts parts, arena *a, lsnn_error *err)
 {
     store *file;
     TRY(arena_take(a, out, 1, sizeof **out, err));
     (*out)->path = path;
     TRY(store_open(&file, path, err));
     const spikes_reader r = {file, *out, neurons, a, err};
-    const lsnn_status status = read_all(&r, with_reports);
+    const lsnn_status status = read_all(&r, parts);
     const lsnn_status closed = store_close(file, false, NULL);
     return status != LSNN_OK ? status : closed;
 }

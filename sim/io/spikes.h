@@ -10,14 +10,15 @@
 typedef struct spikes_population {
     const char *name;
     raster spikes;  /* sorted; on the time axis of the file */
+    bool input;     /* cells of a source, not neurons */
     bool counted;   /* whether the file says how many neurons there are; else: the highest id + 1 */
     bool *in_trial; /* [n_trials]: whether its spikes were recorded there */
 } spikes_population;
 
 typedef struct spikes_report {
-    const char *population; /* "" where the file does not say */
-    traces x;               /* x.n_spans trials; 1 where there are none */
-    uint64_t *trial;        /* [x.n_spans]: their numbers; NULL: none */
+    const char *population, *variable; /* "" where the file does not say */
+    traces x;                          /* x.n_spans trials; 1 where there are none */
+    uint64_t *trial;                   /* [x.n_spans]: their numbers; NULL: none */
 } spikes_report;
 
 typedef struct spikes {
@@ -31,9 +32,11 @@ typedef struct spikes {
     spikes_report *reports;
 } spikes;
 
+typedef enum spikes_parts { SPIKES_ONLY, SPIKES_AND_REPORTS, SPIKES_OR_REPORTS } spikes_parts;
+
 /* `neurons`: how many neurons each population has where the file does not say (0: the highest id + 1). Checked: shapes, times
- * (finite, not negative), ids. Reports are read if `with_reports`. */
-LSNN_MUST_USE lsnn_status spikes_read(spikes **out, const char *path, int neurons, bool with_reports, arena *a,
+ * (finite, not negative), ids. Reports are read only if they are asked for. */
+LSNN_MUST_USE lsnn_status spikes_read(spikes **out, const char *path, int neurons, spikes_parts parts, arena *a,
                                       lsnn_error *err);
 
 #endif

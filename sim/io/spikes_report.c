@@ -56,20 +56,20 @@ static lsnn_status divide(const spikes_reader *r, spikes_report *report, const c
 
 static lsnn_status read_report(const spikes_reader *r, spikes_report *report, const char *name)
 {
-    const char *group, *path, *variable;
+    const char *group, *path;
     store_shape shape;
     double *time;
     size_t n_time;
     TRY(arena_format(r->memory, &group, r->err, "/report/%s", name));
     TRY(arena_format(r->memory, &path, r->err, "%s/data", group));
     TRY(store_shape_of(r->file, &shape, path, r->err));
-    if (shape.n_dims != 2)
+    if (shape.n_dims != 1 && shape.n_dims != 2) /* runs of lsnn write a vector where there is one element */
         return lsnn_fail(r->err, LSNN_DATA, "%s: %s has %d dimensions; time x element are two", r->out->path, path,
                          shape.n_dims);
-    report->x.n_elements = (int)shape.dim[1];
+    report->x.n_elements = shape.n_dims == 1 ? 1 : (int)shape.dim[1];
     TRY(store_read(r->file, r->memory, &report->x.values, STORE_FLOAT, NULL, NULL, path, r->err));
     TRY(text_or_empty(r, &report->x.unit, path, "units"));
-    TRY(text_or_empty(r, &variable, group, "variable"));
+    TRY(text_or_empty(r, &report->variable, group, "variable"));
     TRY(text_or_empty(r, &report->population, group, "population"));
     report->x.name = name;
     if (!*report->population) /* SONATA: the report's group is the population's */

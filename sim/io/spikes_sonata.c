@@ -29,6 +29,11 @@ static lsnn_status read_count(const spikes_reader *r, spikes_population *p)
     const char *group;
     double n;
     TRY(arena_format(r->memory, &group, r->err, "/populations/%s", p->name));
+    if (!store_has_attribute(r->file, group, "n")) { /* as recorded of a source */
+        TRY(arena_format(r->memory, &group, r->err, "/spikes/%s", p->name));
+        p->input = true;
+    }
+    p->input = p->input && store_has_attribute(r->file, group, "n");
     if (!store_has_attribute(r->file, group, "n")) return LSNN_OK;
     TRY(store_get_number(r->file, &n, group, "n", r->err));
     if (!(n >= 1 && n <= 1e9)) return lsnn_fail(r->err, LSNN_DATA, "%s: %s claims %g neurons", r->out->path, group, n);

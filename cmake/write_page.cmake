@@ -1,0 +1,10 @@
+# Writes a C source (-D OUT) with the style sheet and the script of reports (-D STYLE, -D SCRIPT) as strings.
+cmake_policy(VERSION 3.22)
+set(text "/* Written by cmake/write_page.cmake. */\n#include \"report.h\"\n")
+foreach(part STYLE SCRIPT)
+    file(READ ${${part}} content HEX)
+    string(REGEX REPLACE "([0-9a-f][0-9a-f])" "0x\\1," bytes "${content}")
+    string(TOLOWER ${part} name)
+    string(APPEND text "\nconst char report_page_${name}[] = {${bytes}0};\n")
+endforeach()
+file(WRITE ${OUT} "${text}")
