@@ -77,6 +77,8 @@ struct trainer {
     real **before;         /* [n_projections] readout weights before an update (adaptive feedback), or NULL */
     uint32_t *shard_count; /* [n_shards][n_spiking] */
     uint64_t *count;       /* [n_spiking] spikes of the batch */
+    uint64_t n_steps;      /* of all its trials */
+    int *sample_steps;     /* [batch] */
     double *previous_rate; /* [n_spiking] per ms, of the batch before; negative: none yet */
     double *sample_loss, *sample_loss_rate, *sample_error; /* [batch] */
     question_curve curve;                                  /* of the last evaluation of test trials */
@@ -108,6 +110,9 @@ LSNN_MUST_USE lsnn_status trainer_evaluate(trainer *t, metrics *out, lsnn_set se
 
 /* One update with what the shards hold, which are then empty: for passes that learn online. */
 void trainer_learn(trainer *t);
+
+/* input.c: draws a trial onto a tape. */
+void input_draw(const trainer *t, tape *tp, lsnn_set set, uint64_t index);
 
 /* update.c: sum the shards into trainer.gradient; its norm; and the change of the parameters. */
 void update_reduce(trainer *t);

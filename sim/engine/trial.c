@@ -214,7 +214,7 @@ void lsnn_trial_ask(lsnn_trial *trial, int start, int stop, int label)
     if (start < free_from) start = free_from;
     if (stop > trial->n_steps) stop = trial->n_steps;
     if (n == trial->shape.n_questions || start >= stop) return;
-    trial->questions[trial->n_questions++] = (lsnn_question){start, stop, label};
+    trial->questions[trial->n_questions++] = (lsnn_question){.start = start, .stop = stop, .label = label};
     for (int t = start; t < stop; t++)
         trial->weight[t] = 1;
 }
