@@ -202,6 +202,15 @@ static lsnn_status check_readouts(build *b, const config_node *populations)
     return LSNN_OK;
 }
 
+static void check_sampler(build *b, const config_node *projections)
+{
+    const network *net = b->e->net;
+    for (int i = 0; b->e->learning.sampler && i < net->n_projections; i++)
+        if (net->projections[i].rewiring)
+            config_mistake(&b->report, &projections->place, "with a sampler synapses stay: '%s' cannot be rewired",
+                           net->projections[i].name);
+}
+
 static void check_rule(build *b, const config_node *rule)
 {
     if (b->e->net->n_hidden > 0 && b->e->learning.learns && !b->e->learning.paths.recurrent)
@@ -236,6 +245,7 @@ static lsnn_status read_parts(build *b, top_fields *top)
     TRY(build_network(b, top->sources, top->populations, top->signs, top->projections));
     TRY(check_readouts(b, top->populations));
     check_rule(b, config_get(top->learning, "rule"));
+    check_sampler(b, top->projections);
     if (b->report.n_mistakes > 0) return LSNN_OK;
     TRY(build_feedback(b));
     return build_records(b, top->record);

@@ -5,7 +5,7 @@
 #include <string.h>
 
 typedef struct learning_fields {
-    config_node *rule, *optimiser, *schedule, *loss, *regularisation, *clip;
+    config_node *rule, *optimiser, *sampler, *schedule, *loss, *regularisation, *clip;
     double rate, weight_decay, tape_memory;
     bool carry;
     int threads, batch, iterations, shards;
@@ -16,6 +16,8 @@ const lsnn_field build_learning_table[] = {
      "learning rule, or none to simulate only"},
     {"optimiser", LSNN_NODE, offsetof(learning_fields, optimiser), "adam", NULL, 0, 0, false, NULL,
      "how gradients change the weights"},
+    {"sampler", LSNN_NODE, offsetof(learning_fields, sampler), "none", NULL, 0, 0, false, NULL,
+     "looks for the weights without gradients, a generation an iteration; rule, optimiser and rate then rest"},
     {"rate", LSNN_REAL, offsetof(learning_fields, rate), "0.001", NULL, 0, INFINITY, false, NULL, "learning rate"},
     {"schedule", LSNN_NODE, offsetof(learning_fields, schedule), "constant", NULL, 0, 0, false, NULL,
      "how the learning rate changes"},
@@ -198,6 +200,24 @@ static lsnn_status read_optimiser(build *b, config_node *node)
     return build_parameters(b, &b->e->learning.optimiser_parameters, optimiser->fields, optimiser->size, node);
 }
 
+static lsnn_status read_sampler(build *b, config_node *node)
+{
+    const char *kind, *names[65] = {"none"};
+    learning_settings *settings = &b->e->learning;
+    TRY(build_kind(b, node, &kind));
+    if (!kind || strcmp(kind, "none") == 0) return LSNN_OK;
+    settings->sampler = registry_sampler(kind);
+    if (!settings->sampler) {
+        const int n = registry_sampler_names(names + 1, 64);
+        build_unknown(b, config_get(node, "kind"), "sampler", kind, names, n + 1);
+        return LSNN_OK;
+    }
+    if (settings->carry || settings->by_neurons)
+        config_mistake(&b->report, &node->place, "a sampler goes with `threads: samples` and `carry: false`");
+    settings->learns = false;
+    return build_parameters(b, &settings->sampler_parameters, settings->sampler->fields, settings->sampler->size, node);
+}
+
 static void read_clip(build *b, const config_node *node)
 {
     const lsnn_field norm = {.name = "clip", .kind = LSNN_REAL, .min = 0, .max = INFINITY, .open_min = true};
@@ -258,6 +278,7 @@ lsnn_status build_learning(build *b, config_node *learning)
     const char *kind;
     TRY(read_rule(b, own.rule));
     TRY(read_optimiser(b, own.optimiser));
+    TRY(read_sampler(b, own.sampler));
     TRY(build_kind(b, own.schedule, &kind));
     TRY(fields_read(&settings->schedule, build_schedule_table, own.schedule, NULL, &b->reader, b->err));
     TRY(read_loss(b, own.loss));

@@ -3,6 +3,7 @@
 #define LEARNING_H
 
 #include "lsnn/rule.h"
+#include "lsnn/sampler.h"
 #include "worker.h"
 
 typedef enum loss_kind { LOSS_MSE, LOSS_CROSS_ENTROPY, LOSS_ACTOR_CRITIC } loss_kind;
@@ -43,6 +44,8 @@ typedef struct learning_settings {
     bool by_neurons;   /* threads share the neurons of a trial instead of the trials of a batch (trainer_passes) */
     const lsnn_optimiser *optimiser;
     const void *optimiser_parameters;
+    const lsnn_sampler *sampler; /* looks for the weights without gradients; then `learns` is false. NULL: none */
+    const void *sampler_parameters;
     lsnn_paths paths;
     double rate;
     schedule_settings schedule;

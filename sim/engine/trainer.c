@@ -2,6 +2,7 @@
 #include "trainer.h"
 #include "actor.h"
 #include "alignment.h"
+#include "outer.h"
 #include "pooled.h"
 #include "population_check.h"
 #include "quiet.h"
@@ -64,7 +65,8 @@ lsnn_status trainer_new(trainer **out, network *net, const lsnn_task *task, cons
                    .task_parameters = task_parameters,
                    .shape = *shape,
                    .settings = *settings,
-                   .n_threads = n_threads};
+                   .n_threads = n_threads,
+                   .n_asked = n_threads};
     if (settings->may_collapse && shape->classes && settings->paths.truncate == 0 && !settings->carry) {
         t->collapsed = settings->loss.pool && shape->n_questions == 0 && pooled_readout(net);
         t->quiet = quiet_possible(net, &settings->loss);
@@ -91,6 +93,7 @@ lsnn_status trainer_new(trainer **out, network *net, const lsnn_task *task, cons
     TRY(arena_take(a, &t->curve.sum, n_questions, sizeof(double), err));
     TRY(arena_take(a, &t->curve.squares, n_questions, sizeof(double), err));
     TRY(arena_take(a, &t->curve.asked, n_questions, sizeof(double), err));
+    if (settings->sampler) TRY(outer_new(&t->outer, t, err));
     *out = t;
     return LSNN_OK;
 }
@@ -412,6 +415,7 @@ lsnn_status trainer_gradient(trainer *t, metrics *out, const trainer_recorder *r
 
 lsnn_status trainer_iterate(trainer *t, metrics *out, const trainer_recorder *recorder, lsnn_error *err)
 {
+    if (t->outer) TRY(outer_generation(t->outer, err));
     TRY(trainer_gradient(t, out, recorder, err));
     if (recorder && recorder->aligns) TRY(alignment_find(t, err));
     double since = t->timed ? omp_get_wtime() : 0;

@@ -58,6 +58,8 @@ struct trainer {
     lsnn_shape shape;
     learning_settings settings;
     int n_threads, n_shards;
+    int n_asked;                  /* threads that there might be; more than shards are not used */
+    struct outer *outer;          /* outer.h; NULL without a sampler */
     const trainer_passes *passes; /* NULL: forward() and backward() */
     worker **workers;             /* [n_threads] */
     bool waits;                   /* no sample goes backward before the whole batch went forward (SCOPE_BATCH) */

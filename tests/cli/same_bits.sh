@@ -37,6 +37,14 @@ for threads in 1 2 3; do
     [[ $threads -eq 1 ]] || same acting-1 acting-$threads
 done
 
+# Networks of a generation share the threads.
+for threads in 1 2 3; do
+    # shellcheck disable=SC2086
+    "$LSNN" run "$experiments/evidence_accumulation/run.yaml" -q -o sampled-$threads -j $threads $short \
+        learning.sampler='{kind: evolution, pairs: 4}' >/dev/null
+    [[ $threads -eq 1 ]] || same sampled-1 sampled-$threads
+done
+
 # Threads that share neurons.
 for config in run online; do
     for threads in 1 2 3; do

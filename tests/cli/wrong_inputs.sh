@@ -183,6 +183,9 @@ config 's/batch: 2/rate: -1/' "c.yaml:12:31: 'rate' must be at least 0, not '-1'
 config 's/loss: cross_entropy/loss: {kind: mse, window: [10, 1000]}/' 'c.yaml:12:76: the window must lie in the trial of 60 ms and have a length'
 config 's/loss: cross_entropy/loss: {kind: mse, window: 10}/' 'c.yaml:12:76: window is `task` or [start, stop] in ms'
 config 's/kind: evidence.*/kind: pattern_generation, outputs: 2}/' "c.yaml:12:56: cross_entropy needs a task with classes; 'pattern_generation' gives values: use mse"
+config 's/batch: 2/sampler: cma/' "c.yaml:12:34: no sampler is called 'cma'; did you mean 'cma_es'?"
+config 's/batch: 2/sampler: {kind: evolution, pairs: 0}/' "c.yaml:12:59: 'pairs' must be from 1 to 5000, not '0'"
+config 's/batch: 2/sampler: grid, carry: true/' 'c.yaml:12:34: a sampler goes with `threads: samples` and `carry: false`'
 config 's/loss: cross_entropy/loss: actor_critic/' "c.yaml:5:3: task 'evidence_accumulation' needs 3 readouts (actions and a value), the network has 2"
 config 's/loss: cross_entropy/loss: {kind: actor_critic, gamma: 2}/' "c.yaml:12:84: 'gamma' must be from 0 to 1, not '2'"
 config 's/kind: evidence.*/kind: delayed_goal}/' "c.yaml:12:56: task 'delayed_goal' gives rewards, not labels: use actor_critic"
