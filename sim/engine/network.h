@@ -162,9 +162,6 @@ int network_find_population(const network *net, const char *name); /* -1: none *
 int network_find_projection(const network *net, const char *name);
 int network_find_source(const network *net, const char *name);
 
-/* A copy whose weights and neuron parameters are its own; the rest is shared. Its memory comes from `a`. */
-LSNN_MUST_USE lsnn_status network_replica(network **out, const network *original, arena *a, lsnn_error *err);
-
 /* What follows from what learns: constants of neurons, prefix sums, transposed feedback. Before each batch. */
 void network_refresh(network *net);
 

@@ -1,5 +1,6 @@
 /* Points of a sampler as weights of networks. */
 #include "outer.h"
+#include "replica.h"
 #include <math.h>
 #include <omp.h>
 #include <string.h>
@@ -93,7 +94,7 @@ static lsnn_status hire(outer *o, lsnn_error *err)
     TRY(arena_take(t->net->memory, &o->crew, (size_t)o->n_crew, sizeof *o->crew, err));
     for (int k = 0; k < o->n_crew; k++) {
         network *net;
-        TRY(network_replica(&net, t->net, t->net->memory, err));
+        TRY(replica_new(&net, t->net, t->net->memory, err));
         TRY(trainer_new(&o->crew[k], net, t->task, t->task_state, t->task_parameters, &t->shape, &settings, 1, err));
     }
     return LSNN_OK;

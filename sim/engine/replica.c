@@ -1,5 +1,5 @@
-/* Copies of a network for threads whose weights differ. */
-#include "network.h"
+/* Copying what is a network's own. */
+#include "replica.h"
 #include <string.h>
 
 static lsnn_status copy(void *out_pointer, const void *from, size_t n, size_t size, arena *a, lsnn_error *err)
@@ -40,7 +40,7 @@ static lsnn_status copy_projection(projection *p, const network *original, const
                 err);
 }
 
-lsnn_status network_replica(network **out, const network *original, arena *a, lsnn_error *err)
+lsnn_status replica_new(network **out, const network *original, arena *a, lsnn_error *err)
 {
     network *net;
     TRY(copy(&net, original, 1, sizeof *net, a, err));
