@@ -154,6 +154,7 @@ static const char *continuous(const void *parameters, double dt, int j, lsnn_mod
                         .gain = {{1}, {1}},
                         .start = {p->v_0[j] - rest},
                         .level = rest - p->v_th[j],
+                        .threshold = p->v_th[j],
                         .per_current = p->synapse ? NAN : -1 / expm1(-rate),
                         .silent = round(p->t_ref[j] / dt),
                         .at_threshold = true,

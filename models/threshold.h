@@ -423,6 +423,7 @@ static const char *threshold_continuous(const void *parameters, double dt, int j
                         .kick = {-p->v_th[j] * exp(rate)},
                         .start = {p->v_0[j]},
                         .level = -p->v_th[j],
+                        .threshold = p->v_th[j],
                         .per_current = s_i / lost,
                         .silent = p->n_ref[j] + 1};
     if (!ADAPTIVE) return NULL;

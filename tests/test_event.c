@@ -85,6 +85,65 @@ Test(event, equals_the_grid_with_a_threshold_that_spikes_lower)
                 500);
 }
 
+/* A record of one variable of all neurons. At its spike a neuron has had its reset in the one engine, and will have it a step later in
+ * the other. */
+static void expect_values(double dt, const char *neurons, const char *variable, int every, const char *in)
+{
+    const double time = 150, tolerance = sizeof(real) == 8 ? 1e-9 : 1e-3;
+    text[0] = '\0';
+    add("dt: %g ms\nsimulation: {time: 150 ms}\n", dt);
+    add_spikes(2000, dt, 150);
+    add("populations:\n  a: {n: 20, %s}\nprojections:\n", neurons);
+    add("  in: {from: in, to: a, wiring: {in_degree: 20}, weights: %s, delay: 0 ms}\n", in);
+    add("  aa: {from: a, to: a, wiring: {in_degree: 10}, weights: %s, delay: 2 ms}\n", in);
+    add("record: {a: {what: %s, of: a, every: %d}}\n", variable, every);
+    simulated event = simulated_by_event(text, time, 1), stepped = simulated_by_grid(text, time, 2);
+    expect_same(&event, &stepped);
+    cr_assert_gt(event.n, 50, "%zu spikes", event.n);
+    cr_assert_eq(event.n_values, stepped.n_values, "%zu and %zu values", event.n_values, stepped.n_values);
+    cr_assert_eq(event.n_values, (size_t)ceil(time / dt / every) * 20);
+    for (size_t k = 0, s = 0; k < event.n_values; k++) {
+        const double now = (double)(k / 20) * every * dt;
+        while (s < event.n && event.spike[s].time < now - dt / 2)
+            s++;
+        bool spikes = false;
+        for (size_t other = s; other < event.n && event.spike[other].time < now + dt / 2; other++)
+            spikes = spikes || event.spike[other].id == k % 20;
+        cr_assert(spikes || fabs((double)event.value[k] - (double)stepped.value[k]) < tolerance,
+                  "%s of neuron %zu at %g ms: %.12g and %.12g", variable, k % 20, now, (double)event.value[k],
+                  (double)stepped.value[k]);
+    }
+    simulated_free(&event);
+    simulated_free(&stepped);
+}
+
+Test(event, records_what_the_grid_records)
+{
+    const char *alif = "model: alif, tau_m: {uniform: [15, 25]}, n_ref: 4, v_th: 0.6, beta: 0.07, tau_a: 200 ms";
+    const char *iaf = "model: iaf, t_ref: 3 ms, v_reset: 5, tau_a: [50], beta: [1]";
+    expect_values(1, alif, "v", 1, "{normal: [0.1, 0.1]}");
+    expect_values(0.5, alif, "A", 7, "{normal: [0.1, 0.1]}");
+    expect_values(0.1, iaf, "v", 3, "{normal: [3, 3]}");
+}
+
+Test(event, records_the_same_with_any_number_of_threads)
+{
+    text[0] = '\0';
+    add("dt: 0.1 ms\nsimulation: {time: 100 ms}\nsources:\n  drive: {kind: poisson, n: 300, rate: 3 "
+        "kHz}\npopulations:\n"
+        "  a: {n: 300, model: iaf, tau_a: [80], beta: [2]}\nprojections:\n"
+        "  drive: {from: drive, to: a, wiring: one_to_one, weights: 0.8}\n"
+        "  aa: {from: a, to: a, wiring: {in_degree: 50}, weights: {normal: [0.1, 1]}, delay: 0.731 ms}\n"
+        "record: {v: {what: v, of: a, every: 4}, few: {what: v, of: a, neurons: [7, 250], every: 50}}\n");
+    simulated one = simulated_by_event(text, 100, 1), three = simulated_by_event(text, 100, 3);
+    cr_assert_eq(one.n_values, 250 * 300 + 20 * 2);
+    cr_assert_eq(one.n_values, three.n_values);
+    cr_assert_gt(one.n, 100);
+    cr_expect_eq(memcmp(one.value, three.value, one.n_values * sizeof *one.value), 0);
+    simulated_free(&one);
+    simulated_free(&three);
+}
+
 Test(event, equals_itself_with_any_number_of_threads)
 {
     text[0] = '\0';

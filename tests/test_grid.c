@@ -151,3 +151,33 @@ Test(grid, counts_what_arrives)
     cr_expect_float_eq(of.rate, 50, 1e-9);
     arena_free(s.memory);
 }
+
+/* Neuron 5 hears three cells at once, whose weights are the largest numbers, and soon as much of the other sign. */
+Test(grid, names_the_first_neuron_that_leaves_the_numbers)
+{
+    static char text[1024];
+    lsnn_error first = {0};
+    for (int n_threads = 1; n_threads <= 3; n_threads++) {
+        lsnn_error err = {0};
+        arena *memory = NULL;
+        circuit *c;
+        grid *g;
+        cr_assert_eq(arena_new(&memory, &err), LSNN_OK);
+        snprintf(text, sizeof text,
+                 "simulation: {time: 10 s}\n"
+                 "sources:\n  list: {kind: spikes, n: 3, spikes: [[1500, 0], [1500, 1], [1500, 2]]}\n"
+                 "populations:\n  lif: {model: lif, n: 100}\n"
+                 "projections:\n  in: {from: list, to: lif, wiring: {probability: 0.5}, weights: %s}\n",
+                 sizeof(real) == 4 ? "3e38" : "1.7e308");
+        cr_assert_eq(circuit_new(&c, experiment_of(text, memory), n_threads, &err), LSNN_OK, "%s", err.message);
+        cr_assert_eq(grid_new(&g, c, n_threads, &err), LSNN_OK, "%s", err.message);
+        const grid_run run = {.n_steps = 10000};
+        cr_expect_eq(grid_advance(g, &run, &err), LSNN_DIVERGED);
+        cr_expect(strstr(err.message, "lif[") && strstr(err.message, "].v is no longer a finite number"), "%s",
+                  err.message);
+        cr_expect_lt(grid_step(g), 3000, "found at step %lu", (unsigned long)grid_step(g));
+        if (n_threads == 1) first = err;
+        cr_expect_str_eq(err.message, first.message);
+        arena_free(memory);
+    }
+}

@@ -98,6 +98,7 @@ Test(learner, gives_the_same_bits_for_any_number_of_threads)
 {
     char text[TEXT];
     sliced_matrix first = {0};
+    arena *memory[4];
     const size_t bytes = (size_t)N * N * sizeof(double);
     for (int n = 1; n <= 3; n++) {
         const sliced s = sliced_from(config_of(text, "neurons", "{uniform: [1 ms, 40 ms]}", "clip: 0.5"), n);
@@ -105,11 +106,12 @@ Test(learner, gives_the_same_bits_for_any_number_of_threads)
         const metrics m = sliced_iterate(&s, 3);
         cr_assert_gt(m.norm, 0.5, "the test needs clipping");
         const sliced_matrix weights = sliced_matrix_of(&s, "rec", N, N, LEARNER_WEIGHTS);
-        if (n == 1)
-            first = weights;
-        else
-            cr_expect_arr_eq(weights.value, first.value, bytes, "%d threads", n);
+        if (n == 1) first = weights;
+        cr_expect_arr_eq(weights.value, first.value, bytes, "%d threads", n);
+        memory[n] = s.memory;
     }
+    for (int n = 1; n <= 3; n++)
+        arena_free(memory[n]);
 }
 
 /* Projections to lif neurons alone, whose V belongs to cells, to alif ones of different alpha, and to both with several delays. */
@@ -182,16 +184,18 @@ Test(learner, learns_online_with_the_same_bits_for_any_number_of_threads)
 {
     char text[TEXT];
     sliced_matrix first = {0};
+    arena *memory[4];
     for (int n = 1; n <= 3; n++) {
         const sliced s = sliced_from(online_config(text, "{kind: eprop, chunk: 10}", "clip: 1"), n);
         sliced_iterate(&s, 2);
         cr_expect_eq(s.e->trainer->updates, 24);
         const sliced_matrix weights = sliced_matrix_of(&s, "rec", N, N, LEARNER_WEIGHTS);
-        if (n == 1)
-            first = weights;
-        else
-            cr_expect_arr_eq(weights.value, first.value, (size_t)N * N * sizeof(double), "%d threads", n);
+        if (n == 1) first = weights;
+        cr_expect_arr_eq(weights.value, first.value, (size_t)N * N * sizeof(double), "%d threads", n);
+        memory[n] = s.memory;
     }
+    for (int n = 1; n <= 3; n++)
+        arena_free(memory[n]);
 }
 
 Test(learner, lowers_the_loss_online)

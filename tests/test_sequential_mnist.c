@@ -159,6 +159,42 @@ Test(sequential_mnist, permuted_shows_the_same_pixels_in_one_other_order)
     cr_assert_arr_eq(plain, permuted, sizeof plain);
 }
 
+/* Whether `moved` is `image` moved so many pixels down and right. */
+static bool is_moved(const real *moved, const real *image, int down, int right)
+{
+    for (int row = 0; row < 28; row++)
+        for (int column = 0; column < 28; column++) {
+            const int r = row - down, c = column - right;
+            const real grey = r >= 0 && r < 28 && c >= 0 && c < 28 ? image[2 * (28 * r + c)] : 0;
+            if (moved[2 * (28 * row + column)] != grey) return false;
+        }
+    return true;
+}
+
+Test(sequential_mnist, moves_training_images_by_up_to_the_shift)
+{
+    opened_task still = open_task(registry_task("sequential_mnist"), "input: grey", 1);
+    opened_task moving = open_task(registry_task("sequential_mnist"), "input: grey\nshift: 2", 1);
+    lsnn_trial *image = new_trial(&still), *moved = new_trial(&moving);
+    int seen[5][5] = {0}, n_seen = 0;
+    for (uint64_t i = 0; i < 300; i++) {
+        int found = 0;
+        draw(image, &still, LSNN_TRAIN, i);
+        draw(moved, &moving, LSNN_TRAIN, i);
+        for (int down = -2; down <= 2; down++)
+            for (int right = -2; right <= 2; right++)
+                if (is_moved(moved->analog, image->analog, down, right)) {
+                    found++;
+                    n_seen += seen[down + 2][right + 2]++ == 0;
+                }
+        cr_assert_eq(found, 1, "image %d is moved in %d ways", (int)i, found);
+        draw(image, &still, LSNN_VALIDATION, i);
+        draw(moved, &moving, LSNN_VALIDATION, i);
+        cr_assert(is_moved(moved->analog, image->analog, 0, 0));
+    }
+    cr_expect_eq(n_seen, 25, "%d of 25 ways", n_seen);
+}
+
 /* What the message has to say, for files that do not fit. */
 static void check_refused(const fake_host *host, const char *yaml, lsnn_status status, const char *part)
 {

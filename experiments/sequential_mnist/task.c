@@ -10,12 +10,12 @@ typedef enum mnist_input { CROSSINGS, GREY } mnist_input;
 
 typedef struct mnist_parameters {
     const char *directory;
-    int images, validation, thresholds, cue, input;
+    int images, validation, thresholds, cue, input, shift;
     bool permuted;
 } mnist_parameters;
 
 typedef struct mnist_state {
-    int n_pixels;
+    int n_pixels, n_columns;
     uint32_t *order;                      /* [n_pixels]: which pixel is shown when */
     uint8_t level[256];                   /* thresholds below 1 that a grey value reaches */
     const uint8_t *pixels[2], *labels[2]; /* of the training file and the test file */
@@ -38,6 +38,8 @@ static const lsnn_field fields[] = {
      "spikes where the grey value crosses a threshold, or two values: the grey value (0 .. 1) and the cue (0 or 1)"},
     {"permuted", LSNN_BOOL, AT(permuted), "false", NULL, 0, 0, false, NULL,
      "show the pixels in a random order, drawn once for a seed, instead of row by row"},
+    {"shift", LSNN_INT, AT(shift), "0", "pixels", 0, 100, false, NULL,
+     "training images are moved by up to so many pixels up or down and left or right, anew each time; 0 comes in from the edges"},
     LSNN_END,
 };
 
@@ -80,6 +82,7 @@ static lsnn_status read_pair(mnist_state *s, int which, uint32_t *n, uint32_t *n
                              labels.values[i]);
     }
     s->pixels[which] = images.values;
+    s->n_columns = (int)images.dim[2];
     s->labels[which] = labels.values;
     *n = images.dim[0];
     *n_pixels = (uint32_t)pixels;
@@ -147,23 +150,53 @@ static uint32_t place(const mnist_state *s, const mnist_parameters *p, const lsn
     return (uint32_t)p->validation + lsnn_random_permuted(&stream, position, n);
 }
 
+typedef struct view {
+    const uint8_t *pixel;
+    int down, right; /* by which the image is moved */
+} view;
+
+static int drawn_shift(lsnn_random *stream, int most)
+{
+    return (int)lsnn_random_below(stream, 2 * (uint32_t)most + 1) - most;
+}
+
+static view view_of(const mnist_state *s, const mnist_parameters *p, const lsnn_draw *draw, size_t image)
+{
+    view v = {.pixel = s->pixels[draw->set == LSNN_TEST ? 1 : 0] + image * (size_t)s->n_pixels};
+    if (draw->set != LSNN_TRAIN || p->shift == 0) return v;
+    lsnn_random stream = lsnn_draw_stream(draw);
+    v.down = drawn_shift(&stream, p->shift);
+    v.right = drawn_shift(&stream, p->shift);
+    return v;
+}
+
+/* The grey value at step t. */
+static uint8_t seen(const mnist_state *s, const view *v, int t)
+{
+    const int at = (int)s->order[t];
+    if (v->down == 0 && v->right == 0) return v->pixel[at];
+    const int row = at / s->n_columns - v->down, column = at % s->n_columns - v->right;
+    if (row < 0 || row >= s->n_pixels / s->n_columns || column < 0 || column >= s->n_columns) return 0;
+    return v->pixel[row * s->n_columns + column];
+}
+
 /* What the network sees while the pixels pass. */
-static void show_grey(const mnist_state *s, const uint8_t *pixel, lsnn_trial *trial)
+static void show_grey(const mnist_state *s, const view *v, lsnn_trial *trial)
 {
     for (int t = 0; t < s->n_pixels; t++)
-        trial->analog[2 * t] = (real)pixel[s->order[t]] / WHITE;
+        trial->analog[2 * t] = (real)seen(s, v, t) / WHITE;
 }
 
 /* Cells: rising through threshold 0, 1, .. ; falling through 0, 1, ..; white; cue. From one pixel to the next the grey
  * value crosses thresholds that are neighbours, so the cells that fire are a run. */
-static void show_crossings(const mnist_state *s, int thresholds, const uint8_t *pixel, lsnn_trial *trial)
+static void show_crossings(const mnist_state *s, int thresholds, const view *v, lsnn_trial *trial)
 {
     int falling = thresholds - 1, white = 2 * falling;
-    uint8_t grey = pixel[s->order[0]];
+    uint8_t grey = seen(s, v, 0);
     for (int t = 0; t < s->n_pixels; t++) {
         if (grey == WHITE) lsnn_trial_spike(trial, t, white);
         if (t + 1 == s->n_pixels) break;
-        uint8_t next = pixel[s->order[t + 1]];
+        uint8_t next = seen(s, v, t + 1);
         int from = s->level[grey], to = s->level[next];
         if (from < to)
             lsnn_trial_run(trial, t, from, to);
@@ -179,11 +212,11 @@ static void mnist_draw(const void *state, const void *parameters, const lsnn_dra
     const mnist_state *s = state;
     int file = draw->set == LSNN_TEST ? 1 : 0;
     size_t image = place(s, p, draw);
-    const uint8_t *pixel = s->pixels[file] + image * (size_t)s->n_pixels;
+    const view v = view_of(s, p, draw, image);
     if (p->input == GREY)
-        show_grey(s, pixel, trial);
+        show_grey(s, &v, trial);
     else
-        show_crossings(s, p->thresholds, pixel, trial);
+        show_crossings(s, p->thresholds, &v, trial);
     for (int t = s->n_pixels; t < s->n_pixels + p->cue; t++) {
         if (p->input == GREY)
             trial->analog[2 * t + 1] = 1;

@@ -66,6 +66,7 @@ typedef struct lsnn_modes {
     double
         start[LSNN_MAX_MODES]; /* a step before time 0; a constant current's share is taken from mode 0 by the engine */
     double level;              /* v - A at rest */
+    double threshold;          /* A at rest */
     double per_current;        /* what a constant current of 1 adds to level; nan: none is taken */
     double silent;             /* steps after a spike without another one */
     bool at_threshold;

@@ -219,10 +219,9 @@ lsnn_status analyze_print_curve(const findings *f, const char *name, lsnn_error 
         const bool wanted = strcmp(c->measure, name) == 0;
         if (wanted) csv_curve(c, !found);
         found = found || wanted;
-        if (!strstr(names, c->measure) && strlen(names) + strlen(c->measure) + 3 < sizeof names) {
-            strcat(names, *names ? ", " : "");
-            strcat(names, c->measure);
-        }
+        const size_t length = strlen(names);
+        if (!strstr(names, c->measure) && length + strlen(c->measure) + 3 < sizeof names)
+            snprintf(names + length, sizeof names - length, "%s%s", length > 0 ? ", " : "", c->measure);
     }
     if (found) return LSNN_OK;
     return lsnn_fail(err, LSNN_USAGE, "--curve %s: no such curve was found; there are: %s", name,

@@ -3,6 +3,7 @@
 #include "bench_simulation.h"
 #include "learner.h"
 #include "memory.h"
+#include "processors.h"
 #include "text.h"
 #include "verb.h"
 #include <omp.h>
@@ -205,6 +206,7 @@ static lsnn_status bench_all(int argc, char **argv, arena *a, lsnn_error *err)
     verb_options options;
     TRY(verb_parse(&options, &verb_bench, argc, argv, "jJ", a, err));
     if (!options.json) print_machine(verb_threads(&options));
+    processors_bind(verb_threads(&options));
     for (int w = 0; w < options.n_words; w++) {
         int k = 0;
         if (strcmp(options.words[w], "event_queue") == 0) {

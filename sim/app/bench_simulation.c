@@ -66,18 +66,12 @@ typedef struct timed {
     event_engine *event;
 } timed;
 
-static lsnn_status count_nothing(void *with, const event_spike *spike, size_t n, lsnn_error *err)
-{
-    (void)with, (void)spike, (void)n, (void)err;
-    return LSNN_OK;
-}
-
 /* Goes on to `until` ms; how long that took. */
 static lsnn_status advance(const timed *t, double until, double *seconds, lsnn_error *err)
 {
     const double start = omp_get_wtime();
     if (t->event) {
-        TRY(event_advance(t->event, until, count_nothing, NULL, err));
+        TRY(event_advance(t->event, until, &(event_observer){0}, err));
     } else {
         const grid_run run = {.n_steps = (uint64_t)(until / t->e->dt)};
         TRY(grid_advance(t->g, &run, err));

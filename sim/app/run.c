@@ -1,4 +1,5 @@
 /* Verbs run and resume. */
+#include "processors.h"
 #include "session.h"
 #include "simulate.h"
 #include <stdlib.h>
@@ -28,6 +29,7 @@ static lsnn_status go_on(session **out, verb_options *options, int argc, char **
     if (access(config, F_OK) != 0)
         return lsnn_fail(err, LSNN_DATA, "%s is not the folder of a run: there is no config.yaml in it", folder);
     options->words[0] = config;
+    processors_bind(verb_threads(options));
     TRY(verb_load(&e, options, a, err));
     if (e->simulation.engine != ENGINE_NONE)
         return lsnn_fail(err, LSNN_DATA, "%s is a simulation: only trainings are resumed; run its config.yaml", folder);
@@ -49,6 +51,7 @@ static lsnn_status run_config(int argc, char **argv, arena *a, lsnn_error *err)
     session *s = NULL;
     TRY(join(&command, argc, argv, a, err));
     TRY(verb_parse(&options, &verb_run, argc, argv, "ojqvJ", a, err));
+    processors_bind(verb_threads(&options));
     TRY(verb_load(&e, &options, a, err));
     if (e->simulation.engine != ENGINE_NONE) return simulate_run(e, &options, command, err);
     lsnn_status status = session_new(&s, e, &options, command, err);

@@ -59,7 +59,7 @@ static double synaptic_events(const simulation *s)
 static double predict(const experiment *e, int n_threads)
 {
     return memory_process() + (double)arena_bytes(e->memory) + circuit_predict(e, n_threads) +
-           grid_predict(e, n_threads);
+           (e->simulation.engine == ENGINE_EVENT ? event_predict(e) : grid_predict(e, n_threads));
 }
 
 lsnn_status simulate_check(const experiment *e, int n_threads, lsnn_error *err)
@@ -165,6 +165,12 @@ static lsnn_status hear(void *with, const event_spike *spike, size_t n, lsnn_err
     return LSNN_OK;
 }
 
+static lsnn_status keep_values(void *with, int k, size_t n_rows, const real *values, lsnn_error *err)
+{
+    simulation *s = with;
+    return monitor_values(s->monitor, s->result, k, n_rows, values, err);
+}
+
 static lsnn_status keep_statistics(simulation *s, lsnn_error *err)
 {
     for (int k = 0; k < s->e->net->n_populations; k++) {
@@ -266,10 +272,11 @@ static lsnn_status advance_event(simulation *s, lsnn_error *err)
 {
     enum { PIECES = 500 };
     const volatile sig_atomic_t *stop = stop_catch();
+    const event_observer observer = {hear, keep_values, s};
     s->n_steps = PIECES;
     for (uint64_t piece = 1; piece <= PIECES; piece++) {
         const double until = s->e->simulation.time * (double)piece / PIECES, start = log_seconds();
-        TRY(event_advance(s->event, until, hear, s, err));
+        TRY(event_advance(s->event, until, &observer, err));
         s->event_seconds += log_seconds() - start;
         s->done = until;
         TRY(go_on(s, piece, until, err));
@@ -283,10 +290,11 @@ static lsnn_status advance(simulation *s, lsnn_error *err)
     lsnn_error trouble;
     const grid_run run = {.n_steps = s->n_steps, .observe = see, .with = s, .stop = stop_catch()};
     const lsnn_status status = s->event ? advance_event(s, err) : grid_advance(s->g, &run, err);
+    const char *const end = status == LSNN_OK ? "complete" : status == LSNN_DIVERGED ? "diverged" : "interrupted";
     log_progress_end(&s->log);
-    if (status != LSNN_OK && status != LSNN_INTERRUPTED) return status;
+    if (status != LSNN_OK && status != LSNN_INTERRUPTED && status != LSNN_DIVERGED) return status;
     lsnn_status kept = keep_statistics(s, &trouble);
-    if (kept == LSNN_OK) kept = result_commit(s->result, status == LSNN_OK ? "complete" : "interrupted", &trouble);
+    if (kept == LSNN_OK) kept = result_commit(s->result, end, &trouble);
     if (kept != LSNN_OK) *err = trouble;
     return kept != LSNN_OK ? kept : status;
 }

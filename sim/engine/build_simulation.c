@@ -106,7 +106,13 @@ static lsnn_status read_record(build *b, record_spec *spec, config_node *node)
     *spec = (record_spec){.name = node->key, .every = own.every, .variable = own.what, .what = RECORD_VARIABLE};
     if (strcmp(own.what, "spikes") == 0) spec->what = RECORD_SPIKES;
     if (!build_populations(b, own.of, &spec->population, &spec->n_populations)) return LSNN_OK;
-    if (spec->what == RECORD_VARIABLE) return build_record_variable(b, spec, node, also);
+    if (spec->what == RECORD_VARIABLE) {
+        TRY(build_record_variable(b, spec, node, also));
+        if (b->e->simulation.engine == ENGINE_EVENT && strcmp(own.what, "v") != 0 && strcmp(own.what, "A") != 0)
+            config_mistake(&b->report, &config_get(node, "what")->place,
+                           "in continuous time spikes, v and A are recorded, not %s", own.what);
+        return LSNN_OK;
+    }
     for (int k = 0; k < spec->n_populations; k++)
         if (!b->e->net->populations[spec->population + k].model->spiking)
             config_mistake(&b->report, &own.of->place, "'%s' has no spikes: record its y",

@@ -88,6 +88,7 @@ lsnn_status trainer_new(trainer **out, network *net, const lsnn_task *task, cons
     TRY(arena_take(a, &t->sample_loss_rate, (size_t)batch, sizeof(double), err));
     TRY(arena_take(a, &t->sample_error, (size_t)batch, sizeof(double), err));
     TRY(arena_take(a, &t->sample_steps, (size_t)batch, sizeof *t->sample_steps, err));
+    TRY(arena_take(a, &t->sample_spikes, (size_t)batch, sizeof *t->sample_spikes, err));
     const size_t n_questions = (size_t)shape->n_questions;
     TRY(arena_take(a, &t->sample_question_error, (size_t)batch * n_questions, sizeof(double), err));
     TRY(arena_take(a, &t->curve.sum, n_questions, sizeof(double), err));
@@ -102,56 +103,6 @@ static double task_score(const void *with, const lsnn_trial *trial, const real *
 {
     const trainer *t = with;
     return t->task->score(t->task_state, t->task_parameters, trial, pooled);
-}
-
-/* ---- regularisation --------------------------------------------------------------------------------------------------- */
-
-/* dE/dz of c_reg sum_j (f_j - f_target)^2 is the same at every step: 2 c_reg (f_j - f_target) / (batch T dt). */
-static double rate_pull(const trainer *t, const tape *tp, double f)
-{
-    const rate_settings *r = &t->settings.regularisation;
-    return 2 * r->strength * (f - r->target) / (t->settings.batch * (tp->n_steps * t->net->dt));
-}
-
-static double rate_of(const trainer *t, const tape *tp, int neuron)
-{
-    const double duration = tp->n_steps * t->net->dt;
-    switch ((rate_scope)t->settings.regularisation.scope) {
-    case SCOPE_SAMPLE: return tp->count[neuron] / duration;
-    case SCOPE_BATCH: return (double)t->count[neuron] / (t->settings.batch * duration);
-    case SCOPE_PREVIOUS: break;
-    }
-    /* The first batch has none before it: there the pull is zero. */
-    return t->previous_rate[neuron] < 0 ? t->settings.regularisation.target : t->previous_rate[neuron];
-}
-
-static void set_rate_signal(const trainer *t, worker *w, const tape *tp)
-{
-    if (t->settings.regularisation.strength == 0) return;
-    for (int k = 0; k < t->net->n_spiking_populations; k++) {
-        const population *p = &t->net->populations[k];
-        for (int j = 0; !p->model->hidden && j < p->n; j++)
-            w->rate_signal[p->column + j] = (real)rate_pull(t, tp, rate_of(t, tp, p->first + j));
-    }
-}
-
-static double rate_loss(const trainer *t, double (*f)(const trainer *t, const tape *tp, int neuron), const tape *tp)
-{
-    double loss = 0;
-    for (int k = 0; k < t->net->n_spiking_populations; k++) {
-        const population *p = &t->net->populations[k];
-        for (int j = p->first; !p->model->hidden && j < p->first + p->n; j++) {
-            const double difference = f(t, tp, j) - t->settings.regularisation.target;
-            loss += difference * difference;
-        }
-    }
-    return t->settings.regularisation.strength * loss;
-}
-
-static double batch_rate(const trainer *t, const tape *tp, int neuron)
-{
-    (void)tp;
-    return (double)t->count[neuron] / (t->settings.batch * (t->shape.n_steps * t->net->dt));
 }
 
 /* ---- one sample, one shard, one batch --------------------------------------------------------------------------------- */
@@ -230,7 +181,7 @@ static void run_forward(trainer *t, worker *w, tape *tp, int sample, const train
     tp->start = carried(t, t->carry, sample);
     worker_observer *observe = show && recorder->step ? show_step : NULL;
     if (online(t)) {
-        set_rate_signal(t, w, tp);
+        rates_signal(t, w, tp);
         t->passes->online(t->passes->with, tp, t->shards[0], 1.0 / t->settings.batch, observe, &shown);
     } else {
         pass_forward(t, w, tp, observe, &shown);
@@ -271,7 +222,7 @@ static void sample_forward(trainer *t, worker *w, tape *tp, int sample, const tr
     t->sample_loss[sample] = tp->loss;
     t->sample_error[sample] = tp->error;
     t->sample_steps[sample] = tp->n_steps;
-    t->sample_loss_rate[sample] = rate_loss(t, rate_of, tp);
+    t->sample_loss_rate[sample] = rates_loss(t, tp);
     add_seconds(t, PHASE_FORWARD, &since);
 }
 
@@ -279,7 +230,7 @@ static void sample_backward(trainer *t, worker *w, tape *tp, gradients *into)
 {
     double since = t->timed ? omp_get_wtime() : 0;
     if (online(t)) return;
-    set_rate_signal(t, w, tp);
+    rates_signal(t, w, tp);
     if (tp->collapsed) pooled_return(t->net, w, tp, into);
     if (t->passes)
         t->passes->backward(t->passes->with, tp, into);
@@ -361,7 +312,7 @@ static void summarise(trainer *t, metrics *out)
         out->loss_rate += t->sample_loss_rate[b] / batch;
         out->error += t->sample_error[b] / batch;
     }
-    if (t->settings.regularisation.scope != SCOPE_SAMPLE) out->loss_rate = rate_loss(t, batch_rate, NULL);
+    if (t->settings.regularisation.scope != SCOPE_SAMPLE) out->loss_rate = rates_loss(t, NULL);
     for (int j = 0; j < t->net->n_spiking; j++)
         spikes += t->count[j];
     const double n_rates = t->net->n_spiking - t->net->n_hidden;
@@ -380,6 +331,28 @@ static lsnn_status report_divergence(trainer *t, int sample, lsnn_error *err)
                      (unsigned long long)(t->iteration + 1));
 }
 
+/* One thread needs no region of its own, unless its trainer is one of several at work (outer.h). */
+static bool wants_region(const trainer *t)
+{
+    return t->n_threads > 1 || omp_in_parallel();
+}
+
+/* By each thread of a region, or outside of one. */
+static void run_batch(trainer *t, const trainer_recorder *recorder, bool fused, int *diverged)
+{
+    worker_enter_thread();
+#pragma omp for schedule(dynamic, 1)
+    for (int s = 0; s < t->n_shards; s++)
+        run_shard(t, s, recorder, fused, diverged);
+#pragma omp single
+    count_spikes(t);
+    if (fused) return;
+#pragma omp for schedule(dynamic, 1)
+    for (int s = 0; s < t->n_shards; s++)
+        for (int b = shard_start(t, s); b < shard_start(t, s + 1); b++)
+            sample_backward(t, t->workers[omp_get_thread_num()], t->tapes[b], t->shards[s]);
+}
+
 lsnn_status trainer_gradient(trainer *t, metrics *out, const trainer_recorder *recorder, lsnn_error *err)
 {
     const bool fused = !t->waits;
@@ -387,20 +360,11 @@ lsnn_status trainer_gradient(trainer *t, metrics *out, const trainer_recorder *r
     memset(diverged, 0, sizeof diverged);
     t->updates = t->iteration * updates_per_iteration(t);
     network_refresh(t->net);
+    if (wants_region(t)) {
 #pragma omp parallel num_threads(t->n_threads)
-    {
-        worker_enter_thread();
-#pragma omp for schedule(dynamic, 1)
-        for (int s = 0; s < t->n_shards; s++)
-            run_shard(t, s, recorder, fused, diverged);
-#pragma omp single
-        count_spikes(t);
-        if (!fused) {
-#pragma omp for schedule(dynamic, 1)
-            for (int s = 0; s < t->n_shards; s++)
-                for (int b = shard_start(t, s); b < shard_start(t, s + 1); b++)
-                    sample_backward(t, t->workers[omp_get_thread_num()], t->tapes[b], t->shards[s]);
-        }
+        run_batch(t, recorder, fused, diverged);
+    } else { /* no region: those of `passes` would be nested in it, and get new threads each time */
+        run_batch(t, recorder, fused, diverged);
     }
     if (t->stop && *t->stop && !learns_within(t)) return lsnn_fail(err, LSNN_INTERRUPTED, "stopped by a signal");
     summarise(t, out);
@@ -428,7 +392,7 @@ lsnn_status trainer_iterate(trainer *t, metrics *out, const trainer_recorder *re
                              (unsigned long long)(t->iteration + 1));
     }
     for (int j = 0; j < t->net->n_spiking; j++)
-        t->previous_rate[j] = batch_rate(t, NULL, j);
+        t->previous_rate[j] = rates_batch(t, j);
     for (size_t k = 0; k < (size_t)t->settings.batch * t->carried; k++)
         t->carry[k] = t->carry_next[k];
     t->iteration++;
@@ -461,6 +425,27 @@ static void add_to_curve(trainer *t, int sample)
     }
 }
 
+/* Trials first .. first+n-1, by each thread of a region or outside of one. */
+static void evaluate_round(trainer *t, lsnn_set set, uint64_t first, int n)
+{
+    worker *w = t->workers[omp_get_thread_num()];
+    tape *tp = t->tapes[omp_get_thread_num()];
+    worker_enter_thread();
+#pragma omp for schedule(dynamic, 1)
+    for (int b = 0; b < n; b++) {
+        input_draw(t, tp, set, first + (uint64_t)b);
+        tp->start = carried(t, t->carry_evaluation, b);
+        pass_forward(t, w, tp, NULL, NULL);
+        if (t->carried > 0) snapshot_save(carried(t, t->carry_evaluation, b), t->net, w, tp->n_steps);
+        judge(t, w, tp, 1);
+        t->sample_loss[b] = tp->loss;
+        t->sample_error[b] = tp->error;
+        t->sample_steps[b] = tp->n_steps;
+        t->sample_spikes[b] = tp->spike_start[tp->n_steps];
+        keep_question_errors(t, tp, b);
+    }
+}
+
 lsnn_status trainer_evaluate(trainer *t, metrics *out, lsnn_set set, uint64_t first, uint64_t n, lsnn_error *err)
 {
     double loss = 0, error = 0;
@@ -471,29 +456,17 @@ lsnn_status trainer_evaluate(trainer *t, metrics *out, lsnn_set set, uint64_t fi
     /* In rounds of one batch, so that the sums have a fixed order. */
     for (uint64_t done = 0; done < n;) {
         const int round = (int)(n - done < (uint64_t)t->settings.batch ? n - done : (uint64_t)t->settings.batch);
-#pragma omp parallel num_threads(t->n_threads) reduction(+ : spikes, steps)
-        {
-            worker_enter_thread();
-            tape *tp = t->tapes[omp_get_thread_num()];
-#pragma omp for schedule(dynamic, 1)
-            for (int b = 0; b < round; b++) {
-                input_draw(t, tp, set, first + done + (uint64_t)b);
-                tp->start = carried(t, t->carry_evaluation, b);
-                pass_forward(t, t->workers[omp_get_thread_num()], tp, NULL, NULL);
-                if (t->carried > 0)
-                    snapshot_save(carried(t, t->carry_evaluation, b), t->net, t->workers[omp_get_thread_num()],
-                                  tp->n_steps);
-                judge(t, t->workers[omp_get_thread_num()], tp, 1);
-                t->sample_loss[b] = tp->loss;
-                t->sample_error[b] = tp->error;
-                keep_question_errors(t, tp, b);
-                spikes += tp->spike_start[tp->n_steps];
-                steps += (uint64_t)tp->n_steps;
-            }
+        if (wants_region(t)) {
+#pragma omp parallel num_threads(t->n_threads)
+            evaluate_round(t, set, first + done, round);
+        } else {
+            evaluate_round(t, set, first + done, round);
         }
         for (int b = 0; b < round; b++) {
             loss += t->sample_loss[b];
             error += t->sample_error[b];
+            spikes += t->sample_spikes[b];
+            steps += (uint64_t)t->sample_steps[b];
             if (set == LSNN_TEST) add_to_curve(t, b);
         }
         done += (uint64_t)round;

@@ -34,6 +34,7 @@ lsnn_status event_new(event_engine **out, const circuit *c, int n_threads, lsnn_
     for (int s = 0; status == LSNN_OK && s < c->n_slices; s++)
         status = event_build_slice(e, s, err);
     if (status == LSNN_OK) status = event_source_new(e, err);
+    if (status == LSNN_OK) status = event_record_new(e, err);
     if (status == LSNN_OK)
         *out = e;
     else
@@ -82,32 +83,31 @@ static lsnn_status begin_window(event_engine *e, lsnn_error *err)
     return e->queue.failed ? no_memory(err) : LSNN_OK;
 }
 
-static const event_spike *earliest(event_engine *e, size_t *next)
+static const event_spike *earliest(event_engine *e)
 {
     const event_spike *first = NULL;
-    int from = 0;
-    for (int s = 0; s < e->n_slices; s++) {
-        const event_spike *spike = (event_spike *)e->slice[s].spikes.item + next[s];
-        if (next[s] == e->slice[s].spikes.n) continue;
+    event_slice *from = NULL;
+    for (event_slice *s = e->slice; s < e->slice + e->n_slices; s++) {
+        if (s->n_merged == s->spikes.n) continue;
+        const event_spike *spike = (event_spike *)s->spikes.item + s->n_merged;
         if (first && (first->time < spike->time || (first->time == spike->time && first->id < spike->id))) continue;
         first = spike;
         from = s;
     }
-    if (first) next[from]++;
+    if (from) from->n_merged++;
     return first;
 }
 
 /* After it: the slices' spikes in the order of time and id. */
 static lsnn_status end_window(event_engine *e, lsnn_error *err)
 {
-    size_t next[e->n_slices];
     bool failed = e->queue.failed;
     e->heard.n = 0;
     for (int s = 0; s < e->n_slices; s++) {
-        next[s] = 0;
+        e->slice[s].n_merged = 0;
         failed = failed || e->slice[s].failed || e->slice[s].queue.failed;
     }
-    for (const event_spike *spike; !failed && (spike = earliest(e, next));) {
+    for (const event_spike *spike; !failed && (spike = earliest(e));) {
         event_spike *heard = event_list_add(&e->heard, sizeof *heard),
                     *ahead = event_list_add(&e->ahead, sizeof *ahead);
         failed = !heard || !ahead;
@@ -120,17 +120,16 @@ static lsnn_status end_window(event_engine *e, lsnn_error *err)
 }
 
 /* Spikes before `end` are told; a window may reach beyond. */
-static lsnn_status tell(event_engine *e, double end, event_observer *observe, void *with, lsnn_error *err)
+static lsnn_status tell(event_engine *e, double end, const event_observer *observer, lsnn_error *err)
 {
     event_spike *spike = e->ahead.item;
     size_t n = 0;
     while (n < e->ahead.n && spike[n].time < end)
         n++;
-    if (n == 0) return LSNN_OK;
-    const lsnn_status status = observe(with, spike, n, err);
-    memmove(spike, spike + n, (e->ahead.n - n) * sizeof *spike);
+    if (n > 0 && observer->spikes) TRY(observer->spikes(observer->with, spike, n, err));
+    if (n > 0) memmove(spike, spike + n, (e->ahead.n - n) * sizeof *spike);
     e->ahead.n -= n;
-    return status;
+    return event_record_tell(e, end, observer, err);
 }
 
 event_counts event_count(const event_engine *e)
@@ -158,10 +157,10 @@ static void work(event_engine *e)
     e->busy = after.deliveries + after.drive - before.deliveries - before.drive;
 }
 
-lsnn_status event_advance(event_engine *e, double until, event_observer *observe, void *with, lsnn_error *err)
+lsnn_status event_advance(event_engine *e, double until, const event_observer *observer, lsnn_error *err)
 {
     const double end = event_steps(until, 1 / e->c->net->dt);
-    lsnn_status status = tell(e, end, observe, with, err);
+    lsnn_status status = tell(e, end, observer, err);
     if (end >= EVENT_MOST_WINDOWS * e->clock.length)
         return lsnn_fail(err, LSNN_CONFIG, "a delay of %g ms is too short for %g ms of simulation",
                          e->clock.length * e->c->net->dt, until);
@@ -169,7 +168,7 @@ lsnn_status event_advance(event_engine *e, double until, event_observer *observe
         status = begin_window(e, err);
         if (status == LSNN_OK) work(e);
         if (status == LSNN_OK) status = end_window(e, err);
-        if (status == LSNN_OK) status = tell(e, end, observe, with, err);
+        if (status == LSNN_OK) status = tell(e, end, observer, err);
     }
     return status;
 }

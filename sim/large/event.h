@@ -20,17 +20,25 @@ typedef struct event_spike {
 
 typedef struct event_engine event_engine;
 
+/* Bytes besides the circuit's and what is on its way, foreseen before it is built. */
+double event_predict(const experiment *e);
+
 /* The circuit must be continuous. LSNN_CONFIG names a population whose model or parameters have no closed form. Free it with
  * event_free, before the circuit's memory. */
 LSNN_MUST_USE lsnn_status event_new(event_engine **out, const circuit *c, int n_threads, lsnn_error *err);
 void event_free(event_engine *e); /* NULL is allowed */
 
-/* Spikes of neurons in the order of time and then id; called by one thread, once per window that has some. */
-typedef lsnn_status event_observer(void *with, const event_spike *spike, size_t n, lsnn_error *err);
+/* Called by one thread, once per window that has some. Either may be NULL. */
+typedef struct event_observer {
+    /* Spikes of neurons in the order of time and then id. */
+    lsnn_status (*spikes)(void *with, const event_spike *spike, size_t n, lsnn_error *err);
+    /* Record k (RECORD_VARIABLE) every so many steps, after all that happens at that time: n_rows rows of the spec's n_neurons. */
+    lsnn_status (*values)(void *with, int k, size_t n_rows, const real *values, lsnn_error *err);
+    void *with;
+} event_observer;
 
 /* Continues the simulation until before the time, in ms. */
-LSNN_MUST_USE lsnn_status event_advance(event_engine *e, double until, event_observer *observe, void *with,
-                                        lsnn_error *err);
+LSNN_MUST_USE lsnn_status event_advance(event_engine *e, double until, const event_observer *observer, lsnn_error *err);
 
 typedef struct event_counts {
     uint64_t spikes, deliveries,

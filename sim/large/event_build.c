@@ -132,15 +132,16 @@ static lsnn_status build_part(event_engine *e, const event_slice *s, int k, lsnn
         .first_id = p->first + cut->first, .column = cut->column, .n = cut->n, .uniform = true, .now.time = -1};
     if (!p->model->continuous)
         return refuse(e, "populations", p->name, "its model is not defined in continuous time", err);
-    event_modes *modes, first;
+    if (cut->n == 0) return LSNN_OK;
+    event_modes *modes;
     lsnn_modes m;
-    for (int j = 0; j < cut->n; j++) {
+    TRY(read_modes(&m, e, p, cut->first, err));
+    const event_modes first = sort_modes(&m);
+    for (int j = 1; j < cut->n; j++) {
         TRY(read_modes(&m, e, p, cut->first + j, err));
         const event_modes sorted = sort_modes(&m);
-        if (j == 0) first = sorted;
         part->uniform = part->uniform && same_dynamics(&first, &sorted);
     }
-    if (cut->n == 0) return LSNN_OK;
     part->n_modes = first.n;
     TRY(arena_take(net->memory, &modes, part->uniform ? 1 : (size_t)cut->n, sizeof *modes, err));
     modes[0] = first;
@@ -224,6 +225,13 @@ lsnn_status event_agenda_new(event_agenda *agenda, int n, arena *a, lsnn_error *
     return arena_take(a, &agenda->bits, (size_t)EVENT_RING * agenda->n_words, sizeof *agenda->bits, err);
 }
 
+/* Doubles of a neuron: whole cache lines. */
+static size_t neuron_stride(int n_modes)
+{
+    const size_t bytes = sizeof(event_neuron) + (size_t)n_modes * sizeof(double), line = 64;
+    return (bytes + line - 1) / line * (line / sizeof(double));
+}
+
 lsnn_status event_build_slice(event_engine *e, int number, lsnn_error *err)
 {
     const network *net = e->c->net;
@@ -241,8 +249,7 @@ lsnn_status event_build_slice(event_engine *e, int number, lsnn_error *err)
         TRY(build_part(e, s, k, err));
         if (s->part[k].n_modes > most) most = s->part[k].n_modes;
     }
-    const size_t bytes = sizeof(event_neuron) + (size_t)most * sizeof(double), line = 64;
-    s->stride = (bytes + line - 1) / line * (line / sizeof(double));
+    s->stride = neuron_stride(most);
     TRY(arena_take(net->memory, &s->neurons, (size_t)s->wires->n_columns * s->stride, sizeof *s->neurons, err));
     ask_for_large_pages(s->neurons, (size_t)s->wires->n_columns * s->stride * sizeof *s->neurons);
     TRY(arena_take(net->memory, &current, (size_t)s->wires->n_columns, sizeof *current, err));
@@ -253,4 +260,24 @@ lsnn_status event_build_slice(event_engine *e, int number, lsnn_error *err)
         for (int j = 0; j < s->part[k].n; j++)
             event_slice_start(s, &s->part[k], j);
     return LSNN_OK;
+}
+
+/* Padded columns are left out: they are few. */
+double event_predict(const experiment *e)
+{
+    const network *net = e->net;
+    const double ring = EVENT_RING / 8.0;
+    double bytes = 0;
+    for (int k = 0; k < net->n_populations; k++) {
+        const population *p = &net->populations[k];
+        lsnn_modes m = {0};
+        if (p->model->continuous) p->model->continuous(p->parameters, net->dt, 0, &m);
+        bytes += p->n * ((double)neuron_stride(m.n) * sizeof(double) + sizeof(real) + ring);
+    }
+    for (int k = 0; k < e->n_plans; k++)
+        if (circuit_is_drive(e, &e->plans[k]))
+            bytes += e->plans[k].site.n_from * (double)(sizeof(event_ticks) + sizeof(double));
+    for (int k = 0; k < net->n_sources; k++)
+        if (net->sources[k].kind == SOURCE_POISSON) bytes += net->sources[k].n * (sizeof(event_ticks) + ring);
+    return bytes;
 }

@@ -68,15 +68,27 @@ typedef struct event_part {
     event_moment now; /* of the spike that arrives, with uniform modes */
 } event_part;
 
+/* A neuron whose variable is recorded. */
+typedef struct event_probe {
+    int place; /* in the record's row */
+    int part;
+    uint32_t column;
+    double threshold; /* A at rest */
+} event_probe;
+
 typedef struct event_slice {
     const circuit_slice *wires;
     event_part *part;
-    size_t stride;   /* doubles a neuron: whole cache lines */
+    size_t stride;   /* doubles a neuron */
     double *neurons; /* [n_columns] event_neuron, each at the beginning of a cache line */
     event_agenda agenda;
     event_queue queue; /* of spikes whose synapses have delays of their own */
     event_list spikes; /* of this window */
+    size_t n_merged;   /* of them, with those of the other slices */
     crossing_solver *solver;
+    event_probe **probe; /* [n_records]: the neurons here that a record wants */
+    int *n_probes;       /* [n_records] */
+    double sample;       /* next time at which one is looked at; INFINITY: none */
     event_clock clock;
     double horizon; /* beyond, time is not counted in windows */
     uint64_t seed;
@@ -93,6 +105,14 @@ typedef struct event_source {
     size_t next;
 } event_source;
 
+/* A record of a variable: what a window has given. */
+typedef struct event_trace {
+    const record_spec *spec; /* NULL: a record of spikes */
+    bool of_threshold;       /* A, else v */
+    uint64_t first;          /* row r is that of time (first + r) every */
+    real *value;             /* [rows][n_neurons] */
+} event_trace;
+
 struct event_engine {
     const circuit *c;
     int n_threads, n_slices;
@@ -103,11 +123,12 @@ struct event_engine {
     event_queue queue; /* of spikes that arrive at rows of one delay */
     const event_item *arrival;
     size_t n_arrivals;
-    bool individual;  /* some synapses have delays of their own */
-    double *delay;    /* [n_projections] steps, of rows with one delay */
-    uint64_t busy;    /* events of the last window */
-    event_list heard; /* spikes since the last window began */
-    event_list ahead; /* spikes that no one has asked for yet */
+    bool individual;    /* some synapses have delays of their own */
+    double *delay;      /* [n_projections] steps, of rows with one delay */
+    uint64_t busy;      /* events of the last window */
+    event_list heard;   /* spikes since the last window began */
+    event_list ahead;   /* spikes that no one has asked for yet */
+    event_trace *trace; /* [n_records] */
 };
 
 LSNN_INLINE event_neuron *event_neuron_at(const event_slice *s, size_t column)
@@ -130,6 +151,14 @@ LSNN_MUST_USE lsnn_status event_agenda_new(event_agenda *agenda, int n, arena *a
 /* event_slice.c: all that happens to a slice's neurons in a window. `heard` have synapses with delays of their own. */
 void event_slice_window(event_engine *e, int s, uint32_t window);
 void event_slice_start(event_slice *s, event_part *part, int j); /* once its state is set */
+
+/* event_record.c: samples of variables. */
+LSNN_MUST_USE lsnn_status event_record_new(event_engine *e, lsnn_error *err);
+/* Takes the slice's samples before `until`; all that arrives until the last of them has. */
+void event_record_take(const event_engine *e, event_slice *s, double until);
+/* Tells the rows before `end`, which lies in or before the last window. */
+LSNN_MUST_USE lsnn_status event_record_tell(event_engine *e, double end, const event_observer *observer,
+                                            lsnn_error *err);
 
 /* event_source.c */
 LSNN_MUST_USE lsnn_status event_source_new(event_engine *e, lsnn_error *err);

@@ -49,10 +49,15 @@ void event_queue_free(event_queue *q)
     list_free(&q->count);
 }
 
-void event_queue_push(event_queue *q, const event_item *item)
+/* The list of its window's bucket; NULL: it is too far away for one. */
+static event_list *bucket_of(event_queue *q, const event_item *item)
 {
     const uint32_t window = event_clock_window(&q->clock, item->time);
-    event_list *list = window - q->next < EVENT_RING ? &q->bucket[window % EVENT_RING] : &q->far;
+    return window - q->next < EVENT_RING ? &q->bucket[window % EVENT_RING] : NULL;
+}
+
+static void put(event_queue *q, event_list *list, const event_item *item)
+{
     event_item *place = event_list_add(list, sizeof *place);
     if (place)
         *place = *item;
@@ -60,16 +65,25 @@ void event_queue_push(event_queue *q, const event_item *item)
         q->failed = true;
 }
 
+void event_queue_push(event_queue *q, const event_item *item)
+{
+    event_list *bucket = bucket_of(q, item);
+    put(q, bucket ? bucket : &q->far, item);
+}
+
 /* Once per turn of the ring: what has come near enough moves into it. */
 static void turn_queue(event_queue *q)
 {
     event_item *item = q->far.item;
-    const size_t n = q->far.n;
-    q->far.n = 0;
-    for (size_t k = 0; k < n; k++) {
-        const event_item moved = item[k]; /* is written back at most where it was read */
-        event_queue_push(q, &moved);
+    size_t kept = 0;
+    for (size_t k = 0; k < q->far.n; k++) {
+        event_list *bucket = bucket_of(q, &item[k]);
+        if (bucket)
+            put(q, bucket, &item[k]);
+        else
+            item[kept++] = item[k];
     }
+    q->far.n = kept;
 }
 
 static int order(const void *a, const void *b)

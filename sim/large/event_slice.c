@@ -204,30 +204,29 @@ static void deliver_next(const event_engine *e, event_slice *s, const event_item
     }
 }
 
-static size_t count_alike(const event_item *item, size_t n, double time)
+static size_t count_alike(const event_item *item, const event_item *end, double time)
 {
-    size_t k = 0;
-    while (k < n && item[k].time == time)
-        k++;
-    return k;
+    const event_item *first = item;
+    while (item < end && item->time == time)
+        item++;
+    return (size_t)(item - first);
 }
 
 static void deliver_all(const event_engine *e, event_slice *s)
 {
-    const event_item *row = e->arrival;
-    size_t n_rows = e->n_arrivals, n_singles = 0;
-    const event_item *single = e->individual ? event_queue_open(&s->queue, &n_singles) : NULL;
-    while (n_rows > 0 || n_singles > 0) {
-        const double time = n_rows == 0                                   ? single->time
-                            : n_singles == 0 || row->time <= single->time ? row->time
-                                                                          : single->time;
-        const size_t rows = count_alike(row, n_rows, time), singles = count_alike(single, n_singles, time);
-        if (n_rows > rows) fetch_row(e, s, row + rows, n_rows - rows);
+    size_t n_singles = 0;
+    const event_item *row = e->arrival, *const rows_end = row + e->n_arrivals;
+    const event_item *single = e->individual ? event_queue_open(&s->queue, &n_singles) : row;
+    const event_item *const singles_end = single + n_singles;
+    while (row < rows_end || single < singles_end) {
+        const bool row_next = row < rows_end && (single == singles_end || row->time <= single->time);
+        const double time = row_next ? row->time : single->time;
+        const size_t rows = count_alike(row, rows_end, time), singles = count_alike(single, singles_end, time);
+        if (s->sample < time) event_record_take(e, s, time);
+        if (row + rows < rows_end) fetch_row(e, s, row + rows, (size_t)(rows_end - row) - rows);
         deliver_next(e, s, row, rows, single, singles);
         row += rows;
-        n_rows -= rows;
         single += singles;
-        n_singles -= singles;
     }
 }
 
@@ -245,6 +244,7 @@ void event_slice_window(event_engine *e, int number, uint32_t window)
     s->spikes.n = 0;
     if (e->individual) send_singles(e, s);
     deliver_all(e, s);
+    if (s->sample < end) event_record_take(e, s, end);
     for (int k = 0; k < e->c->net->n_populations; k++)
         if (s->part[k].n > 0) attend_of[s->part[k].n_modes](s, &s->part[k], end);
     s->agenda.now = window + 1;

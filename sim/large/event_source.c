@@ -75,9 +75,11 @@ static lsnn_status poisson_window(event_engine *e, event_source *s, int number, 
             const uint32_t cell = word * 64 + (uint32_t)__builtin_ctzll(bits);
             event_ticks *t = &s->ticks[cell];
             const double rate = s->of->rate[cell] * e->c->net->dt;
-            for (double time = t->time[t->used]; time < end;
-                 time = event_ticks_next(t, e->c->net->seed, number, cell, rate))
+            double time = t->time[t->used];
+            while (time < end) {
                 TRY(send(e, time, cell, number, err));
+                time = event_ticks_next(t, e->c->net->seed, number, cell, rate);
+            }
             note(e, s, cell);
         }
     s->agenda.now++;

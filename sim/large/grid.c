@@ -11,6 +11,7 @@
 #include <string.h>
 
 #define MOST_INTERVAL 64
+#define CHECK_STEPS 1024 /* how often states are looked through for inf and nan */
 
 /* ---- one slice -------------------------------------------------------------------------------------------------------- */
 
@@ -97,6 +98,19 @@ static void take_step(grid *g, int s, int parity, uint64_t first, int t)
     memset(current, 0, (size_t)slice->n_columns * sizeof *current);
 }
 
+static grid_fault find_fault(const grid *g, int s)
+{
+    for (int k = 0; k < g->c->net->n_populations; k++) {
+        const population *p = &g->c->net->populations[k];
+        const circuit_part *part = &g->c->slice[s].part[k];
+        for (int c = 0; c < p->n_states; c++)
+            for (int j = 0; j < part->n; j++)
+                if (!isfinite(g->slice[s].view[k].state[c][j]))
+                    return (grid_fault){p->model->states[c].name, k, part->first + j};
+    }
+    return (grid_fault){0};
+}
+
 /* ---- all slices ------------------------------------------------------------------------------------------------------- */
 
 static void count_spikes(grid *g, int parity)
@@ -125,6 +139,25 @@ typedef struct flow {
     lsnn_status status[2]; /* after an interval of this parity */
 } flow;
 
+/* The fault of the first population and neuron, whatever slice it is in. */
+static lsnn_status report_fault(const flow *f, int parity)
+{
+    const grid *g = f->g;
+    const grid_fault *first = NULL;
+    for (int s = 0; s < g->c->n_slices; s++) {
+        const grid_fault *own = &g->slice[s].fault[parity];
+        if (own->state && (!first || own->population < first->population ||
+                           (own->population == first->population && own->neuron < first->neuron)))
+            first = own;
+    }
+    if (!first) return LSNN_OK;
+    return lsnn_fail(f->err, LSNN_DIVERGED,
+                     "%s[%d].%s is no longer a finite number at %g ms: weights or time constants "
+                     "let it grow without bound",
+                     g->c->net->populations[first->population].name, first->neuron, first->state,
+                     (double)g->step * g->c->net->dt);
+}
+
 /* By one thread, while others go on. */
 static void observe(flow *f, int parity, uint64_t first, int n)
 {
@@ -134,8 +167,8 @@ static void observe(flow *f, int parity, uint64_t first, int n)
     g->parity = parity;
     g->step = first + (uint64_t)n;
     count_spikes(g, parity);
-    lsnn_status status = LSNN_OK;
-    if (f->run->observe) status = f->run->observe(f->run->with, g, first, n, f->err);
+    lsnn_status status = report_fault(f, parity);
+    if (status == LSNN_OK && f->run->observe) status = f->run->observe(f->run->with, g, first, n, f->err);
     if (status == LSNN_OK && f->run->stop && *f->run->stop)
         status =
             lsnn_fail(f->err, LSNN_INTERRUPTED, "stopped by a signal after %g ms", (double)g->step * g->c->net->dt);
@@ -161,6 +194,7 @@ static void work(flow *f, int thread)
         for (int s = thread; s < n_slices; s += by) {
             for (int t = 0; t < n; t++)
                 take_step(g, s, parity, first, t);
+            if (next / CHECK_STEPS != first / CHECK_STEPS || n_next == 0) g->slice[s].fault[parity] = find_fault(g, s);
             grid_emit(g, s, !parity, next, n_next);
         }
 #pragma omp barrier

@@ -12,12 +12,19 @@ typedef struct grid_train {
     int room;        /* of `who` */
 } grid_train;
 
+/* A state that has become inf or nan. */
+typedef struct grid_fault {
+    const char *state; /* NULL: none */
+    int population, neuron;
+} grid_fault;
+
 typedef struct grid_slice {
     real *ring;           /* [n_slots][n_columns]: input of the steps to come */
     real *bias;           /* [n_columns] of constant currents; NULL: none */
     lsnn_slice *view;     /* [n_populations] */
     real **output;        /* [n_populations][width] */
     grid_train *train[2]; /* [n_populations + n_sources], of even and odd intervals */
+    grid_fault fault[2];  /* the first one after an even or odd interval */
     uint64_t events, driven;
 } grid_slice;
 

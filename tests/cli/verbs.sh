@@ -97,16 +97,19 @@ memory evidence_accumulation 3 learning.regularisation.scope=batch test.trials=3
 memory pattern_generation 20 seed=1
 
 # ---- a simulation's memory ---------------------------------------------------------------------------------------------
-yaml=$SOURCE/experiments/balanced_network/run.yaml
 cat >simulate.py <<'END'
 """Runs lsnn and prints its peak of memory in MB."""
 import resource, subprocess, sys
-subprocess.run([sys.argv[1], "run", *sys.argv[2:], "-q", "-o", "balanced"], check=True, stdout=subprocess.DEVNULL)
+subprocess.run([sys.argv[1], "run", *sys.argv[2:], "-q", "-o", "simulation"], check=True, stdout=subprocess.DEVNULL)
 print(resource.getrusage(resource.RUSAGE_CHILDREN).ru_maxrss * 1024 / 1e6)
 END
-said=$(forecast "$yaml" simulation.time=30ms simulation.transient=0)
-used=$("$PYTHON" simulate.py "$LSNN" "$yaml" simulation.time=30ms simulation.transient=0)
-echo "balanced_network: forecast $said MB, used $used MB"
-[[ $SANITIZE == 1 ]] || awk -v a="$said" -v b="$used" 'BEGIN { exit !(a > 0.8 * b && a < 1.2 * b) }' ||
-    fail "balanced_network: the forecast of memory is wrong"
+for yaml in balanced_network/run.yaml sparse_network/rare.yaml; do
+    short=("$SOURCE/experiments/$yaml" simulation.time=30ms simulation.transient=0)
+    said=$(forecast "${short[@]}")
+    used=$("$PYTHON" simulate.py "$LSNN" "${short[@]}")
+    echo "$yaml: forecast $said MB, used $used MB"
+    [[ $SANITIZE == 1 ]] || awk -v a="$said" -v b="$used" 'BEGIN { exit !(a > 0.8 * b && a < 1.2 * b) }' ||
+        fail "$yaml: the forecast of memory is wrong"
+    rm -rf simulation
+done
 exit $((failures > 0))
