@@ -16,6 +16,7 @@ typedef struct lsnn_shape {
     int n_steps_test; /* of a trial of the test set; 0: n_steps */
     bool classes;     /* the target is a label; else n_out values per step */
     int n_questions;  /* most questions of a trial, each with a label or n_out values; 0: the whole trial is one */
+    int n_given;      /* numbers that a question shows, for baselines; 0: the task does not say */
     bool analog;      /* the input is a value per cell and step; else spikes */
     bool runs;        /* neighbouring cells often fire together: worth sums over runs of rows */
     bool same;        /* every trial is the same: it is drawn once */
@@ -40,8 +41,9 @@ typedef struct lsnn_trial {
     real *answers;
     /* [n_steps][n_out], without shape.classes; of a question whose answer is pooled, the row of its first step */
     real *target;
-    real *weight; /* [n_steps]: weight of the step in the loss; 0: the step is not judged */
-    real *analog; /* [n_steps][n_in], with shape.analog */
+    double *given; /* [n_questions][n_given] */
+    real *weight;  /* [n_steps]: weight of the step in the loss; 0: the step is not judged */
+    real *analog;  /* [n_steps][n_in], with shape.analog */
     struct lsnn_events *events;
 } lsnn_trial;
 
