@@ -334,7 +334,7 @@ static lsnn_status report_divergence(trainer *t, int sample, lsnn_error *err)
 /* One thread needs no region of its own, unless its trainer is one of several at work (outer.h). */
 static bool wants_region(const trainer *t)
 {
-    return t->n_threads > 1 || omp_in_parallel();
+    return t->n_threads > 1 || omp_get_level() > 0;
 }
 
 /* By each thread of a region, or outside of one. */
