@@ -23,21 +23,21 @@ static int population(const void *parameters, int n)
     return asked > 1 ? asked : 4 + (int)(3 * log(n));
 }
 
-/* State: sigma, mean, p_sigma, p_c, A by rows, and room for a vector. */
+/* State: sigma, mean, p_sigma, p_c, A by rows, and room for three vectors. */
 typedef struct parts {
-    double *sigma, *mean, *path_sigma, *path_c, *A, *v;
+    double *sigma, *mean, *path_sigma, *path_c, *A, *v, *step, *before;
 } parts;
 
 static parts split(double *state, int n)
 {
-    double *mean = state + 1;
-    return (parts){state, mean, mean + n, mean + 2 * n, mean + 3 * n, mean + 3 * n + (size_t)n * (size_t)(n + 1) / 2};
+    double *mean = state + 1, *A = mean + 3 * n, *v = A + (size_t)n * ((size_t)n + 1) / 2;
+    return (parts){state, mean, mean + n, mean + 2 * n, A, v, v + n, v + 2 * n};
 }
 
 static size_t state_length(const void *parameters, int n)
 {
     (void)parameters;
-    return 1 + 4 * (size_t)n + (size_t)n * ((size_t)n + 1) / 2;
+    return 1 + 6 * (size_t)n + (size_t)n * ((size_t)n + 1) / 2;
 }
 
 static double *row(double *A, int i)
@@ -131,8 +131,7 @@ static double go(const parts *c, const rates *r, int n, uint64_t generation)
     double norm = 0;
     const double fresh = 1 - pow(1 - r->c_sigma, 2 * ((double)generation + 1));
     const double keep = sqrt(r->c_c * (2 - r->c_c) * r->mu_eff), by = sqrt(r->c_sigma * (2 - r->c_sigma) * r->mu_eff);
-    double step[n];
-    memcpy(step, c->v, sizeof step);
+    memcpy(c->step, c->v, (size_t)n * sizeof *c->step);
     solve(c->A, n, c->v);
     for (int i = 0; i < n; i++) {
         c->path_sigma[i] = (1 - r->c_sigma) * c->path_sigma[i] + by * c->v[i];
@@ -141,7 +140,7 @@ static double go(const parts *c, const rates *r, int n, uint64_t generation)
     norm = sqrt(norm);
     const bool steady = norm / sqrt(fresh) < (1.4 + 2 / (n + 1.0)) * r->chi;
     for (int i = 0; i < n; i++)
-        c->path_c[i] = (1 - r->c_c) * c->path_c[i] + (steady ? keep * step[i] : 0);
+        c->path_c[i] = (1 - r->c_c) * c->path_c[i] + (steady ? keep * c->step[i] : 0);
     return norm;
 }
 
@@ -159,8 +158,7 @@ static void tell(const void *parameters, const lsnn_sampling *s, double *state, 
     for (int k = 0; k < r.mu; k++)
         for (int i = 0; i < n; i++)
             c.v[i] += w[k] * (point[(size_t)order[k] * (size_t)n + (size_t)i] - c.mean[i]) / *c.sigma;
-    double before[n];
-    memcpy(before, c.mean, sizeof before);
+    memcpy(c.before, c.mean, (size_t)n * sizeof *c.before);
     for (int i = 0; i < n; i++)
         c.mean[i] += *c.sigma * c.v[i];
     const double norm = go(&c, &r, n, s->generation);
@@ -171,7 +169,7 @@ static void tell(const void *parameters, const lsnn_sampling *s, double *state, 
     add_outer(c.A, n, r.c_1, c.v);
     for (int k = 0; k < r.mu; k++) {
         for (int i = 0; i < n; i++)
-            c.v[i] = (point[(size_t)order[k] * (size_t)n + (size_t)i] - before[i]) / *c.sigma;
+            c.v[i] = (point[(size_t)order[k] * (size_t)n + (size_t)i] - c.before[i]) / *c.sigma;
         add_outer(c.A, n, r.c_mu * w[k], c.v);
     }
     *c.sigma *= exp(fmin(1, r.c_sigma / r.d_sigma * (norm / r.chi - 1)));
