@@ -1,4 +1,4 @@
-# The registry: which models, rules, optimisers, rewirings and tasks there are follows from the files in their folders. Adding
+# The registry: which models, rules, optimisers, samplers, rewirings and tasks there are follows from the files in their folders. Adding
 # a file is enough; the list is written anew when one of them changes.
 lsnn_glob(LSNN_PLUGIN_SOURCES models/*.c learning/*.c experiments/*/task.c)
 foreach(folder IN LISTS LSNN_PLUGINS)
@@ -18,6 +18,6 @@ add_custom_command(
     COMMAND ${CMAKE_COMMAND} -D LIST=${PROJECT_BINARY_DIR}/plugins.txt -D OUT=${LSNN_REGISTRY_SOURCE}
             -P ${PROJECT_SOURCE_DIR}/cmake/write_registry.cmake
     DEPENDS ${LSNN_PLUGIN_SOURCES} ${PROJECT_BINARY_DIR}/plugins.txt ${PROJECT_SOURCE_DIR}/cmake/write_registry.cmake
-    COMMENT "Listing models, rules, optimisers, rewirings and tasks"
+    COMMENT "Listing models, rules, optimisers, samplers, rewirings and tasks"
     VERBATIM)
 set_source_files_properties(${LSNN_REGISTRY_SOURCE} PROPERTIES INCLUDE_DIRECTORIES ${PROJECT_SOURCE_DIR}/sim/engine)

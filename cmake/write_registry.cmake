@@ -3,7 +3,7 @@
 # A plug-in is a definition at the start of a line, `const lsnn_model lsnn_model_<name> = ...`, where <name> is the name of
 # the file, or of its folder for a task.c. A source that defines none is a helper of its neighbours.
 cmake_policy(VERSION 3.22)
-set(kinds model rule optimiser rewiring task)
+set(kinds model rule optimiser sampler rewiring task)
 
 file(STRINGS ${LIST} sources)
 foreach(source IN LISTS sources)
@@ -13,7 +13,7 @@ foreach(source IN LISTS sources)
         get_filename_component(name ${folder} NAME)
     endif()
     string(MAKE_C_IDENTIFIER "${name}" name) # a leading digit gets an underscore in front
-    file(STRINGS ${source} definitions REGEX "^const lsnn_(model|rule|optimiser|rewiring|task) lsnn_[a-z]+_[A-Za-z0-9_]+")
+    file(STRINGS ${source} definitions REGEX "^const lsnn_(model|rule|optimiser|sampler|rewiring|task) lsnn_[a-z]+_[A-Za-z0-9_]+")
     foreach(definition IN LISTS definitions)
         string(REGEX MATCH "^const lsnn_([a-z]+) ([A-Za-z0-9_]+)" matched "${definition}")
         set(kind ${CMAKE_MATCH_1})

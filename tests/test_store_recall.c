@@ -40,7 +40,7 @@ static void check_trial(const lsnn_trial *trial, const symbols *s, int symbol)
             holds = true;
         } else if (s->recall[t]) {
             cr_assert(holds, "RECALL without a STORE before");
-            const lsnn_question expected = {t * symbol, (t + 1) * symbol, stored};
+            const lsnn_question expected = {.start = t * symbol, .stop = (t + 1) * symbol, .label = stored};
             cr_assert_lt(asked, trial->n_questions);
             cr_assert(memcmp(&expected, &trial->questions[asked], sizeof expected) == 0, "question %d", asked);
             asked++;

@@ -184,7 +184,7 @@ Test(trial, asks_in_the_order_of_time_and_within_its_steps)
     lsnn_trial_ask(trial, 1, 2, 0); /* overlaps the first in all its steps */
     lsnn_trial_ask(trial, 2, 5, 0);
     lsnn_trial_ask(trial, 7, 70, 1);
-    const lsnn_question expected[] = {{0, 3, 1}, {3, 5, 0}, {7, 10, 1}};
+    const lsnn_question expected[] = {{0, 3, 1, 0}, {3, 5, 0, 0}, {7, 10, 1, 0}};
     cr_assert_eq(trial->n_questions, 3);
     cr_assert_arr_eq(trial->questions, expected, sizeof expected);
     for (int t = 0; t < 10; t++)

@@ -21,7 +21,9 @@ typedef enum lsnn_purpose {
     LSNN_SHUFFLE,
     LSNN_SIGNS,
     LSNN_REWIRING,
-    LSNN_POISSON /* sources of a simulation */
+    LSNN_POISSON, /* sources of a simulation */
+    LSNN_ACTIONS, /* that are drawn from a policy */
+    LSNN_SAMPLER  /* optimisers without gradients */
 } lsnn_purpose;
 
 typedef struct lsnn_random {

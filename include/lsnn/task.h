@@ -16,22 +16,24 @@ typedef struct lsnn_shape {
     int n_steps_test; /* of a trial of the test set; 0: n_steps */
     bool classes;     /* the target is a label; else n_out values per step */
     int n_questions;  /* most questions of a trial, each with a label or n_out values; 0: the whole trial is one */
+    int n_given;      /* numbers that a question shows, for baselines; 0: the task does not say */
     bool analog;      /* the input is a value per cell and step; else spikes */
     bool runs;        /* neighbouring cells often fire together: worth sums over runs of rows */
     bool same;        /* every trial is the same: it is drawn once */
     uint32_t size[3]; /* trials in the sets train, validation, test; 0: as many as are asked for */
 } lsnn_shape;
 
-/* In the steps start .. stop-1 the network is asked for `label`. */
+/* In the steps start .. stop-1 the network is asked for `label`; if it learns from rewards, for an action. */
 typedef struct lsnn_question {
     int start, stop, label;
+    int action; /* the engine's: what the network chose, 0 .. n_out-1 */
 } lsnn_question;
 
 /* One trial's input and target. The engine owns it and clears it before each draw. */
 typedef struct lsnn_trial {
     lsnn_shape shape;
-    int n_steps;              /* of this trial: shape.n_steps or shape.n_steps_test */
-    int label;                /* with shape.classes: 0 .. n_out-1; -1 in a trial with questions */
+    int n_steps; /* of this trial: shape.n_steps or shape.n_steps_test */
+    int label;   /* with shape.classes: 0 .. n_out-1; in a trial with questions -1, or what the task calls its class */
     int n_questions;          /* with shape.n_questions: asked so far */
     lsnn_question *questions; /* [shape.n_questions] in the order of time, without overlap */
     /* [shape.n_questions, at least 1][n_out]: the engine's; the mean of the readout over the judged steps of each question
@@ -39,8 +41,9 @@ typedef struct lsnn_trial {
     real *answers;
     /* [n_steps][n_out], without shape.classes; of a question whose answer is pooled, the row of its first step */
     real *target;
-    real *weight; /* [n_steps]: weight of the step in the loss; 0: the step is not judged */
-    real *analog; /* [n_steps][n_in], with shape.analog */
+    double *given; /* [n_questions][n_given] */
+    real *weight;  /* [n_steps]: weight of the step in the loss; 0: the step is not judged */
+    real *analog;  /* [n_steps][n_in], with shape.analog */
     struct lsnn_events *events;
 } lsnn_trial;
 
@@ -93,6 +96,13 @@ typedef struct lsnn_draw {
 /* The stream that belongs to a draw. */
 lsnn_random lsnn_draw_stream(const lsnn_draw *draw);
 
+/* A world that answers to what the network does: `act` is called when the question trial.questions[n_questions - 1] is over and its
+ * action known. It returns the reward, draws the input of steps after that question (whatever was drawn for them before stays), and asks
+ * the next question with lsnn_trial_ask; if it does not, the trial is over. What the world is like follows from the draw and the
+ * actions of all questions so far, so that nothing has to be kept. `chance` belongs to this trial and question. */
+typedef double lsnn_act(const void *state, const void *parameters, const lsnn_draw *draw, lsnn_trial *trial,
+                        lsnn_random *chance);
+
 typedef struct lsnn_task {
     const char *name;
     const char *doc;
@@ -110,6 +120,8 @@ typedef struct lsnn_task {
      * questions: the share of those that are answered wrongly; values: sum of squared errors over the sum of squared
      * targets, in the judged steps or (with questions) of the answers */
     double (*score)(const void *state, const void *parameters, const lsnn_trial *trial, const real *pooled);
+    /* For tasks with rewards (loss: actor_critic); their shape has classes, the actions, and questions. OPTIONAL */
+    lsnn_act *act;
 } lsnn_task;
 
 #endif

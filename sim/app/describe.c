@@ -9,7 +9,7 @@
 #include <string.h>
 #include <unistd.h>
 
-/* ---- models, rules, optimisers, rewirings, tasks --------------------------------------------------------------------- */
+/* ---- models, rules, optimisers, samplers, rewirings, tasks --------------------------------------------------------------------- */
 
 static void print_first_line(const char *name, const char *doc)
 {
@@ -27,6 +27,9 @@ static void list_all(void)
     printf("optimisers\n");
     for (int k = 0; registry_optimisers[k]; k++)
         print_first_line(registry_optimisers[k]->name, registry_optimisers[k]->doc);
+    printf("samplers\n");
+    for (int k = 0; registry_samplers[k]; k++)
+        print_first_line(registry_samplers[k]->name, registry_samplers[k]->doc);
     printf("rewirings\n");
     for (int k = 0; registry_rewirings[k]; k++)
         print_first_line(registry_rewirings[k]->name, registry_rewirings[k]->doc);
@@ -58,6 +61,7 @@ static bool describe_plugin(const char *name)
     const lsnn_model *model = registry_model(name);
     const lsnn_rule *rule = registry_rule(name);
     const lsnn_optimiser *optimiser = registry_optimiser(name);
+    const lsnn_sampler *sampler = registry_sampler(name);
     const lsnn_rewiring *rewiring = registry_rewiring(name);
     const lsnn_task *task = registry_task(name);
     if (model) {
@@ -72,9 +76,10 @@ static bool describe_plugin(const char *name)
     }
     if (rule) print_head("learning rule", name, rule->doc, rule->fields);
     if (optimiser) print_head("optimiser", name, optimiser->doc, optimiser->fields);
+    if (sampler) print_head("sampler (optimiser without gradients)", name, sampler->doc, sampler->fields);
     if (rewiring) print_head("rewiring", name, rewiring->doc, rewiring->fields);
     if (task) print_head("task", name, task->doc, task->fields);
-    return model || rule || optimiser || rewiring || task;
+    return model || rule || optimiser || sampler || rewiring || task;
 }
 
 static void describe_sweep(void)
@@ -245,10 +250,11 @@ static lsnn_status describe_file(const char *path, arena *a, lsnn_error *err)
 
 static lsnn_status unknown(const char *name, lsnn_error *err)
 {
-    const char *names[256];
+    const char *names[288];
     int n = registry_model_names(names, 64);
     n += registry_rule_names(names + n, 64);
     n += registry_optimiser_names(names + n, 64);
+    n += registry_sampler_names(names + n, 32);
     n += registry_rewiring_names(names + n, 32);
     n += registry_task_names(names + n, 30);
     names[n++] = "config";
@@ -291,9 +297,10 @@ static int describe(int argc, char **argv)
 
 const verb verb_describe = {
     .name = "describe",
-    .summary = "tell about models, rules, optimisers, rewirings, tasks, the config, a result file",
+    .summary = "tell about models, rules, optimisers, samplers, rewirings, tasks, the config, a result file",
     .synopsis = "[NAME|config|measures|FILE.h5 ...]",
-    .help = "Without a name: lists all models, rules, optimisers, rewirings and tasks. With one: its equations, its\n"
+    .help = "Without a name: lists all models, rules, optimisers, samplers, rewirings and tasks. With one: its "
+            "equations, its\n"
             "parameters with default, unit and range, and what can be recorded. `config`: every key of the config. A "
             "file:\n"
             "what it holds, and how to read it in Python.\n",

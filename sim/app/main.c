@@ -5,9 +5,9 @@
 #include <stdio.h>
 #include <string.h>
 
-const verb *const verbs[] = {&verb_run,     &verb_resume, &verb_sweep,  &verb_check,  &verb_describe,
-                             &verb_analyze, &verb_plot,   &verb_report, &verb_export, &verb_import,
-                             &verb_replay,  &verb_bench,  NULL};
+const verb *const verbs[] = {&verb_run,      &verb_resume, &verb_sweep,  &verb_check,  &verb_describe,
+                             &verb_analyze,  &verb_plot,   &verb_report, &verb_export, &verb_import,
+                             &verb_baseline, &verb_replay, &verb_bench,  NULL};
 
 static const verb *find(const char *name)
 {

@@ -15,7 +15,7 @@ typedef struct verb {
 } verb;
 
 extern const verb verb_run, verb_resume, verb_sweep, verb_check, verb_describe, verb_replay, verb_bench, verb_analyze,
-    verb_export, verb_import, verb_plot, verb_report;
+    verb_export, verb_import, verb_plot, verb_report, verb_baseline;
 extern const verb *const verbs[]; /* NULL at the end */
 
 /* Common options, taken out of argv: -o DIR, -j THREADS, -q, -v, --json, --help. The rest is in words. */

@@ -49,7 +49,7 @@ static const lsnn_field validation_table[] = {
 static const lsnn_field goal_table[] = {
     {"metric", LSNN_CHOICE, offsetof(experiment, goal), "none", NULL, 0, 0, false, "none|error|loss",
      "of the validation"},
-    {"below", LSNN_REAL, offsetof(experiment, goal_below), "0", NULL, 0, INFINITY, false, NULL, "the goal"},
+    {"below", LSNN_REAL, offsetof(experiment, goal_below), "0", NULL, -INFINITY, INFINITY, false, NULL, "the goal"},
     {"confirm", LSNN_INT, offsetof(experiment, goal_confirm), "0", NULL, 0, 1e6, false, NULL,
      "further batches whose mean must reach the goal as well"},
     LSNN_END,
@@ -191,13 +191,24 @@ static lsnn_status read_test(build *b, config_node *node)
 static lsnn_status check_readouts(build *b, const config_node *populations)
 {
     const network *net = b->e->net;
+    const bool values = b->e->learning.loss.kind == LOSS_ACTOR_CRITIC;
+    const int needed = b->e->shape.n_out + values;
     if (b->report.n_mistakes > 0) return LSNN_OK;
     if (net->n_populations - net->n_spiking_populations > 1)
         config_mistake(&b->report, &populations->place, "one population of readouts at most");
-    else if (b->e->shape.n_out > 0 && net->n_outputs != b->e->shape.n_out)
-        config_mistake(&b->report, &populations->place, "task '%s' needs %d readouts, the network has %d",
-                       b->e->task->name, b->e->shape.n_out, net->n_outputs);
+    else if (b->e->shape.n_out > 0 && net->n_outputs != needed)
+        config_mistake(&b->report, &populations->place, "task '%s' needs %d readouts%s, the network has %d",
+                       b->e->task->name, needed, values ? " (actions and a value)" : "", net->n_outputs);
     return LSNN_OK;
+}
+
+static void check_sampler(build *b, const config_node *projections)
+{
+    const network *net = b->e->net;
+    for (int i = 0; b->e->learning.sampler && i < net->n_projections; i++)
+        if (net->projections[i].rewiring)
+            config_mistake(&b->report, &projections->place, "with a sampler synapses stay: '%s' cannot be rewired",
+                           net->projections[i].name);
 }
 
 static void check_rule(build *b, const config_node *rule)
@@ -234,6 +245,7 @@ static lsnn_status read_parts(build *b, top_fields *top)
     TRY(build_network(b, top->sources, top->populations, top->signs, top->projections));
     TRY(check_readouts(b, top->populations));
     check_rule(b, config_get(top->learning, "rule"));
+    check_sampler(b, top->projections);
     if (b->report.n_mistakes > 0) return LSNN_OK;
     TRY(build_feedback(b));
     return build_records(b, top->record);

@@ -5,7 +5,7 @@
 #include <string.h>
 
 typedef struct learning_fields {
-    config_node *rule, *optimiser, *schedule, *loss, *regularisation, *clip;
+    config_node *rule, *optimiser, *sampler, *schedule, *loss, *regularisation, *clip;
     double rate, weight_decay, tape_memory;
     bool carry;
     int threads, batch, iterations, shards;
@@ -16,6 +16,8 @@ const lsnn_field build_learning_table[] = {
      "learning rule, or none to simulate only"},
     {"optimiser", LSNN_NODE, offsetof(learning_fields, optimiser), "adam", NULL, 0, 0, false, NULL,
      "how gradients change the weights"},
+    {"sampler", LSNN_NODE, offsetof(learning_fields, sampler), "none", NULL, 0, 0, false, NULL,
+     "looks for the weights without gradients, a generation an iteration; rule, optimiser and rate then rest"},
     {"rate", LSNN_REAL, offsetof(learning_fields, rate), "0.001", NULL, 0, INFINITY, false, NULL, "learning rate"},
     {"schedule", LSNN_NODE, offsetof(learning_fields, schedule), "constant", NULL, 0, 0, false, NULL,
      "how the learning rate changes"},
@@ -59,17 +61,27 @@ typedef struct loss_fields {
     int kind, normalise;
     bool pool;
     const config_node *window;
+    actor_settings actor;
 } loss_fields;
 
 const lsnn_field build_loss_table[] = {
-    {"kind", LSNN_CHOICE, offsetof(loss_fields, kind), "mse", NULL, 0, 0, false, "mse|cross_entropy",
-     "1/2 sum_k (y_k - target_k)^2, or the cross entropy of softmax(y)"},
+    {"kind", LSNN_CHOICE, offsetof(loss_fields, kind), "mse", NULL, 0, 0, false, "mse|cross_entropy|actor_critic",
+     "1/2 sum_k (y_k - target_k)^2; the cross entropy of softmax(y); or actions that are drawn from softmax(y), and a "
+     "reward"},
     {"normalise", LSNN_CHOICE, offsetof(loss_fields, normalise), "mean", NULL, 0, 0, false, "sum|mean",
      "sum over the judged steps, or their mean"},
     {"pool", LSNN_BOOL, offsetof(loss_fields, pool), "false", NULL, 0, 0, false, NULL,
      "one loss a trial, of y averaged over the judged steps"},
     {"window", LSNN_NODE, offsetof(loss_fields, window), "task", NULL, 0, 0, false, NULL,
      "the steps that the task judges, or [start, stop] in ms"},
+    {"gamma", LSNN_REAL, offsetof(loss_fields, actor.gamma), "0.99", NULL, 0, 1, false, NULL,
+     "actor_critic: what a reward is worth one question earlier"},
+    {"lambda", LSNN_REAL, offsetof(loss_fields, actor.lambda), "1", NULL, 0, 1, false, NULL,
+     "actor_critic: traces fade by gamma lambda from question to question; 1: by gamma alone"},
+    {"value", LSNN_REAL, offsetof(loss_fields, actor.value), "0.5", NULL, 0, INFINITY, false, NULL,
+     "actor_critic: weight c_V of the critic's squared error, whose value is the last readout"},
+    {"entropy", LSNN_REAL, offsetof(loss_fields, actor.entropy), "0.01", NULL, 0, INFINITY, false, NULL,
+     "actor_critic: weight c_H of the policy's entropy"},
     LSNN_END,
 };
 
@@ -134,10 +146,14 @@ static lsnn_status read_loss(build *b, config_node *node)
     const int before = b->report.n_mistakes;
     TRY(fields_read(&own, build_loss_table, node, NULL, &b->reader, b->err));
     if (b->report.n_mistakes > before) return LSNN_OK;
-    *loss = (loss_settings){.kind = own.kind, .mean = own.normalise == 1, .pool = own.pool};
+    *loss = (loss_settings){.kind = own.kind, .mean = own.normalise == 1, .pool = own.pool, .actor = own.actor};
+    if (loss->kind == LOSS_ACTOR_CRITIC) loss->pool = true;
     read_window(b, loss, own.window);
-    if (loss->kind == LOSS_CROSS_ENTROPY && !b->e->shape.classes)
-        config_mistake(&b->report, &node->place, "cross_entropy needs a task with classes; '%s' gives values: use mse",
+    if (loss->kind != LOSS_MSE && !b->e->shape.classes)
+        config_mistake(&b->report, &node->place, "%s needs a task with classes; '%s' gives values: use mse", kind,
+                       b->e->task->name);
+    if (loss->kind != LOSS_ACTOR_CRITIC && b->e->task->act)
+        config_mistake(&b->report, &node->place, "task '%s' gives rewards, not labels: use actor_critic",
                        b->e->task->name);
     return LSNN_OK;
 }
@@ -184,6 +200,24 @@ static lsnn_status read_optimiser(build *b, config_node *node)
     return build_parameters(b, &b->e->learning.optimiser_parameters, optimiser->fields, optimiser->size, node);
 }
 
+static lsnn_status read_sampler(build *b, config_node *node)
+{
+    const char *kind, *names[65] = {"none"};
+    learning_settings *settings = &b->e->learning;
+    TRY(build_kind(b, node, &kind));
+    if (!kind || strcmp(kind, "none") == 0) return LSNN_OK;
+    settings->sampler = registry_sampler(kind);
+    if (!settings->sampler) {
+        const int n = registry_sampler_names(names + 1, 64);
+        build_unknown(b, config_get(node, "kind"), "sampler", kind, names, n + 1);
+        return LSNN_OK;
+    }
+    if (settings->carry || settings->by_neurons)
+        config_mistake(&b->report, &node->place, "a sampler goes with `threads: samples` and `carry: false`");
+    settings->learns = false;
+    return build_parameters(b, &settings->sampler_parameters, settings->sampler->fields, settings->sampler->size, node);
+}
+
 static void read_clip(build *b, const config_node *node)
 {
     const lsnn_field norm = {.name = "clip", .kind = LSNN_REAL, .min = 0, .max = INFINITY, .open_min = true};
@@ -209,6 +243,23 @@ static void check_by_neurons(build *b, const config_node *learning)
                "trials go forward and backward one after the other: take the scope sample or previous");
 }
 
+/* What tasks with rewards cannot do: how long a trial is, and its input, is known at its end only. */
+static void check_acting(build *b, const config_node *learning)
+{
+    const learning_settings *s = &b->e->learning;
+    static const char *const keys[] = {"threads", "tape_memory", "regularisation", "loss"};
+    const bool wrong[] = {s->by_neurons, s->tape_bytes > 0,
+                          s->regularisation.strength > 0 && s->regularisation.scope != SCOPE_SAMPLE,
+                          s->loss.window_stop > 0};
+    static const char *const instead[] = {"threads share the trials of a batch", "the tape holds a whole trial",
+                                          "rates are those of each trial (scope: sample)",
+                                          "the task says which steps are judged"};
+    for (int k = 0; k < 4; k++)
+        if (wrong[k])
+            config_mistake(&b->report, &config_get(learning, keys[k])->place, "with task '%s', which acts, %s",
+                           b->e->task->name, instead[k]);
+}
+
 lsnn_status build_learning(build *b, config_node *learning)
 {
     learning_fields own = {0};
@@ -227,11 +278,13 @@ lsnn_status build_learning(build *b, config_node *learning)
     const char *kind;
     TRY(read_rule(b, own.rule));
     TRY(read_optimiser(b, own.optimiser));
+    TRY(read_sampler(b, own.sampler));
     TRY(build_kind(b, own.schedule, &kind));
     TRY(fields_read(&settings->schedule, build_schedule_table, own.schedule, NULL, &b->reader, b->err));
     TRY(read_loss(b, own.loss));
     TRY(fields_read(&settings->regularisation, build_rate_table, own.regularisation, NULL, &b->reader, b->err));
     read_clip(b, own.clip);
+    if (b->e->task->act) check_acting(b, learning);
     if (settings->by_neurons)
         check_by_neurons(b, learning);
     else if (settings->paths.chunk > 0)

@@ -388,8 +388,10 @@ static lsnn_status add_projection(build *b, config_node *node, int number)
     const int before = b->report.n_mistakes;
     TRY(fields_read(&own, build_projection_table, node, NULL, &b->reader, b->err));
     if (b->report.n_mistakes > before) return LSNN_OK;
-    projection_spec spec = {
-        .name = node->key, .learn = own.learn && b->e->learning.learns, .rate = own.rate, .sparse = own.storage == 1};
+    projection_spec spec = {.name = node->key,
+                            .learn = own.learn && (b->e->learning.learns || b->e->learning.sampler),
+                            .rate = own.rate,
+                            .sparse = own.storage == 1};
     spec.number = net->n_projections + b->e->n_plans;
     bool good = read_bounds(b, own.bounds, &spec);
     good &= read_start(b, own.from, &spec);

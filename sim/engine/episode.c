@@ -18,6 +18,7 @@ lsnn_status lsnn_episode_open(lsnn_episode *out, const lsnn_episode_parameters *
     *out = e;
     *shape = (lsnn_shape){.n_in = (n_inputs + 1) * p->cells,
                           .n_out = 1,
+                          .n_given = n_inputs,
                           .n_steps = n_steps,
                           .n_steps_test = n_steps_test,
                           .n_questions = p->trials > p->test_trials ? p->trials : p->test_trials};
@@ -50,6 +51,8 @@ void lsnn_episode_show(const lsnn_episode *e, lsnn_trial *trial, lsnn_random *st
                        double y_before, double y)
 {
     const int stop = (k + 1) * e->trial, asked = stop - e->answer;
+    for (int i = 0; i < e->n_inputs; i++)
+        trial->given[k * e->n_inputs + i] = x[i];
     for (int i = 0; i < e->n_inputs; i++)
         code(e, trial, stream, k, i, 1, x[i]);
     if (k > 0) code(e, trial, stream, k, e->n_inputs, e->range, y_before);

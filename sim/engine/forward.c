@@ -217,15 +217,31 @@ LSNN_INLINE void take_steps(const network *net, worker *w, tape *tp, int t, int 
     }
 }
 
-LSNN_KERNEL void forward(const network *net, worker *w, tape *tp, worker_observer *observe, void *with)
+void forward_begin(const network *net, worker *w, tape *tp)
 {
     forward_clear(net, w);
     if (tp->start) snapshot_load(tp->start, net, w, 0);
     tp->spike_start[0] = 0;
-    take_steps(net, w, tp, 0, tp->n_steps, false, observe, with);
+}
+
+LSNN_KERNEL void forward_steps(const network *net, worker *w, tape *tp, int from, int to, worker_observer *observe,
+                               void *with)
+{
+    take_steps(net, w, tp, from, to, false, observe, with);
+}
+
+void forward_end(const network *net, tape *tp)
+{
     memset(tp->count, 0, (size_t)net->n_spiking * sizeof *tp->count);
     for (uint32_t s = 0; s < tp->spike_start[tp->n_steps]; s++)
         tp->count[tp->spike[s]]++;
+}
+
+void forward(const network *net, worker *w, tape *tp, worker_observer *observe, void *with)
+{
+    forward_begin(net, w, tp);
+    forward_steps(net, w, tp, 0, tp->n_steps, observe, with);
+    forward_end(net, tp);
 }
 
 LSNN_KERNEL void forward_again(const network *net, worker *w, tape *tp, int from)

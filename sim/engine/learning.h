@@ -3,18 +3,26 @@
 #define LEARNING_H
 
 #include "lsnn/rule.h"
+#include "lsnn/sampler.h"
 #include "worker.h"
 
-typedef enum loss_kind { LOSS_MSE, LOSS_CROSS_ENTROPY } loss_kind;
+typedef enum loss_kind { LOSS_MSE, LOSS_CROSS_ENTROPY, LOSS_ACTOR_CRITIC } loss_kind;
 typedef enum rate_scope { SCOPE_SAMPLE, SCOPE_BATCH, SCOPE_PREVIOUS } rate_scope;
 typedef enum schedule_kind { SCHEDULE_CONSTANT, SCHEDULE_STEP, SCHEDULE_EXPONENTIAL, SCHEDULE_COSINE } schedule_kind;
+
+/* Of actor_critic (actor.h). */
+typedef struct actor_settings {
+    double gamma, lambda;
+    double value, entropy; /* c_V, c_H */
+} actor_settings;
 
 /* E = mean over the batch of sum_t w_t l(t); l = 1/2 sum_k (y_k - target_k)^2, or the cross entropy of softmax(y). */
 typedef struct loss_settings {
     int kind;                      /* loss_kind */
     bool mean;                     /* the w_t of a trial are divided by their sum */
-    bool pool;                     /* one loss, of y averaged over the judged steps */
+    bool pool;                     /* one loss, of y averaged over the judged steps; so is actor_critic */
     int window_start, window_stop; /* steps that are judged instead of the task's; stop 0: the task's */
+    actor_settings actor;
 } loss_settings;
 
 /* c_reg sum_j (f_j - f_target)^2, f_j in spikes per ms. */
@@ -36,6 +44,8 @@ typedef struct learning_settings {
     bool by_neurons;   /* threads share the neurons of a trial instead of the trials of a batch (trainer_passes) */
     const lsnn_optimiser *optimiser;
     const void *optimiser_parameters;
+    const lsnn_sampler *sampler; /* looks for the weights without gradients; then `learns` is false. NULL: none */
+    const void *sampler_parameters;
     lsnn_paths paths;
     double rate;
     schedule_settings schedule;
@@ -59,6 +69,12 @@ void loss_judge(const loss_settings *settings, const network *net, tape *tp, dou
                 const void *with);
 /* Counts the answers of a judged trial: confusion[right class][given class] += 1. Several threads may do so at once. */
 void loss_confuse(uint64_t *confusion, const lsnn_trial *trial);
+/* A trial without questions asks one, in all its steps. Questions without weight are not asked. */
+int loss_count_questions(const lsnn_trial *trial);
+lsnn_question loss_question(const lsnn_trial *trial, int q);
+double loss_question_weight(const lsnn_trial *trial, lsnn_question q);
+/* Mean of the first n readouts over the judged steps of a question, into `pooled`; returns the sum of their weights. */
+double loss_pool(const tape *tp, const network *net, int q, int n, real *pooled);
 /* dE/dy of the steps from .. to-1 into `slope` [to - from][output columns], while tape.output keeps y. Not of a pooled loss. */
 void loss_slopes(const loss_settings *settings, const network *net, const tape *tp, double scale, int from, int to,
                  real *slope);

@@ -1,5 +1,5 @@
 /* Losses of a readout and the error of a response. */
-#include "learning.h"
+#include "actor.h"
 #include <math.h>
 #include <string.h>
 
@@ -9,13 +9,12 @@ static size_t row_length(const network *net)
     return (size_t)(net->n_columns - net->spiking_columns);
 }
 
-/* A trial without questions asks one, in all its steps. */
-static int count_questions(const lsnn_trial *trial)
+int loss_count_questions(const lsnn_trial *trial)
 {
     return trial->shape.n_questions > 0 ? trial->n_questions : 1;
 }
 
-static lsnn_question question_of(const lsnn_trial *trial, int q)
+lsnn_question loss_question(const lsnn_trial *trial, int q)
 {
     if (trial->shape.n_questions > 0) return trial->questions[q];
     return (lsnn_question){.stop = trial->n_steps, .label = trial->label};
@@ -66,7 +65,7 @@ static double misclassified(const lsnn_trial *trial, int label, const real *pool
     return decided(trial, pooled) == label ? 0 : 1;
 }
 
-static double question_weight(const lsnn_trial *trial, lsnn_question q)
+double loss_question_weight(const lsnn_trial *trial, lsnn_question q)
 {
     double total = 0;
     for (int t = q.start; t < q.stop; t++)
@@ -74,13 +73,13 @@ static double question_weight(const lsnn_trial *trial, lsnn_question q)
     return total;
 }
 
-/* A question without weight is not asked; a trial that asks nothing has not been answered. */
+/* A trial that asks nothing has not been answered. */
 static double share_misclassified(const lsnn_trial *trial)
 {
     double wrong = 0;
     int asked = 0;
     for (int q = 0; q < trial->n_questions; q++) {
-        if (question_weight(trial, trial->questions[q]) == 0) continue;
+        if (loss_question_weight(trial, trial->questions[q]) == 0) continue;
         wrong += misclassified(trial, trial->questions[q].label, trial->answers + q * trial->shape.n_out);
         asked++;
     }
@@ -90,9 +89,9 @@ static double share_misclassified(const lsnn_trial *trial)
 void loss_confuse(uint64_t *confusion, const lsnn_trial *trial)
 {
     const int n = trial->shape.n_out;
-    for (int q = 0; q < count_questions(trial); q++) {
-        const lsnn_question asked = question_of(trial, q);
-        if (question_weight(trial, asked) == 0 || asked.label < 0) continue;
+    for (int q = 0; q < loss_count_questions(trial); q++) {
+        const lsnn_question asked = loss_question(trial, q);
+        if (loss_question_weight(trial, asked) == 0 || asked.label < 0) continue;
         const int given = decided(trial, trial->answers + q * n);
 #pragma omp atomic
         confusion[asked.label * n + given]++;
@@ -112,7 +111,7 @@ static double answers_off(const lsnn_trial *trial)
 {
     double squares = 0, targets = 0;
     for (int q = 0; q < trial->n_questions; q++)
-        if (question_weight(trial, trial->questions[q]) != 0)
+        if (loss_question_weight(trial, trial->questions[q]) != 0)
             add_squares(trial, trial->questions[q].start, trial->answers + q * trial->shape.n_out, &squares, &targets);
     return targets > 0 ? squares / targets : squares;
 }
@@ -127,18 +126,20 @@ static double default_score(const lsnn_trial *trial, size_t row, const real *y)
     return targets > 0 ? squares / targets : squares;
 }
 
-/* Mean of y over the judged steps of a question, into `pooled`; returns the sum of their weights. */
-static double pool(const lsnn_trial *trial, lsnn_question q, size_t row, const real *y, real *pooled)
+double loss_pool(const tape *tp, const network *net, int q, int n, real *pooled)
 {
-    double total = 0, sum[trial->shape.n_out];
+    const lsnn_question asked = loss_question(tp->trial, q);
+    const size_t row = row_length(net);
+    double total = 0, sum[n];
     memset(sum, 0, sizeof sum);
-    for (int t = q.start; t < q.stop; t++) {
-        if (trial->weight[t] == 0) continue;
-        total += trial->weight[t];
-        for (int k = 0; k < trial->shape.n_out; k++)
-            sum[k] += trial->weight[t] * y[(size_t)t * row + (size_t)k];
+    for (int t = asked.start; t < asked.stop; t++) {
+        const real weight = tp->trial->weight[t];
+        if (weight == 0) continue;
+        total += weight;
+        for (int k = 0; k < n; k++)
+            sum[k] += weight * tp->output[(size_t)t * row + (size_t)k];
     }
-    for (int k = 0; k < trial->shape.n_out; k++)
+    for (int k = 0; k < n; k++)
         pooled[k] = (real)(total > 0 ? sum[k] / total : 0);
     return total;
 }
@@ -147,9 +148,9 @@ static double pool(const lsnn_trial *trial, lsnn_question q, size_t row, const r
 static double judge_pooled(loss_kind kind, const lsnn_trial *trial, int q, size_t row, real *y, double scale,
                            double unit)
 {
-    const lsnn_question asked = question_of(trial, q);
+    const lsnn_question asked = loss_question(trial, q);
     const int n = trial->shape.n_out;
-    const double total = question_weight(trial, asked);
+    const double total = loss_question_weight(trial, asked);
     real slope[n];
     if (total == 0) return 0;
     const double loss = unit * judge_row(kind, trial, asked.label, asked.start, trial->answers + q * n, slope, 1);
@@ -163,7 +164,7 @@ static double judge_pooled(loss_kind kind, const lsnn_trial *trial, int q, size_
 static double judge_steps(loss_kind kind, const lsnn_trial *trial, int q, size_t row, real *y, double scale,
                           double unit)
 {
-    const lsnn_question asked = question_of(trial, q);
+    const lsnn_question asked = loss_question(trial, q);
     double loss = 0;
     for (int t = asked.start; t < asked.stop; t++) {
         const double weight = trial->weight[t];
@@ -174,16 +175,17 @@ static double judge_steps(loss_kind kind, const lsnn_trial *trial, int q, size_t
     return loss;
 }
 
-static void clear_unjudged(tape *tp, size_t row)
+/* Keeps the first n errors of the judged steps. */
+static void clear_unjudged(tape *tp, size_t row, int n)
 {
     const lsnn_trial *trial = tp->trial;
     int q = 0;
     /* One step before the readout's first, too: the backward pass begins there with an error of zero (quiet.h). */
     for (int t = tp->readout_from > 0 ? tp->readout_from - 1 : 0; t < tp->n_steps; t++) {
-        while (q < count_questions(trial) && t >= question_of(trial, q).stop)
+        while (q < loss_count_questions(trial) && t >= loss_question(trial, q).stop)
             q++;
-        const bool asked = q < count_questions(trial) && t >= question_of(trial, q).start;
-        const size_t judged = asked && trial->weight[t] != 0 ? (size_t)trial->shape.n_out : 0;
+        const bool asked = q < loss_count_questions(trial) && t >= loss_question(trial, q).start;
+        const size_t judged = asked && trial->weight[t] != 0 ? (size_t)n : 0;
         memset(tp->output + (size_t)t * row + judged, 0, (row - judged) * sizeof *tp->output);
     }
 }
@@ -193,10 +195,38 @@ static double question_error(const lsnn_trial *trial, int q)
     const lsnn_question asked = trial->questions[q];
     const real *answer = trial->answers + q * trial->shape.n_out;
     double squares = 0, targets = 0;
-    if (question_weight(trial, asked) == 0) return NAN;
+    if (loss_question_weight(trial, asked) == 0) return NAN;
     if (trial->shape.classes) return misclassified(trial, asked.label, answer);
     add_squares(trial, asked.start, answer, &squares, &targets);
     return squares;
+}
+
+static void judge_questions(const loss_settings *settings, tape *tp, size_t row, double scale, double unit)
+{
+    tp->loss = 0;
+    for (int q = 0; q < loss_count_questions(tp->trial); q++)
+        tp->loss +=
+            (settings->pool ? judge_pooled : judge_steps)(settings->kind, tp->trial, q, row, tp->output, scale, unit);
+}
+
+/* What is answered: the averages of the readouts, or the actions. Returns the sum of the weights; `asked`: of how many questions. */
+static double answer(const loss_settings *settings, const network *net, tape *tp, int *asked)
+{
+    const lsnn_trial *trial = tp->trial;
+    double total = 0;
+    *asked = 0;
+    for (int q = 0; q < loss_count_questions(trial); q++) {
+        double weight = loss_question_weight(trial, loss_question(trial, q));
+        if (settings->kind != LOSS_ACTOR_CRITIC) {
+            weight = loss_pool(tp, net, q, trial->shape.n_out, trial->answers + q * trial->shape.n_out);
+        } else if (q >= tp->n_decisions) {
+            actor_choose(tp, net, q);
+            actor_reward(tp, q);
+        }
+        total += weight;
+        *asked += weight > 0;
+    }
+    return total;
 }
 
 void loss_judge(const loss_settings *settings, const network *net, tape *tp, double scale, loss_score *score,
@@ -204,25 +234,19 @@ void loss_judge(const loss_settings *settings, const network *net, tape *tp, dou
 {
     const lsnn_trial *trial = tp->trial;
     const size_t row = row_length(net);
-    double total = 0;
-    int asked = 0;
-    for (int q = 0; q < count_questions(trial); q++) {
-        const double weight =
-            pool(trial, question_of(trial, q), row, tp->output, trial->answers + q * trial->shape.n_out);
-        total += weight;
-        asked += weight > 0;
-    }
+    int asked;
+    const double total = answer(settings, net, tp, &asked);
     for (int q = 0; q < trial->shape.n_questions; q++)
-        tp->question_error[q] = q < trial->n_questions ? question_error(trial, q) : NAN;
+        tp->question_error[q] = q < trial->n_questions && tp->n_decisions == 0 ? question_error(trial, q) : NAN;
     tp->error = score ? score(with, trial, trial->answers) : default_score(trial, row, tp->output);
     double unit = 1;
     if (settings->pool && asked > 0) unit = 1.0 / asked;
     if (!settings->pool && settings->mean && total > 0) unit = 1 / total;
-    tp->loss = 0;
-    for (int q = 0; q < count_questions(trial); q++)
-        tp->loss +=
-            (settings->pool ? judge_pooled : judge_steps)(settings->kind, trial, q, row, tp->output, scale, unit);
-    clear_unjudged(tp, row);
+    if (settings->kind == LOSS_ACTOR_CRITIC)
+        actor_judge(&settings->actor, net, tp, scale);
+    else
+        judge_questions(settings, tp, row, scale, unit);
+    clear_unjudged(tp, row, trial->shape.n_out + (settings->kind == LOSS_ACTOR_CRITIC));
 }
 
 void loss_slopes(const loss_settings *settings, const network *net, const tape *tp, double scale, int from, int to,
@@ -232,11 +256,11 @@ void loss_slopes(const loss_settings *settings, const network *net, const tape *
     const size_t row = row_length(net);
     double total = 0;
     memset(slope, 0, (size_t)(to - from) * row * sizeof *slope);
-    for (int q = 0; q < count_questions(trial); q++)
-        total += question_weight(trial, question_of(trial, q));
+    for (int q = 0; q < loss_count_questions(trial); q++)
+        total += loss_question_weight(trial, loss_question(trial, q));
     const double unit = settings->mean && total > 0 ? 1 / total : 1;
-    for (int q = 0; q < count_questions(trial); q++) {
-        const lsnn_question asked = question_of(trial, q);
+    for (int q = 0; q < loss_count_questions(trial); q++) {
+        const lsnn_question asked = loss_question(trial, q);
         for (int t = asked.start > from ? asked.start : from; t < to && t < asked.stop; t++)
             if (trial->weight[t] != 0)
                 judge_row(settings->kind, trial, asked.label, t, tp->output + (size_t)t * row,
@@ -247,6 +271,15 @@ void loss_slopes(const loss_settings *settings, const network *net, const tape *
 void loss_judge_pooled(const loss_settings *settings, tape *tp, double scale, loss_score *score, const void *with)
 {
     const int label = tp->trial->label;
-    tp->error = score ? score(with, tp->trial, tp->pooled) : misclassified(tp->trial, label, tp->pooled);
-    tp->loss = judge_row(settings->kind, tp->trial, label, 0, tp->pooled, tp->pooled, scale);
+    const bool acts = settings->kind == LOSS_ACTOR_CRITIC;
+    if (acts) {
+        actor_choose_pooled(tp);
+        actor_reward(tp, 0);
+    }
+    const real *answers = acts ? tp->trial->answers : tp->pooled;
+    tp->error = score ? score(with, tp->trial, answers) : misclassified(tp->trial, label, answers);
+    if (acts)
+        actor_judge_pooled(&settings->actor, tp, scale);
+    else
+        tp->loss = judge_row(settings->kind, tp->trial, label, 0, tp->pooled, tp->pooled, scale);
 }

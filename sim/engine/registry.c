@@ -2,7 +2,7 @@
 #include "registry.h"
 #include <string.h>
 
-/* The five kinds differ in type only. */
+/* The six kinds differ in type only. */
 #define REGISTRY_KIND(kind)                                                                                            \
     const lsnn_##kind *registry_##kind(const char *name)                                                               \
     {                                                                                                                  \
@@ -23,5 +23,6 @@
 REGISTRY_KIND(model)
 REGISTRY_KIND(rule)
 REGISTRY_KIND(optimiser)
+REGISTRY_KIND(sampler)
 REGISTRY_KIND(rewiring)
 REGISTRY_KIND(task)

@@ -63,6 +63,9 @@ lsnn_status tape_new(tape **out, const network *net, arena *a, const lsnn_shape 
     TRY(arena_take(a, &tp->output, T * (size_t)(net->n_columns - net->spiking_columns), sizeof(real), err));
     TRY(arena_take(a, &tp->pooled, (size_t)(net->n_columns - net->spiking_columns), sizeof(real), err));
     TRY(arena_take(a, &tp->question_error, (size_t)shape->n_questions, sizeof *tp->question_error, err));
+    const size_t n_decisions = shape->n_questions > 0 ? (size_t)shape->n_questions : 1;
+    TRY(arena_take(a, &tp->decision, n_decisions, sizeof *tp->decision, err));
+    TRY(arena_take(a, &tp->decided, n_decisions * ((size_t)shape->n_out + 1), sizeof *tp->decided, err));
     *out = tp;
     return LSNN_OK;
 }

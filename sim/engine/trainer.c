@@ -1,6 +1,8 @@
 /* Iterations over batches of trials. */
 #include "trainer.h"
+#include "actor.h"
 #include "alignment.h"
+#include "outer.h"
 #include "pooled.h"
 #include "population_check.h"
 #include "quiet.h"
@@ -63,7 +65,8 @@ lsnn_status trainer_new(trainer **out, network *net, const lsnn_task *task, cons
                    .task_parameters = task_parameters,
                    .shape = *shape,
                    .settings = *settings,
-                   .n_threads = n_threads};
+                   .n_threads = n_threads,
+                   .n_asked = n_threads};
     if (settings->may_collapse && shape->classes && settings->paths.truncate == 0 && !settings->carry) {
         t->collapsed = settings->loss.pool && shape->n_questions == 0 && pooled_readout(net);
         t->quiet = quiet_possible(net, &settings->loss);
@@ -84,6 +87,8 @@ lsnn_status trainer_new(trainer **out, network *net, const lsnn_task *task, cons
     TRY(arena_take(a, &t->sample_loss, (size_t)batch, sizeof(double), err));
     TRY(arena_take(a, &t->sample_loss_rate, (size_t)batch, sizeof(double), err));
     TRY(arena_take(a, &t->sample_error, (size_t)batch, sizeof(double), err));
+    TRY(arena_take(a, &t->sample_steps, (size_t)batch, sizeof *t->sample_steps, err));
+    TRY(arena_take(a, &t->sample_spikes, (size_t)batch, sizeof *t->sample_spikes, err));
     const size_t n_questions = (size_t)shape->n_questions;
     TRY(arena_take(a, &t->sample_question_error, (size_t)batch * n_questions, sizeof(double), err));
     const size_t n_out = (size_t)shape->n_out;
@@ -91,6 +96,7 @@ lsnn_status trainer_new(trainer **out, network *net, const lsnn_task *task, cons
     TRY(arena_take(a, &t->curve.sum, n_questions, sizeof(double), err));
     TRY(arena_take(a, &t->curve.squares, n_questions, sizeof(double), err));
     TRY(arena_take(a, &t->curve.asked, n_questions, sizeof(double), err));
+    if (settings->sampler) TRY(outer_new(&t->outer, t, err));
     *out = t;
     return LSNN_OK;
 }
@@ -99,105 +105,6 @@ static double task_score(const void *with, const lsnn_trial *trial, const real *
 {
     const trainer *t = with;
     return t->task->score(t->task_state, t->task_parameters, trial, pooled);
-}
-
-/* ---- input ------------------------------------------------------------------------------------------------------------ */
-
-static void draw_source(const trainer *t, const source *from, lsnn_trial *input, const lsnn_draw *draw, int s)
-{
-    trial_clear(input, draw->set);
-    lsnn_random stream = lsnn_random_stream(draw->seed + (uint64_t)draw->set, LSNN_SOURCES, (uint64_t)s, draw->index);
-    if (from->kind == SOURCE_POISSON)
-        for (int i = 0; i < from->n; i++)
-            lsnn_trial_bernoulli(input, &stream, i, i + 1, 0, input->n_steps, from->rate[i] * t->net->dt);
-    for (size_t k = 0; from->kind == SOURCE_SPIKES && k < from->n_spikes; k++)
-        if (from->spike_step[k] < (uint32_t)input->n_steps)
-            lsnn_trial_spike(input, (int)from->spike_step[k], (int)from->spike_cell[k]);
-    for (int step = 0; from->kind == SOURCE_CURRENT && step < input->n_steps; step++)
-        for (int i = 0; i < from->n; i++)
-            input->analog[step * from->n + i] = (real)from->value[i];
-    if (!from->analog) trial_sort(input);
-}
-
-/* Which steps of the readout are needed. */
-static void plan_readout(const trainer *t, tape *tp)
-{
-    tp->collapsed = t->collapsed;
-    tp->readout_from = t->collapsed ? tp->n_steps : t->quiet ? quiet_until(tp->trial) : 0;
-    tp->early = tp->readout_from;
-    if (t->quiet) tp->early -= pooled_readout(t->net)->delay[0];
-}
-
-static void draw_task(const trainer *t, tape *tp, const lsnn_draw *draw)
-{
-    const loss_settings *loss = &t->settings.loss;
-    if (tp->drawn) return;
-    trial_clear(tp->trial, draw->set);
-    tp->n_steps = tp->trial->n_steps;
-    t->task->draw(t->task_state, t->task_parameters, draw, tp->trial);
-    if (!t->shape.analog) trial_sort(tp->trial);
-    for (int step = 0; loss->window_stop > 0 && step < tp->n_steps; step++)
-        tp->trial->weight[step] = step >= loss->window_start && step < loss->window_stop;
-    tp->drawn = t->shape.same;
-}
-
-static void draw_trial(const trainer *t, tape *tp, lsnn_set set, uint64_t index)
-{
-    const lsnn_draw draw = {.seed = t->net->seed, .set = set, .index = index};
-    draw_task(t, tp, &draw);
-    for (int s = 0; s < t->net->n_sources; s++)
-        if (t->net->sources[s].kind != SOURCE_TASK) draw_source(t, &t->net->sources[s], tp->input[s], &draw, s);
-    plan_readout(t, tp);
-}
-
-/* ---- regularisation --------------------------------------------------------------------------------------------------- */
-
-/* dE/dz of c_reg sum_j (f_j - f_target)^2 is the same at every step: 2 c_reg (f_j - f_target) / (batch T dt). */
-static double rate_pull(const trainer *t, double f)
-{
-    const rate_settings *r = &t->settings.regularisation;
-    return 2 * r->strength * (f - r->target) / (t->settings.batch * (t->shape.n_steps * t->net->dt));
-}
-
-static double rate_of(const trainer *t, const tape *tp, int neuron)
-{
-    const double duration = t->shape.n_steps * t->net->dt;
-    switch ((rate_scope)t->settings.regularisation.scope) {
-    case SCOPE_SAMPLE: return tp->count[neuron] / duration;
-    case SCOPE_BATCH: return (double)t->count[neuron] / (t->settings.batch * duration);
-    case SCOPE_PREVIOUS: break;
-    }
-    /* The first batch has none before it: there the pull is zero. */
-    return t->previous_rate[neuron] < 0 ? t->settings.regularisation.target : t->previous_rate[neuron];
-}
-
-static void set_rate_signal(const trainer *t, worker *w, const tape *tp)
-{
-    if (t->settings.regularisation.strength == 0) return;
-    for (int k = 0; k < t->net->n_spiking_populations; k++) {
-        const population *p = &t->net->populations[k];
-        for (int j = 0; !p->model->hidden && j < p->n; j++)
-            w->rate_signal[p->column + j] = (real)rate_pull(t, rate_of(t, tp, p->first + j));
-    }
-}
-
-static double rate_loss(const trainer *t, double (*f)(const trainer *t, const tape *tp, int neuron), const tape *tp)
-{
-    double loss = 0;
-    for (int k = 0; k < t->net->n_spiking_populations; k++) {
-        const population *p = &t->net->populations[k];
-        for (int j = p->first; !p->model->hidden && j < p->first + p->n; j++) {
-            const double difference = f(t, tp, j) - t->settings.regularisation.target;
-            loss += difference * difference;
-        }
-    }
-    return t->settings.regularisation.strength * loss;
-}
-
-static double batch_rate(const trainer *t, const tape *tp, int neuron)
-{
-    (void)tp;
-    return (double)t->count[neuron] / (t->settings.batch * (t->shape.n_steps * t->net->dt));
 }
 
 /* ---- one sample, one shard, one batch --------------------------------------------------------------------------------- */
@@ -219,11 +126,30 @@ static real *carried(const trainer *t, real *states, int b)
     return t->carried > 0 ? states + (size_t)b * t->carried : NULL;
 }
 
-/* Training goes on from the end of the last iteration, and the end of this one is kept apart from it: an interrupted
- * iteration changes nothing. */
+/* The world is told of each decision, and goes on from it. */
+static void interact(trainer *t, worker *w, tape *tp, worker_observer *observe, void *with)
+{
+    lsnn_trial *trial = tp->trial;
+    int step = 0;
+    forward_begin(t->net, w, tp);
+    for (int q = 0; q < trial->n_questions; q++) {
+        const int stop = trial->questions[q].stop;
+        forward_steps(t->net, w, tp, step, stop, observe, with);
+        lsnn_random chance = actor_choose(tp, t->net, q);
+        tp->decision[q].reward = t->task->act(t->task_state, t->task_parameters, &tp->draw, trial, &chance);
+        trial_sort(trial);
+        step = stop;
+    }
+    tp->n_decisions = trial->n_questions;
+    tp->n_steps = trial->n_steps = step;
+    forward_end(t->net, tp);
+}
+
 static void pass_forward(trainer *t, worker *w, tape *tp, worker_observer *observe, void *with)
 {
-    if (t->passes)
+    if (t->task->act)
+        interact(t, w, tp, observe, with);
+    else if (t->passes)
         t->passes->forward(t->passes->with, tp, observe, with);
     else
         forward(t->net, w, tp, observe, with);
@@ -248,6 +174,8 @@ static uint64_t updates_per_iteration(const trainer *t)
     return (uint64_t)t->settings.batch * (((uint64_t)t->shape.n_steps + chunk - 1) / chunk);
 }
 
+/* Training goes on from the end of the last iteration, and the end of this one is kept apart from it: an interrupted
+ * iteration changes nothing. */
 static void run_forward(trainer *t, worker *w, tape *tp, int sample, const trainer_recorder *recorder)
 {
     recorded_sample shown = {recorder, sample};
@@ -255,7 +183,7 @@ static void run_forward(trainer *t, worker *w, tape *tp, int sample, const train
     tp->start = carried(t, t->carry, sample);
     worker_observer *observe = show && recorder->step ? show_step : NULL;
     if (online(t)) {
-        set_rate_signal(t, w, tp);
+        rates_signal(t, w, tp);
         t->passes->online(t->passes->with, tp, t->shards[0], 1.0 / t->settings.batch, observe, &shown);
     } else {
         pass_forward(t, w, tp, observe, &shown);
@@ -287,7 +215,7 @@ static void add_seconds(trainer *t, int phase, double *since)
 static void sample_forward(trainer *t, worker *w, tape *tp, int sample, const trainer_recorder *recorder)
 {
     double since = t->timed ? omp_get_wtime() : 0;
-    draw_trial(t, tp, LSNN_TRAIN, t->iteration * (uint64_t)t->settings.batch + (uint64_t)sample);
+    input_draw(t, tp, LSNN_TRAIN, t->iteration * (uint64_t)t->settings.batch + (uint64_t)sample);
     add_seconds(t, PHASE_INPUT, &since);
     run_forward(t, w, tp, sample, recorder);
     judge(t, w, tp, 1.0 / t->settings.batch);
@@ -295,7 +223,8 @@ static void sample_forward(trainer *t, worker *w, tape *tp, int sample, const tr
         recorder->judged(recorder->with, sample, t->net, tp);
     t->sample_loss[sample] = tp->loss;
     t->sample_error[sample] = tp->error;
-    t->sample_loss_rate[sample] = rate_loss(t, rate_of, tp);
+    t->sample_steps[sample] = tp->n_steps;
+    t->sample_loss_rate[sample] = rates_loss(t, tp);
     add_seconds(t, PHASE_FORWARD, &since);
 }
 
@@ -303,7 +232,7 @@ static void sample_backward(trainer *t, worker *w, tape *tp, gradients *into)
 {
     double since = t->timed ? omp_get_wtime() : 0;
     if (online(t)) return;
-    set_rate_signal(t, w, tp);
+    rates_signal(t, w, tp);
     if (tp->collapsed) pooled_return(t->net, w, tp, into);
     if (t->passes)
         t->passes->backward(t->passes->with, tp, into);
@@ -367,6 +296,9 @@ static void run_shard(trainer *t, int shard, const trainer_recorder *recorder, b
 static void count_spikes(trainer *t)
 {
     memset(t->count, 0, (size_t)t->net->n_spiking * sizeof *t->count);
+    t->n_steps = 0;
+    for (int b = 0; b < t->settings.batch; b++)
+        t->n_steps += (uint64_t)t->sample_steps[b];
     for (int s = 0; s < t->n_shards; s++)
         for (int j = 0; j < t->net->n_spiking; j++)
             t->count[j] += t->shard_count[s * t->net->n_spiking + j];
@@ -382,11 +314,11 @@ static void summarise(trainer *t, metrics *out)
         out->loss_rate += t->sample_loss_rate[b] / batch;
         out->error += t->sample_error[b] / batch;
     }
-    if (t->settings.regularisation.scope != SCOPE_SAMPLE) out->loss_rate = rate_loss(t, batch_rate, NULL);
+    if (t->settings.regularisation.scope != SCOPE_SAMPLE) out->loss_rate = rates_loss(t, NULL);
     for (int j = 0; j < t->net->n_spiking; j++)
         spikes += t->count[j];
     const double n_rates = t->net->n_spiking - t->net->n_hidden;
-    if (n_rates > 0) out->rate = 1e3 * (double)spikes / (n_rates * batch * t->shape.n_steps * t->net->dt);
+    if (n_rates > 0) out->rate = 1e3 * (double)spikes / (n_rates * (double)t->n_steps * t->net->dt);
 }
 
 /* Which neuron left the range of numbers first: the sample runs once more, watched. */
@@ -394,11 +326,17 @@ static lsnn_status report_divergence(trainer *t, int sample, lsnn_error *err)
 {
     population_watch watch = {.step = -1};
     tape *tp = t->tapes[0];
-    draw_trial(t, tp, LSNN_TRAIN, t->iteration * (uint64_t)t->settings.batch + (uint64_t)sample);
+    input_draw(t, tp, LSNN_TRAIN, t->iteration * (uint64_t)t->settings.batch + (uint64_t)sample);
     pass_forward(t, t->workers[0], tp, population_observe, &watch);
     return lsnn_fail(err, LSNN_DIVERGED, "%s[%d].%s became %g at %g ms of sample %d of iteration %llu",
                      watch.population, watch.neuron, watch.variable, watch.number, watch.step * t->net->dt, sample,
                      (unsigned long long)(t->iteration + 1));
+}
+
+/* One thread needs no region of its own, unless its trainer is one of several at work (outer.h). */
+static bool wants_region(const trainer *t)
+{
+    return t->n_threads > 1 || omp_get_level() > 0;
 }
 
 /* By each thread of a region, or outside of one. */
@@ -424,7 +362,7 @@ lsnn_status trainer_gradient(trainer *t, metrics *out, const trainer_recorder *r
     memset(diverged, 0, sizeof diverged);
     t->updates = t->iteration * updates_per_iteration(t);
     network_refresh(t->net);
-    if (t->n_threads > 1) {
+    if (wants_region(t)) {
 #pragma omp parallel num_threads(t->n_threads)
         run_batch(t, recorder, fused, diverged);
     } else { /* no region: those of `passes` would be nested in it, and get new threads each time */
@@ -443,6 +381,7 @@ lsnn_status trainer_gradient(trainer *t, metrics *out, const trainer_recorder *r
 
 lsnn_status trainer_iterate(trainer *t, metrics *out, const trainer_recorder *recorder, lsnn_error *err)
 {
+    if (t->outer) TRY(outer_generation(t->outer, err));
     TRY(trainer_gradient(t, out, recorder, err));
     if (recorder && recorder->aligns) TRY(alignment_find(t, err));
     double since = t->timed ? omp_get_wtime() : 0;
@@ -455,7 +394,7 @@ lsnn_status trainer_iterate(trainer *t, metrics *out, const trainer_recorder *re
                              (unsigned long long)(t->iteration + 1));
     }
     for (int j = 0; j < t->net->n_spiking; j++)
-        t->previous_rate[j] = batch_rate(t, NULL, j);
+        t->previous_rate[j] = rates_batch(t, j);
     for (size_t k = 0; k < (size_t)t->settings.batch * t->carried; k++)
         t->carry[k] = t->carry_next[k];
     t->iteration++;
@@ -489,54 +428,55 @@ static void add_to_curve(trainer *t, int sample)
     }
 }
 
-/* Trials first .. first+n-1, by each thread of a region or outside of one; adds up the spikes. */
-static uint64_t evaluate_round(trainer *t, lsnn_set set, uint64_t first, int n)
+/* Trials first .. first+n-1, by each thread of a region or outside of one. */
+static void evaluate_round(trainer *t, lsnn_set set, uint64_t first, int n)
 {
     worker *w = t->workers[omp_get_thread_num()];
     tape *tp = t->tapes[omp_get_thread_num()];
-    uint64_t spikes = 0;
     worker_enter_thread();
 #pragma omp for schedule(dynamic, 1)
     for (int b = 0; b < n; b++) {
-        draw_trial(t, tp, set, first + (uint64_t)b);
+        input_draw(t, tp, set, first + (uint64_t)b);
         tp->start = carried(t, t->carry_evaluation, b);
         pass_forward(t, w, tp, NULL, NULL);
         if (t->carried > 0) snapshot_save(carried(t, t->carry_evaluation, b), t->net, w, tp->n_steps);
         judge(t, w, tp, 1);
         t->sample_loss[b] = tp->loss;
         t->sample_error[b] = tp->error;
+        t->sample_steps[b] = tp->n_steps;
+        t->sample_spikes[b] = tp->spike_start[tp->n_steps];
         keep_question_errors(t, tp, b);
         if (t->confusion && set == LSNN_TEST) loss_confuse(t->confusion, tp->trial);
-        spikes += tp->spike_start[tp->n_steps];
     }
-    return spikes;
 }
 
 lsnn_status trainer_evaluate(trainer *t, metrics *out, lsnn_set set, uint64_t first, uint64_t n, lsnn_error *err)
 {
     double loss = 0, error = 0;
-    uint64_t spikes = 0;
+    uint64_t spikes = 0, steps = 0;
     network_refresh(t->net);
     if (set == LSNN_TEST) clear_test(t);
     if (t->carried > 0) memset(t->carry_evaluation, 0, (size_t)t->settings.batch * t->carried * sizeof(real));
     /* In rounds of one batch, so that the sums have a fixed order. */
     for (uint64_t done = 0; done < n;) {
         const int round = (int)(n - done < (uint64_t)t->settings.batch ? n - done : (uint64_t)t->settings.batch);
-        if (t->n_threads > 1) {
-#pragma omp parallel num_threads(t->n_threads) reduction(+ : spikes)
-            spikes += evaluate_round(t, set, first + done, round);
+        if (wants_region(t)) {
+#pragma omp parallel num_threads(t->n_threads)
+            evaluate_round(t, set, first + done, round);
         } else {
-            spikes += evaluate_round(t, set, first + done, round);
+            evaluate_round(t, set, first + done, round);
         }
         for (int b = 0; b < round; b++) {
             loss += t->sample_loss[b];
             error += t->sample_error[b];
+            spikes += t->sample_spikes[b];
+            steps += (uint64_t)t->sample_steps[b];
             if (set == LSNN_TEST) add_to_curve(t, b);
         }
         done += (uint64_t)round;
     }
     const double n_rates = t->net->n_spiking - t->net->n_hidden;
-    const double neuron_seconds = n_rates * (double)n * trial_steps(&t->shape, set) * t->net->dt / 1e3;
+    const double neuron_seconds = n_rates * (double)steps * t->net->dt / 1e3;
     *out = (metrics){.loss = loss / (double)n, .error = error / (double)n};
     if (neuron_seconds > 0) out->rate = (double)spikes / neuron_seconds;
     if (!isfinite(loss)) return lsnn_fail(err, LSNN_DIVERGED, "the loss of the evaluation became %g", loss);

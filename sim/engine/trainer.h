@@ -58,6 +58,8 @@ struct trainer {
     lsnn_shape shape;
     learning_settings settings;
     int n_threads, n_shards;
+    int n_asked;                  /* threads that there might be; more than shards are not used */
+    struct outer *outer;          /* outer.h; NULL without a sampler */
     const trainer_passes *passes; /* NULL: forward() and backward() */
     worker **workers;             /* [n_threads] */
     bool waits;                   /* no sample goes backward before the whole batch went forward (SCOPE_BATCH) */
@@ -74,10 +76,13 @@ struct trainer {
     real **weights_as_feedback;        /* [n_projections] */
     real *(*moment)[LSNN_MAX_MOMENTS]; /* [n_parameters] */
     rewire *rewire;                    /* NULL: no projection changes its synapses */
-    real **before;         /* [n_projections] readout weights before an update (adaptive feedback), or NULL */
-    uint32_t *shard_count; /* [n_shards][n_spiking] */
-    uint64_t *count;       /* [n_spiking] spikes of the batch */
-    double *previous_rate; /* [n_spiking] per ms, of the batch before; negative: none yet */
+    real **before;           /* [n_projections] readout weights before an update (adaptive feedback), or NULL */
+    uint32_t *shard_count;   /* [n_shards][n_spiking] */
+    uint64_t *count;         /* [n_spiking] spikes of the batch */
+    uint64_t n_steps;        /* of all its trials */
+    int *sample_steps;       /* [batch] */
+    uint32_t *sample_spikes; /* [batch] of an evaluation */
+    double *previous_rate;   /* [n_spiking] per ms, of the batch before; negative: none yet */
     double *sample_loss, *sample_loss_rate, *sample_error; /* [batch] */
     question_curve curve;                                  /* of the last evaluation of test trials */
     uint64_t
@@ -110,6 +115,15 @@ LSNN_MUST_USE lsnn_status trainer_evaluate(trainer *t, metrics *out, lsnn_set se
 
 /* One update with what the shards hold, which are then empty: for passes that learn online. */
 void trainer_learn(trainer *t);
+
+/* input.c: draws a trial onto a tape. */
+void input_draw(const trainer *t, tape *tp, lsnn_set set, uint64_t index);
+
+/* rates.c: c_reg sum_j (f_j - f_target)^2 as what it means for the spikes of a trial, into worker.rate_signal; its value for a
+ * sample's rates as its scope wants them, or (NULL) the batch's; a neuron's mean rate in the batch, per ms. */
+void rates_signal(const trainer *t, worker *w, const tape *tp);
+double rates_loss(const trainer *t, const tape *tp);
+double rates_batch(const trainer *t, int neuron);
 
 /* update.c: sum the shards into trainer.gradient; its norm; and the change of the parameters. */
 void update_reduce(trainer *t);

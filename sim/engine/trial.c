@@ -32,6 +32,8 @@ lsnn_status trial_new(lsnn_trial **out, arena *a, const lsnn_shape *shape, lsnn_
 
     size_t n_questions = (size_t)shape->n_questions;
     if (n_questions > 0) TRY(arena_take(a, &trial->questions, n_questions, sizeof *trial->questions, err));
+    const size_t n_given = n_questions * (size_t)shape->n_given;
+    if (n_given > 0) TRY(arena_take(a, &trial->given, n_given, sizeof *trial->given, err));
     TRY(arena_take(a, &trial->answers, (n_questions > 0 ? n_questions : 1) * (size_t)shape->n_out,
                    sizeof *trial->answers, err));
 
@@ -214,7 +216,7 @@ void lsnn_trial_ask(lsnn_trial *trial, int start, int stop, int label)
     if (start < free_from) start = free_from;
     if (stop > trial->n_steps) stop = trial->n_steps;
     if (n == trial->shape.n_questions || start >= stop) return;
-    trial->questions[trial->n_questions++] = (lsnn_question){start, stop, label};
+    trial->questions[trial->n_questions++] = (lsnn_question){.start = start, .stop = stop, .label = label};
     for (int t = start; t < stop; t++)
         trial->weight[t] = 1;
 }

@@ -6,10 +6,17 @@
 #include "network.h"
 #include "trial.h"
 
+/* Of a question that was answered by an action (actor.h). */
+typedef struct decision {
+    int action;
+    double reward;
+} decision;
+
 /* One trial: its input and target, and what the forward pass leaves. */
 typedef struct tape {
     int n_steps;
     lsnn_trial *trial;     /* of the task */
+    lsnn_draw draw;        /* which one it is */
     bool drawn;            /* it holds the one trial of a task whose trials are the same */
     lsnn_trial **input;    /* [n_sources] spikes or values; the task's own source shares `trial` */
     real **column;         /* [n_populations * LSNN_MAX_TAPES] -> [segment][width], psi first */
@@ -26,6 +33,9 @@ typedef struct tape {
     int readout_from;      /* the readout's steps before are left out (quiet.h) */
     int early;             /* steps before: their spikes reach the readout only in those steps */
     real *pooled;          /* [output columns] with `collapsed`: average readout, then dE/d(average) */
+    int n_decisions;       /* questions whose actions were drawn and rewarded during the forward pass */
+    decision *decision;    /* [n_questions, at least 1] */
+    real *decided;         /* [n_questions, at least 1][n_out + 1] logits and value */
     double loss, loss_rate, error; /* of this trial */
     double *question_error;        /* [n_questions] 0 or 1, or the squared error of the answer; nan: without weight */
 } tape;
@@ -105,6 +115,10 @@ void backward_clear(const network *net, worker *w, gradients *into);
 
 /* Simulate the trial whose input is on the tape. `observe` may be NULL. */
 void forward(const network *net, worker *w, tape *tp, worker_observer *observe, void *with);
+/* The same in parts: begin, steps 0 .. a-1, a .. b-1, ..., end; input from step a on may be drawn when the steps before are taken. */
+void forward_begin(const network *net, worker *w, tape *tp);
+void forward_steps(const network *net, worker *w, tape *tp, int from, int to, worker_observer *observe, void *with);
+void forward_end(const network *net, tape *tp);
 /* Fill the tape's columns with the segment that begins at step `from` once more. */
 void forward_again(const network *net, worker *w, tape *tp, int from);
 /* From dE/dy on the tape (tape.output) and worker.rate_signal to gradients, by the paths of a rule. `observe` (may be NULL) sees the rows of

@@ -64,7 +64,7 @@ static const result_column metric_columns[N_METRIC_COLUMNS] = {
 /* One recorded trial of the present iteration. */
 typedef struct seen {
     uint32_t *spike_start, *spike;
-    int label;
+    int n_steps, label;
     double loss, error;
 } seen;
 
@@ -234,6 +234,15 @@ static void see_step(void *with, int sample, const network *net, const worker *w
     }
 }
 
+/* A trial may end before its time. */
+static void blank(const recorder *r, int k, int sample, int from)
+{
+    const size_t width = (size_t)r->e->records[k].n_neurons;
+    real *trace = r->trace[k * r->n_seen + sample];
+    for (size_t i = (size_t)from * width; i < (size_t)r->e->shape.n_steps * width; i++)
+        trace[i] = NAN;
+}
+
 static void see_trial(void *with, int sample, const network *net, const tape *tp)
 {
     const recorder *r = with;
@@ -246,9 +255,12 @@ static void see_trial(void *with, int sample, const network *net, const tape *tp
             recorder_trial_input(&r->input[k * r->n_seen + sample], tp->input[spec->source]);
         if (spec->what == RECORD_TARGET) recorder_trial_target(r->trace[k * r->n_seen + sample], r->e, spec, tp->trial);
     }
+    s->n_steps = tp->n_steps;
     memcpy(s->spike_start, tp->spike_start, (size_t)(tp->n_steps + 1) * sizeof *s->spike_start);
     memcpy(s->spike, tp->spike, tp->spike_start[tp->n_steps] * sizeof *s->spike);
     s->label = tp->trial->shape.classes ? tp->trial->label : -1;
+    for (int k = 0; k < r->e->n_records; k++)
+        if (r->trace[k * r->n_seen + sample]) blank(r, k, sample, tp->n_steps);
 }
 
 lsnn_status recorder_new(recorder **out, experiment *e, lsnn_error *err)
@@ -318,7 +330,7 @@ static lsnn_status push_spikes(recorder *r, result *into, int k, int sample, dou
         const population *pop = &r->e->net->populations[spec->population + p];
         const uint32_t first = (uint32_t)pop->first, last = (uint32_t)(pop->first + pop->n);
         const int column = r->first_column[k] + 2 * p;
-        for (int t = 0; t < r->e->shape.n_steps; t++) {
+        for (int t = 0; t < s->n_steps; t++) {
             const double time = start + t * r->e->dt;
             for (uint32_t i = s->spike_start[t]; i < s->spike_start[t + 1]; i++) {
                 if (s->spike[i] < first || s->spike[i] >= last) continue;
@@ -350,7 +362,7 @@ static lsnn_status push_trial(recorder *r, result *into, int sample, uint64_t it
 {
     const experiment *e = r->e;
     const uint64_t number = r->rows[TRIAL_START], sample_number = (uint64_t)sample;
-    const double length = e->shape.n_steps * e->dt, start = (double)number * length, stop = start + length;
+    const double start = (double)number * (e->shape.n_steps * e->dt), stop = start + r->trials[sample].n_steps * e->dt;
     TRY(push(r, into, TRIAL_START, 1, &start, err));
     TRY(push(r, into, TRIAL_STOP, 1, &stop, err));
     TRY(push(r, into, TRIAL_ITERATION, 1, &iteration, err));

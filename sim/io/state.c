@@ -1,6 +1,7 @@
 /* The list of what a checkpoint holds. */
 #include "state.h"
 #include "learner.h"
+#include "outer.h"
 #include <string.h>
 
 typedef struct list {
@@ -109,7 +110,7 @@ lsnn_status state_items(state_item **out, int *n, experiment *e, run_state *run,
 {
     const network *net = e->net;
     list l = {.memory = e->memory,
-              .room = 16 + (net->n_parameters + e->n_plans) * (1 + LSNN_MAX_MOMENTS) + 4 * net->n_projections};
+              .room = 18 + (net->n_parameters + e->n_plans) * (1 + LSNN_MAX_MOMENTS) + 4 * net->n_projections};
     TRY(arena_take(e->memory, &l.items, (size_t)l.room, sizeof *l.items, err));
     TRY(add(&l, "run", "id", STORE_UINT64, 2, run->id, err));
     TRY(add(&l, "run", "iteration", STORE_UINT64, 1, &e->trainer->iteration, err));
@@ -124,6 +125,11 @@ lsnn_status state_items(state_item **out, int *n, experiment *e, run_state *run,
     TRY(add(&l, "run", "previous_rate", STORE_DOUBLE, (size_t)net->n_spiking, e->trainer->previous_rate, err));
     TRY(add(&l, "run", "carried", STORE_REAL, (size_t)e->learning.batch * e->trainer->carried, e->trainer->carry, err));
     TRY(add_learned(&l, e, err));
+    if (e->trainer->outer) {
+        sampling *s = outer_sampling(e->trainer->outer);
+        TRY(add(&l, "sampler", "state", STORE_DOUBLE, s->n_state, s->state, err));
+        TRY(add(&l, "sampler", "generation", STORE_UINT64, 1, &s->now.generation, err));
+    }
     if (e->learner) TRY(add_sliced(&l, e, err));
     *out = l.items;
     *n = l.n;

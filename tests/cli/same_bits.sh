@@ -30,6 +30,21 @@ done
 "$LSNN" run "$experiments/evidence_accumulation/run.yaml" -q -o j -j 3 learning.rule.feedback=symmetric $short >/dev/null
 same symmetric-1 j
 
+# Actions, and a world that answers them: trials of different lengths.
+for threads in 1 2 3; do
+    "$LSNN" run "$experiments/delayed_goal/run.yaml" -q -o acting-$threads -j $threads learning.batch=6 learning.iterations=4 \
+        record.spikes.every=1 record.spikes.trials=6 record.y='{what: y, of: out, every: 2, trials: 2}' test.trials=8 >/dev/null
+    [[ $threads -eq 1 ]] || same acting-1 acting-$threads
+done
+
+# Networks of a generation share the threads.
+for threads in 1 2 3; do
+    # shellcheck disable=SC2086
+    "$LSNN" run "$experiments/evidence_accumulation/run.yaml" -q -o sampled-$threads -j $threads $short \
+        learning.sampler='{kind: evolution, pairs: 4}' >/dev/null
+    [[ $threads -eq 1 ]] || same sampled-1 sampled-$threads
+done
+
 # Threads that share neurons.
 for config in run online; do
     for threads in 1 2 3; do

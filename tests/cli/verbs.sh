@@ -1,5 +1,11 @@
 # What the verbs say of themselves, of a config and of a run; and check's forecast of memory against a real run.
 set -euo pipefail
+"$LSNN" baseline "$SOURCE/experiments/l2l_sines/run.yaml" test.trials=20 task.test_trials=60 >table
+[[ $(grep -c '^\(linear\|quadratic\)' table) -eq 3 ]]
+"$LSNN" baseline "$SOURCE/experiments/l2l_sines/run.yaml" test.trials=20 task.test_trials=60 --csv >table.csv
+[[ $(wc -l <table.csv) -eq 61 && $(tail -1 table.csv | tr , '\n' | wc -l) -eq 7 ]]
+if "$LSNN" baseline "$SOURCE/experiments/store_recall/run.yaml" 2>said; then exit 1; fi
+grep -q 'tasks of learning functions' said
 export OMP_NUM_THREADS=2
 failures=0
 fail() {

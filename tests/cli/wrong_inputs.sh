@@ -91,7 +91,7 @@ grep -q '^c.yaml:2:5: ' stderr || { echo "the second of two mistakes is not told
 
 # ---- names ------------------------------------------------------------------------------------------------------------
 config 's/kind: evidence_accumulation/kind: evidence_acumulation/' "c.yaml:3:14: no task is called 'evidence_acumulation'; did you mean 'evidence_accumulation'?"
-config 's/kind: evidence_accumulation/kind: chess/' "c.yaml:3:14: no task is called 'chess'; there are: delayed_xor, evidence_accumulation, l2l_regression, l2l_sines, pattern_generation, sequential_mnist, store_recall, twelve_ax"
+config 's/kind: evidence_accumulation/kind: chess/' "c.yaml:3:14: no task is called 'chess'; there are: delayed_goal, delayed_xor, evidence_accumulation, l2l_regression, l2l_sines, pattern_generation, sequential_mnist, store_recall, twelve_ax"
 config 's/kind: evidence_accumulation, //' "c.yaml:3:7: a name, or a map with 'kind', is needed here"
 config 's/model: alif/model: alief/' "c.yaml:6:17: no model is called 'alief'; did you mean 'alif'?"
 config 's/model: alif, //' "c.yaml:6:3: 'alif' needs the name of a neuron model, like model: lif"
@@ -100,7 +100,7 @@ config 's/rule: eprop/rule: {kind: eprop, feedback: none}/' "c.yaml:12:42: 'feed
 config 's/rule: eprop/rule: {kind: eprop, feed_back: random}/' "c.yaml:12:32: unknown key 'feed_back'; did you mean 'feedback'?"
 config 's/rule: eprop/optimiser: adamw/' "c.yaml:12:23: no optimiser is called 'adamw'; did you mean 'adam'?"
 config 's/rule: eprop/schedule: linear/' "c.yaml:12:22: 'kind' must be constant, step, exponential or cosine, not 'linear'"
-config 's/loss: cross_entropy/loss: cross_entropie/' "c.yaml:12:56: 'kind' must be mse or cross_entropy, not 'cross_entropie'; did you mean 'cross_entropy'?"
+config 's/loss: cross_entropy/loss: cross_entropie/' "c.yaml:12:56: 'kind' must be mse, cross_entropy or actor_critic, not 'cross_entropie'; did you mean 'cross_entropy'?"
 config 's/to: out}/to: exit}/' "c.yaml:11:32: no population is called 'exit'; there are: lif, alif, out"
 config 's/from: input/from: inptu/' "c.yaml:9:14: no source or population is called 'inptu'; did you mean 'input'?"
 
@@ -183,6 +183,13 @@ config 's/batch: 2/rate: -1/' "c.yaml:12:31: 'rate' must be at least 0, not '-1'
 config 's/loss: cross_entropy/loss: {kind: mse, window: [10, 1000]}/' 'c.yaml:12:76: the window must lie in the trial of 60 ms and have a length'
 config 's/loss: cross_entropy/loss: {kind: mse, window: 10}/' 'c.yaml:12:76: window is `task` or [start, stop] in ms'
 config 's/kind: evidence.*/kind: pattern_generation, outputs: 2}/' "c.yaml:12:56: cross_entropy needs a task with classes; 'pattern_generation' gives values: use mse"
+config 's/batch: 2/sampler: cma/' "c.yaml:12:34: no sampler is called 'cma'; did you mean 'cma_es'?"
+config 's/batch: 2/sampler: {kind: evolution, pairs: 0}/' "c.yaml:12:59: 'pairs' must be from 1 to 5000, not '0'"
+config 's/batch: 2/sampler: grid, carry: true/' 'c.yaml:12:34: a sampler goes with `threads: samples` and `carry: false`'
+config 's/loss: cross_entropy/loss: actor_critic/' "c.yaml:5:3: task 'evidence_accumulation' needs 3 readouts (actions and a value), the network has 2"
+config 's/loss: cross_entropy/loss: {kind: actor_critic, gamma: 2}/' "c.yaml:12:84: 'gamma' must be from 0 to 1, not '2'"
+config 's/kind: evidence.*/kind: delayed_goal}/' "c.yaml:12:56: task 'delayed_goal' gives rewards, not labels: use actor_critic"
+config 's/kind: evidence.*/kind: delayed_goal}/; s/loss: cross_entropy/loss: actor_critic, tape_memory: 5/' "c.yaml:12:83: with task 'delayed_goal', which acts, the tape holds a whole trial"
 config '/^learning/a stop: {metric: error, below: 0.1}' 'c.yaml:13:7: a goal is checked at validations: set validation.every'
 config '/^learning/a stop: {metric: eror, below: 0.1}' "c.yaml:13:16: 'metric' must be none, error or loss, not 'eror'; did you mean 'error'?"
 config '/^learning/a test: {trials: all}' "c.yaml:13:16: task 'evidence_accumulation' draws as many test trials as are asked for: give a number"
