@@ -54,7 +54,7 @@ Test(search, wrong_searches_are_refused)
     cr_expect_neq(attempt("sweep: {search: {kind: asha, frist: 3}}"), LSNN_OK);
     cr_expect(strstr(err.message, "did you mean 'first'?"), "%s", err.message);
     cr_expect_neq(attempt("sweep: {search: {kind: asha, metric: test_error}}"), LSNN_OK);
-    cr_expect(strstr(err.message, "the test comes after training"), "%s", err.message);
+    cr_expect(strstr(err.message, "needs a metric that there is during training"), "%s", err.message);
     cr_expect_neq(attempt("sweep: {search: {kind: asha, factor: 1}}"), LSNN_OK);
 }
 

@@ -25,7 +25,7 @@ LSNN_MUST_USE lsnn_status session_trial(session **out, experiment *e, const char
                                         const volatile sig_atomic_t *stop, lsnn_error *err);
 /* Until `until` iterations are done, or the session is over. */
 LSNN_MUST_USE lsnn_status session_advance(session *s, uint64_t until, lsnn_error *err);
-bool session_is_over(const session *s); /* the goal or the last iteration is reached */
+bool session_is_over(const session *s);                                /* the goal or the last iteration is reached */
 LSNN_MUST_USE lsnn_status session_pause(session *s, lsnn_error *err);  /* a checkpoint, to go on later */
 LSNN_MUST_USE lsnn_status session_finish(session *s, lsnn_error *err); /* the test, and the last files */
 

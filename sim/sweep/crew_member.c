@@ -17,6 +17,7 @@ typedef struct member {
     crew_slot *slot;
     plan plan;
     const char **values;
+    char folder[PATH_MAX]; /* of the trial at hand */
 } member;
 
 /* ---- signs of life ------------------------------------------------------------------------------------------------------- */
@@ -163,10 +164,10 @@ static void show(const member *m, const sweep_job *job)
 
 static lsnn_status do_job(member *m, pulse *p, sweep_job *job, lsnn_error *err)
 {
-    char folder[PATH_MAX], path[LEDGER_PATH];
+    char path[LEDGER_PATH];
     outcome o;
-    sweep_trial_folder(folder, m->s, job->trial);
-    job->folder = folder;
+    sweep_trial_folder(m->folder, m->s, job->trial);
+    job->folder = m->folder;
     pulse_follow(p, m->s, job);
     show(m, job);
     const lsnn_status status = run_trial(m, job, &o, err);
