@@ -181,7 +181,8 @@ static lsnn_status draw_cells(const figure_view *v, const figure_layer *l, arena
     for (size_t k = 0; k < l->n; k++)
         largest = fmax(largest, l->y[k]);
     for (int k = 0; k < rows * columns; k++) {
-        const double x = (k % columns) * width, y = (k / columns) * height;
+        const int row = k / columns;
+        const double x = (k % columns) * width, y = row * height;
         char text[16];
         if (l->y[k] > 0)
             canvas_fill(v->canvas, (canvas_box){x, y, width, height}, CANVAS_SERIES + l->colour,

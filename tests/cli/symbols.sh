@@ -12,7 +12,7 @@ while read -r object symbol; do
     case $object in
     */sim/app/*) allowed="^(lsnn_|${name}_|${name%%_*}_|verb_${name}\$|verb_resume\$|main\$)" ;;
     */sim/*) allowed="^(lsnn_|${name}_|${name}\$|${name%%_*}_)" ;;
-    */registry.c.o | */version.c.o) allowed="^${name}_" ;;
+    */registry.c.o | */version.c.o | */report_page.c.o) allowed="^${name}_" ;;
     *) allowed="^lsnn_" ;;
     esac
     if [[ ! $symbol =~ $allowed ]]; then
