@@ -39,7 +39,8 @@ static const lsnn_field fields[] = {
     {"permuted", LSNN_BOOL, AT(permuted), "false", NULL, 0, 0, false, NULL,
      "show the pixels in a random order, drawn once for a seed, instead of row by row"},
     {"shift", LSNN_INT, AT(shift), "0", "pixels", 0, 100, false, NULL,
-     "training images are moved by up to so many pixels up or down and left or right, anew each time; 0 comes in from the edges"},
+     "training images are moved by up to so many pixels up or down and left or right, anew each time; 0 comes in from "
+     "the edges"},
     LSNN_END,
 };
 
