@@ -151,7 +151,7 @@ static lsnn_status queue(sweep_options *options, arena *a, lsnn_error *err)
     const ssize_t n = readlink("/proc/self/exe", program, sizeof program - 1);
     if (n < 0) return lsnn_fail(err, LSNN_INTERNAL, "where this program lies is not known");
     program[n] = '\0';
-    options->job.program = program;
+    TRY(arena_format(a, &options->job.program, err, "%s", program));
     options->job.workers = options->workers > 0 ? options->workers : 1;
     TRY(load(&s, options, a, err));
     TRY(prepare(s, options, &log, err));

@@ -124,7 +124,7 @@ static bool read_numbers(const space_reading *r, double *out, int n, const char 
 
 static lsnn_status read_steps(const space_reading *r, space_parameter *p, const config_node *node)
 {
-    double n[3];
+    double n[3] = {0};
     if (!read_numbers(r, n, 3, "range", node)) return LSNN_OK;
     if (n[2] == 0 || (n[1] - n[0]) / n[2] < 0) {
         config_mistake(r->report, &node->place, "the range of '%s' is empty", p->path);
@@ -135,14 +135,14 @@ static lsnn_status read_steps(const space_reading *r, space_parameter *p, const 
 
 static lsnn_status read_linear(const space_reading *r, space_parameter *p, const config_node *node)
 {
-    double n[3];
+    double n[3] = {0};
     if (!read_numbers(r, n, 3, "linear", node)) return LSNN_OK;
     return count_up(r, p, n[0], n[2] > 1 ? (n[1] - n[0]) / (n[2] - 1) : 0, floor(n[2]), node);
 }
 
 static lsnn_status read_log(const space_reading *r, space_parameter *p, const config_node *node)
 {
-    double n[3];
+    double n[3] = {0};
     if (!read_numbers(r, n, 3, "log", node)) return LSNN_OK;
     if (n[0] <= 0 || n[1] <= 0) {
         config_mistake(r->report, &node->place, "'log' takes numbers above 0");
@@ -158,7 +158,7 @@ static lsnn_status read_log(const space_reading *r, space_parameter *p, const co
 
 static lsnn_status read_interval(const space_reading *r, space_parameter *p, const config_node *node)
 {
-    double n[2];
+    double n[2] = {0};
     const bool whole = p->sort == SPACE_INTEGER || p->sort == SPACE_LOG_INTEGER;
     const bool logarithmic = p->sort == SPACE_LOG_UNIFORM || p->sort == SPACE_LOG_INTEGER;
     if (!read_numbers(r, n, 2, node->key, node)) return LSNN_OK;
