@@ -123,3 +123,41 @@ Test(guard, survives_pointers_to_anywhere)
         (void)read_file("circle.h5");
     }
 }
+
+/* HDF5 looks into the heap even for a text of no bytes, and never leaves one whose free space has no size. */
+Test(guard, looks_into_the_heap_of_a_text_without_bytes)
+{
+    store *s;
+    arena *a;
+    const char *text = "long enough", *read;
+    enum { HEADER = 16 };
+    cr_assert_eq(arena_new(&a, NULL), LSNN_OK);
+    cr_assert_eq(store_create(&s, "whole.h5", NULL), LSNN_OK);
+    const hid_t type = H5Tcopy(H5T_C_S1), space = H5Screate(H5S_SCALAR);
+    H5Tset_size(type, H5T_VARIABLE);
+    const hid_t attribute = H5Acreate2(store_file(s), "text", type, space, H5P_DEFAULT, H5P_DEFAULT);
+    cr_assert(attribute >= 0 && H5Awrite(attribute, type, &text) >= 0);
+    H5Aclose(attribute);
+    H5Tclose(type);
+    H5Sclose(space);
+    cr_assert_eq(store_close(s, true, NULL), LSNN_OK);
+    const size_t n = scratch_read("whole.h5", whole, sizeof whole);
+    uint8_t *heap = memmem(whole, n, "GCOL", 4);
+    cr_assert_not_null(heap);
+    const struct __attribute__((packed)) {
+        uint32_t length;
+        uint64_t address;
+    } written = {(uint32_t)strlen(text), (uint64_t)(heap - whole)};
+    uint8_t *reference = memmem(whole, n, &written, sizeof written), *object = heap + HEADER;
+    cr_assert_not_null(reference);
+    for (const uint8_t *end = heap + 4096; object < end && (object[0] || object[1]);) /* to the free space */
+        object += HEADER + (object[8] + 7) / 8 * 8;
+    memset(reference, 0, sizeof written.length);
+    memset(object + 8, 0, 8);
+    scratch_write("damaged.h5", whole, n);
+    if (store_open(&s, "damaged.h5", NULL) == LSNN_OK) {
+        cr_expect_neq(store_get_text(s, a, &read, "/", "text", NULL), LSNN_OK);
+        cr_assert_eq(store_close(s, false, NULL), LSNN_OK);
+    }
+    arena_free(a);
+}
