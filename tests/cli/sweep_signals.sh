@@ -33,12 +33,12 @@ some_done() {
     echo "$1: not $2 trials in 100 s"
     exit 1
 }
-# strike SIGNAL DIR: sends it to a process that is at work on a trial
+# strike SIGNAL DIR: sends it to a process that is at work on a trial, not one that has just claimed it
 strike() {
     local time work pid rest
     while read -r time work pid rest < <(find "$2/state" -type l -printf '%T@ %f %l\n' | sort -n | tail -1); do
         kill -STOP "$pid"
-        if [[ ! -e $2/state/${work%.*}.json ]]; then break; fi
+        if [[ -e $2/${work%-*}/metrics.csv && ! -e $2/state/${work%.*}.json ]]; then break; fi
         kill -CONT "$pid"
     done
     kill "-$1" "$pid"
