@@ -213,9 +213,9 @@ static lsnn_status place_x(plot *p, lsnn_error *err)
         else if (!text_to_double(&p->place[k], text_of(p, k, &p->x)))
             p->x_is_numeric = false;
     }
-    if (!p->x_is_condition && p->x_is_numeric) return LSNN_OK;
+    if (p->x_is_numeric) return LSNN_OK;
     TRY(texts_of(&p->x_text, &p->n_x, p, &p->x, MOST, err));
-    for (size_t k = 0; !p->x_is_numeric && k < p->n; k++)
+    for (size_t k = 0; k < p->n; k++)
         p->place[k] = index_of(p->x_text, p->n_x, text_of(p, k, &p->x));
     return LSNN_OK;
 }
