@@ -300,6 +300,7 @@ LSNN_INLINE void gather_recurrent(const network *net, worker *w, const tape *tp,
     for (int k = 0, n = 0; k < net->n_spiking_populations; k++)
         end[k] = n +=
             find_active(&net->populations[k], tape_row(tp, net, k, 0, t), w->active + n, w->active_column + n);
+    w->n_active += (uint64_t)end[net->n_spiking_populations - 1];
     for (int l = 0; l < net->n_projections; l++) {
         const projection *p = &net->projections[l];
         if (p->to_output || p->source >= 0) continue;
