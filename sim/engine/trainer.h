@@ -29,6 +29,8 @@ typedef struct trainer_recorder {
     bool aligns; /* trainer.alignment is to be set in this iteration */
     /* After the loss: tape.output is dE/dy. */
     void (*judged)(void *with, int sample, const network *net, const tape *tp);
+    /* The rows of worker.signal and worker.adjoint after each step backward, t descending. Not called by passes of another kind. */
+    void (*back)(void *with, int sample, const network *net, const worker *w, const tape *tp, int t);
 } trainer_recorder;
 
 /* Passes in place of forward() and backward(), by threads that share the neurons of a trial (sim/large/learner.h). Besides the
