@@ -104,7 +104,6 @@ wrong() {
 wrong 'target: of one population of readouts, by name' record.target.of=lif
 wrong "'clock' has values and no spikes" sources.clock='{kind: current, n: 3, value: 1}'
 wrong 'L: of one population that spikes, by name' record.target.what=L
-wrong 'L: of one population that spikes, by name' record.target='{what: L, of: [lif, out]}'
 wrong 'L needs a learning rule' record.target='{what: L, of: lif}' learning.rule=none
 wrong 'with `threads: neurons` learning signals are not recorded' record.target='{what: L, of: lif}' learning.threads=neurons
 exit $((failures > 0))
