@@ -6,6 +6,8 @@
 #include "findings.h"
 #include "selection.h"
 
+typedef enum chart_sort { CHART_BY_NUMBER, CHART_BY_RATE, CHART_BY_FIRST, CHART_BY_CLASS } chart_sort;
+
 typedef struct chart {
     const char *path;
     const selection *selection; /* of spikes and reports; NULL: of a file that is only asked about learning */
@@ -14,9 +16,14 @@ typedef struct chart {
     int trial;                /* that is shown; -1: there are none */
     int n_neurons;            /* whose variables are shown; 0: the first few */
     const int *neurons;
-    bool small; /* in a page: only the main panels */
+    chart_sort sort; /* of neurons in rasters */
+    bool small;      /* in a page: only the main panels */
     arena *memory;
 } chart;
+
+/* A parameter of neuron j that a run's file holds for each; the fallback where it does not. */
+LSNN_MUST_USE lsnn_status chart_parameter(double *out, const store *file, const char *of, const char *name,
+                                          uint32_t j, double fallback, arena *a, lsnn_error *err);
 
 /* Adds panels to the figure. LSNN_USAGE with the missing line of the config if the file holds nothing of the kind. */
 typedef lsnn_status chart_add(figure *f, const chart *c, lsnn_error *err);

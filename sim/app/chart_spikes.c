@@ -1,5 +1,5 @@
 /* Spikes, and the measures of spikes. */
-#include "chart.h"
+#include "chart_order.h"
 #include "survey.h"
 #include "text.h"
 #include <math.h>
@@ -66,20 +66,21 @@ static lsnn_status add_raster(figure *f, const chart *c, int p, double height, l
     figure_panel *panel;
     double *time;
     const char *title;
+    const uint32_t *row;
     const int n = of->spikes.n_neurons;
+    TRY(chart_order_rows(&row, c, p, &part, err));
     TRY(arena_format(c->memory, &title, err, "%s (%d %s%s)", of->name, n, of->input ? "cell" : "neuron",
                      n == 1 ? "" : "s"));
     TRY(figure_panel_add(&panel, f, title, height, err));
     TRY(chart_time_axis(&panel->x, c, err));
-    panel->y = (figure_axis){
-        .label = height > 9 ? (of->input ? "cell" : "neuron") : NULL, .low = 0, .high = fmax(1, of->spikes.n_neurons)};
+    panel->y = (figure_axis){.low = 0, .high = fmax(1, of->spikes.n_neurons)};
+    if (height > 9) TRY(chart_order_label(&panel->y.label, c->sort, of->input ? "cell" : "neuron", c->memory, err));
     TRY(arena_take(c->memory, &time, part.n + 1, sizeof *time, err));
     for (size_t k = 0; k < part.n; k++)
         time[k] = scale * (part.time[k] - start);
     return figure_layer_add(
         panel,
-        &(figure_layer){
-            .kind = FIGURE_SPIKES, .colour = of->input ? GREY : p, .n = part.n, .x = time, .row = part.neuron},
+        &(figure_layer){.kind = FIGURE_SPIKES, .colour = of->input ? GREY : p, .n = part.n, .x = time, .row = row},
         err);
 }
 

@@ -1,6 +1,6 @@
 /* Verb plot: figures of what a file holds. */
 #include "analyze.h"
-#include "chart.h"
+#include "chart_order.h"
 #include "draft.h"
 #include "survey.h"
 #include "text.h"
@@ -93,6 +93,25 @@ static lsnn_status write_figure(figure *f, const char *path, canvas_format forma
     return status;
 }
 
+/* Takes the word sort=... out of the words. */
+static lsnn_status read_sort(chart *c, verb_options *options, const struct kind *kind, lsnn_error *err)
+{
+    static const char key[] = "sort=";
+    int kept = 0;
+    for (int k = 0; k < options->n_words; k++) {
+        const char *word = options->words[k];
+        if (strncmp(word, key, sizeof key - 1) != 0) {
+            options->words[kept++] = word;
+            continue;
+        }
+        if (kind->add != chart_raster && kind->add != chart_traces)
+            return lsnn_fail(err, LSNN_USAGE, "%s: raster and traces have neurons to sort", word);
+        TRY(chart_order_read(&c->sort, word + sizeof key - 1, err));
+    }
+    options->n_words = kept;
+    return LSNN_OK;
+}
+
 /* What the figure is made of. */
 static lsnn_status gather(chart *c, findings *learning, const struct kind *kind, const verb_options *options,
                           lsnn_error *err)
@@ -129,6 +148,7 @@ static lsnn_status plot_words(int argc, char **argv, arena *a, lsnn_error *err)
     if (!options.output) return lsnn_fail(err, LSNN_USAGE, "-o FILE.pdf, .svg or .png says where the figure goes");
     TRY(find_kind(&kind, options.words[1], err));
     TRY(find_format(&format, options.output, err));
+    TRY(read_sort(&c, &options, kind, err));
     double width = kind->width;
     TRY(read_width(&width, options.width, err));
     c.path = options.words[0];
@@ -176,6 +196,10 @@ const verb verb_plot = {
             "  --only 0,3,17      traces: these neurons; eligibility: SOURCE,TARGET\n"
             "  --neurons N        neurons of a population where the file does not say\n"
             "\n"
-            "key=value are the settings of measures (`lsnn describe measures`): psth_bin=20 lag='50 ms'\n",
+            "  sort=WHAT          raster, traces: neurons of each population by number, by rate, by first (spike), or "
+            "by the\n"
+            "                     class whose trials make them spike most, of all selected trials\n"
+            "\n"
+            "Other key=value are the settings of measures (`lsnn describe measures`): psth_bin=20 lag='50 ms'\n",
     .run = plot,
 };
