@@ -4,7 +4,7 @@
 #include <math.h>
 #include <string.h>
 
-enum { SHOWN = 4, GREY = 6 };
+enum { SHOWN = 4, MOST = 16, GREY = 6 };
 static const double raster_height = 30, trace_height = 16;
 
 static int trial_of(const spikes_report *report, int trial)
@@ -25,10 +25,10 @@ static bool is_wanted(const chart *c, const spikes_report *report)
 }
 
 /* The elements that are shown: those asked for, or the first few. */
-static int elements_of(int elements[static FIGURE_MOST_LAYERS], const chart *c, const traces *x)
+static int elements_of(int elements[static MOST], const chart *c, const traces *x)
 {
     int n = 0;
-    for (int e = 0; e < x->n_elements && n < FIGURE_MOST_LAYERS / 2; e++) {
+    for (int e = 0; e < x->n_elements && n < MOST; e++) {
         bool shown = c->n_neurons == 0 && e < SHOWN;
         for (int k = 0; k < c->n_neurons; k++)
             shown = shown || x->neuron[e] == (uint32_t)c->neurons[k];
@@ -173,9 +173,9 @@ static lsnn_status add_report(figure *f, const chart *c, const spikes_report *re
 {
     const companion *beside = companion_of(report->variable);
     const spikes_report *with = beside->of ? report_of(c, report->population, beside->variable) : NULL;
-    int elements[FIGURE_MOST_LAYERS];
+    int elements[MOST];
     const int n = elements_of(elements, c, &report->x);
-    double threshold[FIGURE_MOST_LAYERS] = {NAN};
+    double threshold[MOST] = {NAN};
     const char *title;
     figure_panel *panel;
     if (n == 0 || drawn_elsewhere(c, report)) return LSNN_OK;

@@ -106,3 +106,19 @@ for (const figure of document.querySelectorAll('figure.zoom')) {
     panel.data.addEventListener('pointercancel', end);
   }
 }
+/* Tables that can be sorted: by a click on a head, ascending, and the other way round with the next. */
+for (const table of document.querySelectorAll('table.sortable'))
+  table.tHead.addEventListener('click', event => {
+    const head = event.target.closest('th'), column = head ? head.cellIndex : -1, body = table.tBodies[0];
+    if (column < 0) return;
+    const down = head.getAttribute('aria-sort') === 'ascending';
+    const key = row => row.cells[column].textContent, number = text => text === '' ? NaN : Number(text);
+    const rows = [...body.rows].sort((a, b) => {
+      const x = number(key(a)), y = number(key(b));
+      const order = isNaN(x) || isNaN(y) ? isNaN(x) - isNaN(y) || key(a).localeCompare(key(b)) : x - y;
+      return down ? -order : order;
+    });
+    for (const other of table.tHead.rows[0].cells) other.removeAttribute('aria-sort');
+    head.setAttribute('aria-sort', down ? 'descending' : 'ascending');
+    body.append(...rows);
+  });

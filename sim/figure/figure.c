@@ -1,6 +1,7 @@
 /* Places panels: margins that hold the widest labels, one grid for all. */
 #include "figure_inside.h"
 #include <math.h>
+#include <string.h>
 
 static const double mm = 72 / 25.4;
 static const double edge = 3, tick_room = 4, label_room = 10, title_room = 12, gap = 7, column_gap = 10;
@@ -19,15 +20,20 @@ lsnn_status figure_panel_add(figure_panel **out, figure *f, const char *title, d
         return lsnn_fail(err, LSNN_USAGE, "a figure has at most %d panels: choose populations with --population",
                          FIGURE_MOST_PANELS);
     TRY(arena_take(f->memory, out, 1, sizeof **out, err));
-    **out = (figure_panel){.title = title, .height = height};
+    **out = (figure_panel){.title = title, .height = height, .memory = f->memory};
     f->panels[f->n_panels++] = *out;
     return LSNN_OK;
 }
 
 lsnn_status figure_layer_add(figure_panel *p, const figure_layer *layer, lsnn_error *err)
 {
-    if (p->n_layers == FIGURE_MOST_LAYERS)
-        return lsnn_fail(err, LSNN_USAGE, "a panel shows at most %d curves", FIGURE_MOST_LAYERS);
+    if (p->n_layers == p->layer_room) {
+        figure_layer *more;
+        p->layer_room = p->layer_room > 0 ? 2 * p->layer_room : 8;
+        TRY(arena_take(p->memory, &more, (size_t)p->layer_room, sizeof *more, err));
+        if (p->n_layers > 0) memcpy(more, p->layers, (size_t)p->n_layers * sizeof *more);
+        p->layers = more;
+    }
     p->layers[p->n_layers++] = *layer;
     return LSNN_OK;
 }

@@ -6,7 +6,7 @@
 #include "arena.h"
 #include "canvas.h"
 
-enum { FIGURE_MOST_PANELS = 32, FIGURE_MOST_LAYERS = 32 };
+enum { FIGURE_MOST_PANELS = 32 };
 
 typedef enum figure_kind {
     FIGURE_LINE,   /* through (x, y); NaN interrupts it */
@@ -16,7 +16,7 @@ typedef enum figure_kind {
     FIGURE_ERRORS, /* dots at (x, y) with a bar from low to high */
     FIGURE_LEVEL,  /* y[0] all along */
     FIGURE_SPIKES, /* at times x in the rows `row`, 0 at the top */
-    FIGURE_CELLS   /* y[row * n_columns + column], n of them, from 0 to the largest: a matrix */
+    FIGURE_CELLS   /* y[row * n_columns + column], n of them, from 0 to the largest: a matrix; NaN is empty */
 } figure_kind;
 
 typedef struct figure_layer {
@@ -43,8 +43,9 @@ typedef struct figure_panel {
     const char *title;
     figure_axis x, y;
     double height; /* mm, of the frame of its axes */
-    int n_layers;
-    figure_layer layers[FIGURE_MOST_LAYERS];
+    int n_layers, layer_room;
+    figure_layer *layers;
+    arena *memory;
 } figure_panel;
 
 typedef struct figure {

@@ -199,5 +199,5 @@ wrong 3 'lsnn: empty.h5: not an HDF5 file' plot empty.h5 raster -o x.svg
 wrong 3 'lsnn: cut.h5: an HDF5 file that is cut short or damaged' plot cut.h5 raster -o x.svg
 wrong 4 'lsnn: cannot write no/such/x.svg: no such file or directory' plot run/run.h5 raster -o no/such/x.svg
 wrong 3 'lsnn: plain.h5: is not the result of a run: it has no /config' report plain.h5 -o x.svg
-wrong 2 'lsnn: one run is needed: its folder, or its run.h5' report -o x.svg
+wrong 2 'lsnn: a run is needed: its folder, or its run.h5; or the folder of a sweep' report -o x.svg
 exit $((failures > 0))
