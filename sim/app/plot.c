@@ -77,6 +77,16 @@ static lsnn_status read_width(double *out, const char *text, lsnn_error *err)
     return lsnn_fail(err, LSNN_USAGE, "--width takes millimetres from 40 to 1000, not '%s'", text);
 }
 
+static lsnn_status read_strokes(figure *f, const char *text, lsnn_error *err)
+{
+    uint64_t n;
+    if (!text) return LSNN_OK;
+    if (!text_to_uint64(&n, text) || n > 10000000)
+        return lsnn_fail(err, LSNN_USAGE, "--strokes takes a number of spikes from 0 to 10000000, not '%s'", text);
+    f->most_strokes = (size_t)n;
+    return LSNN_OK;
+}
+
 static lsnn_status write_figure(figure *f, const char *path, canvas_format format, lsnn_error *err)
 {
     draft d;
@@ -143,7 +153,7 @@ static lsnn_status plot_words(int argc, char **argv, arena *a, lsnn_error *err)
     chart c = {.memory = a, .trial = -1};
     figure *f;
     const char *title;
-    TRY(verb_parse(&options, &verb_plot, argc, argv, "opwtNdW", a, err));
+    TRY(verb_parse(&options, &verb_plot, argc, argv, "opwtNdWS", a, err));
     if (options.n_words < 2) return lsnn_fail(err, LSNN_USAGE, "a file and a figure are needed, like: run.h5 raster");
     if (!options.output) return lsnn_fail(err, LSNN_USAGE, "-o FILE.pdf, .svg or .png says where the figure goes");
     TRY(find_kind(&kind, options.words[1], err));
@@ -155,6 +165,7 @@ static lsnn_status plot_words(int argc, char **argv, arena *a, lsnn_error *err)
     TRY(gather(&c, &learning, kind, &options, err));
     TRY(arena_format(a, &title, err, "%s of %s", kind->name, c.path));
     TRY(figure_new(&f, title, width, a, err));
+    TRY(read_strokes(f, options.strokes, err));
     gsl_set_error_handler_off();
     TRY(kind->add(f, &c, err));
     return write_figure(f, options.output, format, err);
@@ -190,6 +201,7 @@ const verb verb_plot = {
             "\n"
             "  -o FIGURE          its ending says which format: .pdf, .svg, .png (300 dpi)\n"
             "  --width MM         85 (a journal's column) or 174 (its page), or any other\n"
+            "  --strokes N        more spikes of a population than this (50000) are an image, which is small\n"
             "  --population A,B   some populations\n"
             "  --trials T         as for analyze; raster, traces and eligibility show the last of them\n"
             "  --window A:B       ms after the start of the trial\n"

@@ -30,7 +30,7 @@ for (const figure of document.querySelectorAll('figure.zoom')) {
       const number = label.cloneNode(), tick = mark.cloneNode();
       number.textContent = text.replace('-', '\u2212');
       number.setAttribute('x', x);
-      tick.setAttribute('d', mark.getAttribute('d').replace(/([ML])\S+/g, '$1' + x));
+      tick.setAttribute('d', mark.getAttribute('d').replace(/M\S+/, 'M' + x));
       axis.append(tick, number);
     }
   }

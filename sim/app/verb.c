@@ -18,7 +18,8 @@ static const struct option long_options[] = {
     {"by", required_argument, NULL, 'b'},      {"curve", required_argument, NULL, 'c'},
     {"neurons", required_argument, NULL, 'N'}, {"to", required_argument, NULL, 'T'},
     {"csv", no_argument, NULL, 'C'},           {"width", required_argument, NULL, 'W'},
-    {"extensions", no_argument, NULL, 'E'},    {NULL, 0, NULL, 0},
+    {"extensions", no_argument, NULL, 'E'},    {"strokes", required_argument, NULL, 'S'},
+    {NULL, 0, NULL, 0},
 };
 
 static lsnn_status read_number(int *out, const char *option, const char *what, long most, const char *text,
@@ -54,6 +55,7 @@ static lsnn_status set_option(verb_options *out, int letter, lsnn_error *err)
     case 'C': out->csv = true; break;
     case 'W': out->width = optarg; break;
     case 'E': out->extensions = true; break;
+    case 'S': out->strokes = optarg; break;
     }
     return LSNN_OK;
 }

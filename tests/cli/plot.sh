@@ -47,6 +47,8 @@ done
 "$LSNN" plot run/run.h5 traces --population lif -o lif.svg
 for order in number rate first class; do "$LSNN" plot run/run.h5 raster sort=$order -o by_$order.svg; done
 cmp raster.svg by_number.svg
+"$LSNN" plot run/run.h5 raster --strokes 0 -o image.svg
+grep -q 'href="data:image/png' image.svg && ! grep -q 'href="data:image/png' raster.svg
 
 "$PYTHON" - <<'END'
 import re
@@ -68,6 +70,15 @@ def panels(name):
         _, _, width, height = map(float, data.get('viewBox').split())
         found.append((data, width, height, float(data.get('data-low')), float(data.get('data-high'))))
     return root, found
+
+
+def line(path):
+    """The points of a path of M, and l with the steps to all others."""
+    found = []
+    for part in path.get('d').split('M')[1:]:
+        numbers = [float(x) for x in re.findall(r'-?(?:\d+\.?\d*|\.\d+)', part)]
+        found += list(np.cumsum(np.reshape(numbers, (-1, 2)), axis=0))
+    return np.array(found)
 
 
 def spikes(population, trial, low, high):
@@ -125,7 +136,7 @@ assert 'neurons by rate' in texts and 'neuron' not in texts
 root, found = panels('lif.svg')
 assert any(''.join(e.itertext()) == 'v of lif, threshold dashed' for e in root.iter(S + 'text'))
 data, width, height, left, right = found[1]
-lines = [np.array([[float(x) for x in m] for m in re.findall(r'[ML]([-\d.]+) ([-\d.]+)', p.get('d'))]) for p in data]
+lines = [line(p) for p in data]
 v = run['report/v_lif/data'][:].reshape(-1, 60, 2)[-1]
 slope, zero = np.polyfit(v[:, 0], lines[0][:, 1], 1)
 assert len(lines) == 3 and np.allclose(lines[1][:, 1], slope * v[:, 1] + zero, atol=0.011)
@@ -134,7 +145,7 @@ assert np.allclose(lines[2][:, 1], slope * 0.2 + zero, atol=0.011) and data[2].g
 # The loss: every iteration is a point of the first line of the first panel, in the order of the file's values.
 _, found = panels('learning.svg')
 data, width, height, left, right = found[0]
-points = np.array([[float(x) for x in m] for m in re.findall(r'[ML]([-\d.]+) ([-\d.]+)', data[0].get('d'))])
+points = line(data[0])
 loss = run['metrics/loss'][:]
 assert len(points) == len(loss) == 40
 assert np.allclose(points[:, 0], (np.arange(1, 41) - left) / (right - left) * width, atol=0.011)
@@ -182,6 +193,7 @@ wrong 2 "lsnn: no figure is called 'rastr'; did you mean 'raster'?" plot run/run
 wrong 2 'lsnn: x.gif: figures are .pdf, .svg or .png' plot run/run.h5 raster -o x.gif
 wrong 2 "lsnn: --width takes millimetres from 40 to 1000, not '5'" plot run/run.h5 raster -o x.svg --width 5
 wrong 2 "lsnn: --only takes numbers of neurons like 0,3,17, not '1,b'" plot run/run.h5 traces -o x.svg --only 1,b
+wrong 2 "lsnn: --strokes takes a number of spikes from 0 to 10000000, not '-1'" plot run/run.h5 raster -o x.svg --strokes=-1
 wrong 2 "lsnn: sort= takes number, rate, first or class, not 'size'" plot run/run.h5 raster -o x.svg sort=size
 wrong 2 'lsnn: sort=rate: raster and traces have neurons to sort' plot run/run.h5 isi -o x.svg sort=rate
 wrong 2 'lsnn: sort=class: the trials of plain.h5 have no classes' plot plain.h5 raster -o x.svg sort=class

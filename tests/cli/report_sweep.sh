@@ -87,7 +87,7 @@ assert [float(r[1]) for r in shares[1:]] == sorted((float(r[1]) for r in shares[
 data = re.findall(r'<svg class="data".*?</svg>', page.raw, re.S)
 assert len(data) == 4, len(data)
 lines = re.findall(r'<path[^>]*d="([^"]*)"', data[0])
-assert len(lines) == 12 and all(l.count('M') + l.count('L') == 6 for l in lines)
+assert len(lines) == 12 and all(len(re.findall(r'-?(?:\d+\.?\d*|\.\d+)', l)) == 12 for l in lines)
 dots = [re.findall(r'M([-\d.]+) ([-\d.]+)h0', p) for p in re.findall(r'd="([^"]*h0[^"]*)"', data[1])]
 assert len(dots[0]) == 12
 height = [float(y) for _, y in dots[0]]
