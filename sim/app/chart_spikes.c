@@ -149,7 +149,7 @@ lsnn_status chart_histogram(figure_layer *layer, const double *values, size_t n,
         edge[b] = low + (high - low) * b / n_bins;
     for (size_t k = 0; k < n; k++) {
         if (!(values[k] >= low && values[k] <= high)) continue;
-        const int bin = (int)((values[k] - low) / (high - low) * n_bins);
+        const int bin = (int)((values[k] - low) / (high - low) * n_bins + 1e-6);
         share[bin < n_bins ? bin : n_bins - 1] += 1;
         counted++;
     }
@@ -162,9 +162,19 @@ lsnn_status chart_histogram(figure_layer *layer, const double *values, size_t n,
     return LSNN_OK;
 }
 
+/* Rates come in steps of a spike; the bins of a histogram hold as many steps each, lest some stay empty. */
+static double rate_step(const chart *c, int p)
+{
+    const selection *s = c->selection;
+    int n = 0;
+    for (int k = 0; k < s->file->n_trials; k++)
+        n += s->by_trial && s->trial[k] && s->file->populations[p].in_trial[k];
+    return 1e3 / ((s->by_trial ? n : 1) * (s->window.stop - s->window.start));
+}
+
 /* The distribution of a value per neuron, from 0; in the same bins for all populations. */
 static lsnn_status add_distribution(figure_panel *panel, const chart *c, const findings *found, const char *name, int p,
-                                    lsnn_error *err)
+                                    double step, lsnn_error *err)
 {
     enum { BINS = 20 };
     const finding_curve *curve = chart_curve(found, c->selection->file->populations[p].name, name);
@@ -173,19 +183,22 @@ static lsnn_status add_distribution(figure_panel *panel, const chart *c, const f
     for (int f = 0; f < found->n_curves; f++)
         for (size_t k = 0; strcmp(found->curves[f].measure, name) == 0 && k < found->curves[f].n_rows; k++)
             if (isfinite(found->curves[f].column[1].values[k])) most = fmax(most, found->curves[f].column[1].values[k]);
+    if (most == 0) most = 1;
+    const double width = step > 0 ? step * ceil(most / BINS / step) : most / BINS;
+    const int n_bins = step > 0 ? 1 + (int)(most / width + 1e-6) : BINS;
     figure_layer layer = {.colour = p, .label = curve->population};
-    TRY(chart_histogram(&layer, curve->column[1].values, curve->n_rows, BINS, 0, most > 0 ? most : 1, c->memory, err));
+    TRY(chart_histogram(&layer, curve->column[1].values, curve->n_rows, n_bins, 0, width * n_bins, c->memory, err));
     return figure_layer_add(panel, &layer, err);
 }
 
 static lsnn_status add_rates(figure_panel *panel, const chart *c, const findings *found, int p, lsnn_error *err)
 {
-    return add_distribution(panel, c, found, "rate", p, err);
+    return add_distribution(panel, c, found, "rate", p, rate_step(c, p), err);
 }
 
 static lsnn_status add_cv(figure_panel *panel, const chart *c, const findings *found, int p, lsnn_error *err)
 {
-    return add_distribution(panel, c, found, "cv", p, err);
+    return add_distribution(panel, c, found, "cv", p, 0, err);
 }
 
 static lsnn_status add_psth(figure_panel *panel, const chart *c, const findings *found, int p, lsnn_error *err)

@@ -162,7 +162,8 @@ static lsnn_status title_of(const char **out, const chart *c, const spikes_repor
 {
     static const struct {
         const char *variable, *name;
-    } names[] = {{"L", "learning signal L"}, {"psi", "surrogate derivative psi"}, {"a", "adaptation a"}};
+    } names[] = {
+        {"L", "learning signal L"}, {"psi", "surrogate derivative psi"}, {"a", "adaptation a"}, {"A", "threshold A"}};
     const char *name = report->variable;
     for (size_t k = 0; k < sizeof names / sizeof *names; k++)
         if (strcmp(names[k].variable, report->variable) == 0) name = names[k].name;

@@ -1,12 +1,12 @@
 'use strict';
-/* Zoom: dragging over a curve shows that range in all panels of its figure, a double click (or the button) everything. */
+/* Zoom: dragging over a curve shows that range in all panels of its figure with the same axis, a double click (or the button) everything. */
 for (const figure of document.querySelectorAll('figure.zoom')) {
   const svg = figure.querySelector('svg');
   const panels = [...svg.querySelectorAll('svg.data')].map(data => ({
     data, whole: data.getAttribute('viewBox'), low: +data.dataset.low, high: +data.dataset.high,
     x: data.x.baseVal.value, width: data.width.baseVal.value, height: data.height.baseVal.value }));
-  const aligned = panels.every(p => p.low === panels[0].low && p.high === panels[0].high);
   const axes = [...svg.querySelectorAll('g.x-ticks')];
+  const above = axes.map(axis => panels.findLast(p => p.data.compareDocumentPosition(axis) & Node.DOCUMENT_POSITION_FOLLOWING));
   const whole = axes.map(axis => axis.cloneNode(true).childNodes);
   const button = document.createElement('button');
   button.textContent = 'show all';
@@ -48,12 +48,9 @@ for (const figure of document.querySelectorAll('figure.zoom')) {
       path.style.strokeWidth = zoomed ? path.getAttribute('stroke-width') * scale + 'px' : '';
   }
   function zoom(chosen, low, high) {
-    const own = aligned ? panels : [chosen];
-    own.forEach(panel => show(panel, low, high));
-    axes.forEach((axis, k) => {
-      const panel = aligned ? panels[panels.length - 1] : axes.length === panels.length ? panels[k] : null;
-      if (panel && own.includes(panel)) write(axis, panel, low, high);
-    });
+    const alike = panels.filter(panel => panel.low === chosen.low && panel.high === chosen.high);
+    alike.forEach(panel => show(panel, low, high));
+    axes.forEach((axis, k) => { if (alike.includes(above[k])) write(axis, above[k], low, high); });
     pin(true);
     button.hidden = false;
   }

@@ -116,9 +116,10 @@ static void find_ranges(figure *f, figure_view *views)
     for (int k = 0; k < f->n_panels; k++) {
         figure_view *v = &views[k];
         *v = (figure_view){.figure = f, .panel = f->panels[k], .x = f->panels[k]->x, .y = f->panels[k]->y};
-        v->x_written = !f->aligned || k == f->n_panels - 1;
+        const bool last = k == f->n_panels - 1 || f->panels[k + 1]->apart;
+        v->x_written = !f->aligned || f->panels[k]->apart || last;
         figure_ranges(&v->x, &v->y, v->panel);
-        if (f->aligned && k > 0) v->x = views[0].x;
+        if (f->aligned && k > 0 && !f->panels[k]->apart) v->x = views[0].x;
     }
 }
 

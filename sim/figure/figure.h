@@ -43,6 +43,7 @@ typedef struct figure_panel {
     const char *title;
     figure_axis x, y;
     double height; /* mm, of the frame of its axes */
+    bool apart;    /* at the end of an aligned figure: has an x axis of its own */
     int n_layers, layer_room;
     figure_layer *layers;
     arena *memory;
@@ -52,7 +53,7 @@ typedef struct figure {
     const char *title;   /* for readers of screens, and in a PDF's properties */
     double width;        /* mm; journals have columns of 85 and pages of 174 */
     int columns;         /* panels go row by row */
-    bool aligned;        /* one column, one x axis: that of the first panel, written below the last */
+    bool aligned;        /* one column, one x axis: that of the first panel, written below the last of them */
     size_t most_strokes; /* more spikes in a layer than this are an image */
     int n_panels;
     figure_panel *panels[FIGURE_MOST_PANELS];
