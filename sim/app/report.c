@@ -53,7 +53,7 @@ lsnn_status report_section(const report *r, const char *id, const char *title, c
 static lsnn_status put_learning(const report *r, lsnn_error *err)
 {
     const picture pictures[] = {
-        {.add = chart_learning, .trial = -1, .zoom = true, .caption = "Drag to zoom."},
+        {.add = chart_learning, .trial = -1, .zoom = true, .caption = "Every batch, and their moving average."},
         {.add = chart_confusion, .trial = -1, .zoom = false, .caption = "Right class by given class, after training."}};
     return report_section(r, "learning", "Learning", pictures, 2, err);
 }
@@ -62,7 +62,7 @@ static lsnn_status put_rasters(const report *r, lsnn_error *err)
 {
     const int last = r->chart.trial;
     if (last < 0) {
-        const picture whole = {.add = chart_raster, .trial = -1, .zoom = true, .caption = "Spikes. Drag to zoom."};
+        const picture whole = {.add = chart_raster, .trial = -1, .zoom = true, .caption = "Spikes."};
         return report_section(r, "spikes", "Spikes", &whole, 1, err);
     }
     const picture pictures[] = {
@@ -70,7 +70,7 @@ static lsnn_status put_rasters(const report *r, lsnn_error *err)
          .trial = r->first_trial,
          .zoom = true,
          .caption = "Before learning: the first recorded trial."},
-        {.add = chart_raster, .trial = last, .zoom = true, .caption = "After: the last recorded trial. Drag to zoom."}};
+        {.add = chart_raster, .trial = last, .zoom = true, .caption = "After: the last recorded trial."}};
     const bool same = last == r->first_trial;
     return report_section(r, "spikes", "Spikes", pictures + same, 2 - same, err);
 }
@@ -86,7 +86,7 @@ static lsnn_status put_variables(const report *r, lsnn_error *err)
     const picture variables = {.add = chart_traces,
                                .trial = last,
                                .zoom = true,
-                               .caption = "Recorded variables below the spikes of the same time. Drag to zoom."};
+                               .caption = "Recorded variables below the spikes of the same time."};
     return report_section(r, "variables", "Variables", &variables, 1, err);
 }
 

@@ -11,7 +11,10 @@ for (const figure of document.querySelectorAll('figure.zoom')) {
   const button = document.createElement('button');
   button.textContent = 'show all';
   button.hidden = true;
-  figure.querySelector('figcaption').append(button);
+  const hint = document.createElement('span');
+  hint.className = 'hint';
+  hint.textContent = ' Drag to zoom.';
+  figure.querySelector('figcaption').append(hint, button);
 
   /* Multiples of 1, 2 or 5 times a power of ten, as many as fit. */
   function ticks(low, high, most) {
@@ -103,6 +106,11 @@ for (const figure of document.querySelectorAll('figure.zoom')) {
     panel.data.addEventListener('pointercancel', end);
   }
 }
+/* On paper nothing can be opened. */
+const closed = [...document.querySelectorAll('details:not([open])')];
+addEventListener('beforeprint', () => closed.forEach(part => { part.open = true; }));
+addEventListener('afterprint', () => closed.forEach(part => { part.open = false; }));
+
 /* Tables that can be sorted: by a click on a head, ascending, and the other way round with the next. */
 for (const table of document.querySelectorAll('table.sortable'))
   table.tHead.addEventListener('click', event => {

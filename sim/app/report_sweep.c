@@ -248,8 +248,7 @@ static void put_shares(const report *r)
 
 static lsnn_status put_curves(const report *r, lsnn_error *err)
 {
-    const picture curves = {
-        .add = chart_trials_curves, .trial = -1, .zoom = true, .caption = "Every trial. Drag to zoom."};
+    const picture curves = {.add = chart_trials_curves, .trial = -1, .zoom = true, .caption = "Every trial."};
     if (!r->chart.trials->minimised) return LSNN_OK; /* simulations */
     return report_section(r, "curves", "Learning", &curves, 1, err);
 }
