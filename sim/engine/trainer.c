@@ -328,6 +328,7 @@ static void summarise(trainer *t, metrics *out)
         spikes += t->count[j];
     const double n_rates = t->net->n_spiking - t->net->n_hidden;
     if (n_rates > 0) out->rate = 1e3 * (double)spikes / (n_rates * (double)t->n_steps * t->net->dt);
+    out->psi_density = rates_psi_density(t);
 }
 
 /* Which neuron left the range of numbers first: the sample runs once more, watched. */
@@ -371,6 +372,8 @@ lsnn_status trainer_gradient(trainer *t, metrics *out, const trainer_recorder *r
     memset(diverged, 0, sizeof diverged);
     t->updates = t->iteration * updates_per_iteration(t);
     network_refresh(t->net);
+    for (int k = 0; k < t->n_threads; k++)
+        t->workers[k]->n_active = 0;
     if (wants_region(t)) {
 #pragma omp parallel num_threads(t->n_threads)
         run_batch(t, recorder, fused, diverged);

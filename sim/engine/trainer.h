@@ -16,6 +16,8 @@ typedef struct metrics {
     double error;
     double rate; /* mean of the spiking neurons, Hz */
     double norm; /* of the gradient before clipping */
+    double
+        psi_density; /* share of neurons and steps whose surrogate psi is not 0; nan unless errors pass from neuron to neuron */
     double learning_rate;
 } metrics;
 
@@ -126,6 +128,8 @@ void input_draw(const trainer *t, tape *tp, lsnn_set set, uint64_t index);
 void rates_signal(const trainer *t, worker *w, const tape *tp);
 double rates_loss(const trainer *t, const tape *tp);
 double rates_batch(const trainer *t, int neuron);
+/* The share of psi that is not 0 in the batch; NaN: nobody has counted. */
+double rates_psi_density(const trainer *t);
 
 /* update.c: sum the shards into trainer.gradient; its norm; and the change of the parameters. */
 void update_reduce(trainer *t);
