@@ -5,7 +5,7 @@
 #include <stdlib.h>
 #include <string.h>
 
-enum { MOST_CURVES = 400, MOST_POINTS = 100, MOST_COLOURS = 7, MOST_LEVELS = 12, GREY = 6 };
+enum { MOST_CURVES = 400, MOST_COLOURS = 7, MOST_LEVELS = 12, GREY = 6 };
 static const double curve_height = 55, panel_height = 40;
 
 static const char *metric_name(const chart *c)
@@ -35,7 +35,7 @@ static lsnn_status add_course(figure_panel *panel, const chart *c, size_t k, int
                               lsnn_error *err)
 {
     trials_course course;
-    TRY(trials_course_of(&course, c->trials, k, MOST_POINTS, c->memory, err));
+    TRY(trials_course_of(&course, c->trials, k, c->memory, err));
     if (course.n < 2) return LSNN_OK;
     const figure_layer layer = {.kind = FIGURE_LINE,
                                 .label = *named ? NULL : label,

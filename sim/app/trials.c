@@ -231,13 +231,13 @@ static double field_of(const char *line, int column)
     return line && end != line ? value : NAN;
 }
 
-/* How many lines have a value; with `out`, also their means in `most` parts. */
-static size_t read_course(trials_course *out, FILE *file, const char *name, size_t n_lines, size_t most)
+/* How many lines have a value; with `out`, also their means in at most TRIALS_MOST_POINTS parts. */
+static size_t read_course(trials_course *out, FILE *file, const char *name, size_t n_lines)
 {
     char *line = NULL;
     size_t room = 0, seen = 0, in_part = 0;
     const int column = getline(&line, &room, file) > 0 ? find_column(line, name) : -1;
-    const size_t part = n_lines > most ? (n_lines + most - 1) / most : 1;
+    const size_t part = n_lines > TRIALS_MOST_POINTS ? (n_lines + TRIALS_MOST_POINTS - 1) / TRIALS_MOST_POINTS : 1;
     while (column >= 0 && getline(&line, &room, file) > 0) {
         const double value = field_of(line, column), iteration = field_of(line, 0);
         if (isnan(value) || isnan(iteration)) continue;
@@ -258,7 +258,7 @@ static size_t read_course(trials_course *out, FILE *file, const char *name, size
     return seen;
 }
 
-lsnn_status trials_course_of(trials_course *out, const trials *t, size_t k, size_t most, arena *a, lsnn_error *err)
+lsnn_status trials_course_of(trials_course *out, const trials *t, size_t k, arena *a, lsnn_error *err)
 {
     char folder[PATH_MAX], path[PATH_MAX + 16];
     const char *name = outcome_metric[t->metric];
@@ -271,14 +271,14 @@ lsnn_status trials_course_of(trials_course *out, const trials *t, size_t k, size
     snprintf(path, sizeof path, "%s/metrics.csv", folder);
     FILE *file = fopen(path, "r");
     if (!file) return LSNN_OK; /* simulations, and failures at the start */
-    size_t n = read_course(NULL, file, checked, 0, most);
+    size_t n = read_course(NULL, file, checked, 0);
     if (n > 1)
         name = checked;
     else
-        n = read_course(NULL, file, name, 0, most);
+        n = read_course(NULL, file, name, 0);
     lsnn_status status = arena_take(a, &out->iteration, n + 1, sizeof(double), err);
     if (status == LSNN_OK) status = arena_take(a, &out->value, n + 1, sizeof(double), err);
-    if (status == LSNN_OK) (void)read_course(out, file, name, n, most);
+    if (status == LSNN_OK) (void)read_course(out, file, name, n);
     fclose(file);
     return status;
 }

@@ -42,13 +42,13 @@ typedef struct trials_mean {
 } trials_mean;
 trials_mean trials_mean_of(const trials *t, const trials_setting *of, int level, const trials_setting *of2, int level2);
 
-/* The metric by iteration, from metrics.csv of the k-th trial (in place of a test: the validation, else the batches), in at most `most`
- * means; n 0: there is none. */
+/* The metric by iteration, from metrics.csv of the k-th trial (in place of a test: the validation, else the batches), in at most
+ * TRIALS_MOST_POINTS means; n 0: there is none. */
+enum { TRIALS_MOST_POINTS = 100 };
 typedef struct trials_course {
     size_t n;
     double *iteration, *value;
 } trials_course;
-LSNN_MUST_USE lsnn_status trials_course_of(trials_course *out, const trials *t, size_t k, size_t most, arena *a,
-                                           lsnn_error *err);
+LSNN_MUST_USE lsnn_status trials_course_of(trials_course *out, const trials *t, size_t k, arena *a, lsnn_error *err);
 
 #endif

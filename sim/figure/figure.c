@@ -47,11 +47,11 @@ static bool has_head(const figure_panel *p)
 }
 
 typedef struct layout {
-    double right;  /* of each column: half a label of x */
-    double left;   /* of each column, to its frames */
-    double column; /* width of frames */
-    double height; /* of everything */
-    double top[FIGURE_MOST_PANELS];
+    double right;                                          /* of each column: half a label of x */
+    double left;                                           /* of each column, to its frames */
+    double column;                                         /* width of frames */
+    double height;                                         /* of everything */
+    double x[FIGURE_MOST_PANELS], top[FIGURE_MOST_PANELS]; /* of each frame */
 } layout;
 
 /* Room for the labels of y, the same in all panels, so that frames stand below each other. */
@@ -102,6 +102,7 @@ static layout arrange(const figure *f, const figure_view *views)
         for (int k = row; k < row + f->columns && k < f->n_panels; k++)
             if (has_head(f->panels[k])) head = title_room;
         for (int k = row; k < row + f->columns && k < f->n_panels; k++) {
+            l.x[k] = edge + (k - row) * (l.left + l.column + l.right + column_gap) + l.left;
             l.top[k] = l.height + head;
             below = fmax(below, head + f->panels[k]->height * mm + foot(&views[k]));
         }
@@ -111,7 +112,7 @@ static layout arrange(const figure *f, const figure_view *views)
     return l;
 }
 
-static void find_ranges(figure *f, figure_view *views)
+static void find_ranges(const figure *f, figure_view *views)
 {
     for (int k = 0; k < f->n_panels; k++) {
         figure_view *v = &views[k];
@@ -123,15 +124,13 @@ static void find_ranges(figure *f, figure_view *views)
     }
 }
 
-static lsnn_status draw_panels(figure *f, const layout *l, figure_view *views, canvas *c, arena *scratch,
+static lsnn_status draw_panels(const figure *f, const layout *l, figure_view *views, canvas *c, arena *scratch,
                                lsnn_error *err)
 {
     for (int k = 0; k < f->n_panels; k++) {
-        const int column = k % f->columns;
         figure_view *v = &views[k];
         v->canvas = c;
-        v->frame = (canvas_box){edge + column * (l->left + l->column + l->right + column_gap) + l->left, l->top[k],
-                                l->column, v->panel->height * mm};
+        v->frame = (canvas_box){l->x[k], l->top[k], l->column, v->panel->height * mm};
         TRY(figure_data(v, scratch, err));
         figure_frame(v);
         figure_legend(v);
