@@ -87,21 +87,6 @@ static lsnn_status choose_source(synapse *out, const chart *c, lsnn_error *err)
     return LSNN_OK;
 }
 
-/* A parameter of neuron j; the fallback where the model has none. */
-static lsnn_status read_number(double *out, const store *file, const char *population_name, const char *name,
-                               uint32_t j, double fallback, arena *a, lsnn_error *err)
-{
-    const char *path;
-    double *values;
-    store_shape shape;
-    *out = fallback;
-    TRY(arena_format(a, &path, err, "/populations/%s/%s", population_name, name));
-    if (!store_has(file, path)) return LSNN_OK;
-    TRY(store_read(file, a, &values, STORE_DOUBLE, &shape, NULL, path, err));
-    if (shape.n_dims == 1 && j < shape.dim[0]) *out = values[j];
-    return LSNN_OK;
-}
-
 static lsnn_status text_is(bool *out, const store *file, const char *population_name, const char *name,
                            const char *wanted, arena *a, lsnn_error *err)
 {
@@ -126,9 +111,9 @@ static lsnn_status read_neuron(synapse *out, const chart *c, const store *file, 
                          "%s: eligibility is drawn for models of the dialect eprop2020; '%s' is not one", c->path,
                          name);
     TRY(text_is(&leak, file, name, "scale_adapt", "leak", c->memory, err));
-    TRY(read_number(&tau_m, file, name, "tau_m", j, INFINITY, c->memory, err));
-    TRY(read_number(&tau_a, file, name, "tau_a", j, 1, c->memory, err));
-    TRY(read_number(&out->j.beta, file, name, "beta", j, 0, c->memory, err));
+    TRY(chart_parameter(&tau_m, file, name, "tau_m", j, INFINITY, c->memory, err));
+    TRY(chart_parameter(&tau_a, file, name, "tau_a", j, 1, c->memory, err));
+    TRY(chart_parameter(&out->j.beta, file, name, "beta", j, 0, c->memory, err));
     out->j.alpha = exp(-out->psi->x.dt / tau_m);
     out->j.rho = exp(-out->psi->x.dt / tau_a);
     out->j.s_a = leak ? 1 - out->j.rho : 1;

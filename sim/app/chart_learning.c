@@ -63,16 +63,20 @@ static lsnn_status add_questions(figure *f, const chart *c, const store *file, l
 {
     static const char path[] = "/metrics/test_question_error";
     double *shown, *number;
+    bool known = false;
     store_shape shape;
     figure_panel *panel;
     if (!store_has(file, path)) return LSNN_OK;
     TRY(store_read(file, c->memory, &shown, STORE_DOUBLE, &shape, NULL, path, err));
     if (shape.n_dims != 1 || shape.dim[0] < 2) return LSNN_OK;
     TRY(arena_take(c->memory, &number, shape.dim[0], sizeof *number, err));
-    for (size_t k = 0; k < shape.dim[0]; k++)
+    for (size_t k = 0; k < shape.dim[0]; k++) {
         number[k] = (double)k + 1;
-    f->aligned = false; /* this axis is another one */
+        known = known || !isnan(shown[k]);
+    }
+    if (!known) return LSNN_OK; /* questions that only lead to others */
     TRY(figure_panel_add(&panel, f, "test after training", panel_height, err));
+    panel->apart = true;
     panel->x.label = "question in its trial";
     panel->y.label = "error";
     return figure_layer_add(panel, &(figure_layer){.kind = FIGURE_LINE, .n = shape.dim[0], .x = number, .y = shown},

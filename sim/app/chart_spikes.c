@@ -1,5 +1,5 @@
 /* Spikes, and the measures of spikes. */
-#include "chart.h"
+#include "chart_order.h"
 #include "survey.h"
 #include "text.h"
 #include <math.h>
@@ -66,20 +66,21 @@ static lsnn_status add_raster(figure *f, const chart *c, int p, double height, l
     figure_panel *panel;
     double *time;
     const char *title;
+    const uint32_t *row;
     const int n = of->spikes.n_neurons;
+    TRY(chart_order_rows(&row, c, p, &part, err));
     TRY(arena_format(c->memory, &title, err, "%s (%d %s%s)", of->name, n, of->input ? "cell" : "neuron",
                      n == 1 ? "" : "s"));
     TRY(figure_panel_add(&panel, f, title, height, err));
     TRY(chart_time_axis(&panel->x, c, err));
-    panel->y = (figure_axis){
-        .label = height > 9 ? (of->input ? "cell" : "neuron") : NULL, .low = 0, .high = fmax(1, of->spikes.n_neurons)};
+    panel->y = (figure_axis){.low = 0, .high = fmax(1, of->spikes.n_neurons)};
+    if (height > 9) TRY(chart_order_label(&panel->y.label, c->sort, of->input ? "cell" : "neuron", c->memory, err));
     TRY(arena_take(c->memory, &time, part.n + 1, sizeof *time, err));
     for (size_t k = 0; k < part.n; k++)
         time[k] = scale * (part.time[k] - start);
     return figure_layer_add(
         panel,
-        &(figure_layer){
-            .kind = FIGURE_SPIKES, .colour = of->input ? GREY : p, .n = part.n, .x = time, .row = part.neuron},
+        &(figure_layer){.kind = FIGURE_SPIKES, .colour = of->input ? GREY : p, .n = part.n, .x = time, .row = row},
         err);
 }
 
@@ -148,7 +149,7 @@ lsnn_status chart_histogram(figure_layer *layer, const double *values, size_t n,
         edge[b] = low + (high - low) * b / n_bins;
     for (size_t k = 0; k < n; k++) {
         if (!(values[k] >= low && values[k] <= high)) continue;
-        const int bin = (int)((values[k] - low) / (high - low) * n_bins);
+        const int bin = (int)((values[k] - low) / (high - low) * n_bins + 1e-6);
         share[bin < n_bins ? bin : n_bins - 1] += 1;
         counted++;
     }
@@ -161,9 +162,19 @@ lsnn_status chart_histogram(figure_layer *layer, const double *values, size_t n,
     return LSNN_OK;
 }
 
+/* Rates come in steps of a spike; the bins of a histogram hold as many steps each, lest some stay empty. */
+static double rate_step(const chart *c, int p)
+{
+    const selection *s = c->selection;
+    int n = 0;
+    for (int k = 0; k < s->file->n_trials; k++)
+        n += s->by_trial && s->trial[k] && s->file->populations[p].in_trial[k];
+    return 1e3 / ((s->by_trial ? n : 1) * (s->window.stop - s->window.start));
+}
+
 /* The distribution of a value per neuron, from 0; in the same bins for all populations. */
 static lsnn_status add_distribution(figure_panel *panel, const chart *c, const findings *found, const char *name, int p,
-                                    lsnn_error *err)
+                                    double step, lsnn_error *err)
 {
     enum { BINS = 20 };
     const finding_curve *curve = chart_curve(found, c->selection->file->populations[p].name, name);
@@ -172,19 +183,22 @@ static lsnn_status add_distribution(figure_panel *panel, const chart *c, const f
     for (int f = 0; f < found->n_curves; f++)
         for (size_t k = 0; strcmp(found->curves[f].measure, name) == 0 && k < found->curves[f].n_rows; k++)
             if (isfinite(found->curves[f].column[1].values[k])) most = fmax(most, found->curves[f].column[1].values[k]);
+    if (most == 0) most = 1;
+    const double width = step > 0 ? step * ceil(most / BINS / step) : most / BINS;
+    const int n_bins = step > 0 ? 1 + (int)(most / width + 1e-6) : BINS;
     figure_layer layer = {.colour = p, .label = curve->population};
-    TRY(chart_histogram(&layer, curve->column[1].values, curve->n_rows, BINS, 0, most > 0 ? most : 1, c->memory, err));
+    TRY(chart_histogram(&layer, curve->column[1].values, curve->n_rows, n_bins, 0, width * n_bins, c->memory, err));
     return figure_layer_add(panel, &layer, err);
 }
 
 static lsnn_status add_rates(figure_panel *panel, const chart *c, const findings *found, int p, lsnn_error *err)
 {
-    return add_distribution(panel, c, found, "rate", p, err);
+    return add_distribution(panel, c, found, "rate", p, rate_step(c, p), err);
 }
 
 static lsnn_status add_cv(figure_panel *panel, const chart *c, const findings *found, int p, lsnn_error *err)
 {
-    return add_distribution(panel, c, found, "cv", p, err);
+    return add_distribution(panel, c, found, "cv", p, 0, err);
 }
 
 static lsnn_status add_psth(figure_panel *panel, const chart *c, const findings *found, int p, lsnn_error *err)

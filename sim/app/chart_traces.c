@@ -1,9 +1,10 @@
 /* Variables over one trial, below the spikes of the same time. */
 #include "chart.h"
+#include "store.h"
 #include <math.h>
 #include <string.h>
 
-enum { SHOWN = 4 };
+enum { SHOWN = 4, MOST = 16, GREY = 6 };
 static const double raster_height = 30, trace_height = 16;
 
 static int trial_of(const spikes_report *report, int trial)
@@ -24,10 +25,10 @@ static bool is_wanted(const chart *c, const spikes_report *report)
 }
 
 /* The elements that are shown: those asked for, or the first few. */
-static int elements_of(int elements[static FIGURE_MOST_LAYERS], const chart *c, const traces *x)
+static int elements_of(int elements[static MOST], const chart *c, const traces *x)
 {
     int n = 0;
-    for (int e = 0; e < x->n_elements && n < FIGURE_MOST_LAYERS / 2; e++) {
+    for (int e = 0; e < x->n_elements && n < MOST; e++) {
         bool shown = c->n_neurons == 0 && e < SHOWN;
         for (int k = 0; k < c->n_neurons; k++)
             shown = shown || x->neuron[e] == (uint32_t)c->neurons[k];
@@ -105,17 +106,82 @@ static lsnn_status add_companion(figure_panel *panel, const chart *c, const spik
     return LSNN_OK;
 }
 
+lsnn_status chart_parameter(double *out, const store *file, const char *of, const char *name, uint32_t j,
+                            double fallback, arena *a, lsnn_error *err)
+{
+    const char *path;
+    double *values;
+    store_shape shape;
+    *out = fallback;
+    TRY(arena_format(a, &path, err, "/populations/%s/%s", of, name));
+    if (!store_has(file, path)) return LSNN_OK;
+    TRY(store_read(file, a, &values, STORE_DOUBLE, &shape, NULL, path, err));
+    if (shape.n_dims == 1 && j < shape.dim[0]) *out = values[j];
+    return LSNN_OK;
+}
+
+/* The threshold of a neuron that does not adapt, or NaN. */
+static lsnn_status read_thresholds(double *out, const chart *c, const spikes_report *report, const int *elements, int n,
+                                   lsnn_error *err)
+{
+    store *file;
+    lsnn_status status = LSNN_OK;
+    TRY(store_open(&file, c->path, err));
+    for (int k = 0; k < n && status == LSNN_OK; k++) {
+        const uint32_t j = report->x.neuron[elements[k]];
+        double beta;
+        status = chart_parameter(&beta, file, report->population, "beta", j, 0, c->memory, err);
+        if (status == LSNN_OK)
+            status = chart_parameter(&out[k], file, report->population, "v_th", j, NAN, c->memory, err);
+        if (status == LSNN_OK && beta != 0) out[k] = NAN;
+    }
+    const lsnn_status closed = store_close(file, false, NULL);
+    return status != LSNN_OK ? status : closed;
+}
+
+/* One line for all if they share it, else each has its neuron's colour. */
+static lsnn_status add_thresholds(figure_panel *panel, const chart *c, const double *threshold, int n, lsnn_error *err)
+{
+    double *level;
+    bool shared = true;
+    for (int k = 1; k < n; k++)
+        shared = shared && threshold[k] == threshold[0];
+    TRY(arena_take(c->memory, &level, (size_t)n + 1, sizeof *level, err));
+    memcpy(level, threshold, (size_t)n * sizeof *level);
+    for (int k = 0; k < (shared ? 1 : n); k++) {
+        const figure_layer layer = {
+            .kind = FIGURE_LEVEL, .colour = shared ? GREY : k, .dashed = true, .n = 1, .y = &level[k]};
+        if (!isnan(level[k])) TRY(figure_layer_add(panel, &layer, err));
+    }
+    return LSNN_OK;
+}
+
+/* "v of alif", and what is drawn dashed. */
+static lsnn_status title_of(const char **out, const chart *c, const spikes_report *report, const char *dashed,
+                            lsnn_error *err)
+{
+    static const struct {
+        const char *variable, *name;
+    } names[] = {
+        {"L", "learning signal L"}, {"psi", "surrogate derivative psi"}, {"a", "adaptation a"}, {"A", "threshold A"}};
+    const char *name = report->variable;
+    for (size_t k = 0; k < sizeof names / sizeof *names; k++)
+        if (strcmp(names[k].variable, report->variable) == 0) name = names[k].name;
+    return arena_format(c->memory, out, err, "%s of %s%s", name, report->population, dashed);
+}
+
 static lsnn_status add_report(figure *f, const chart *c, const spikes_report *report, lsnn_error *err)
 {
     const companion *beside = companion_of(report->variable);
     const spikes_report *with = beside->of ? report_of(c, report->population, beside->variable) : NULL;
-    int elements[FIGURE_MOST_LAYERS];
+    int elements[MOST];
     const int n = elements_of(elements, c, &report->x);
+    double threshold[MOST] = {NAN};
     const char *title;
     figure_panel *panel;
     if (n == 0 || drawn_elsewhere(c, report)) return LSNN_OK;
-    TRY(arena_format(c->memory, &title, err, "%s of %s%s", report->variable, report->population,
-                     with ? beside->title : ""));
+    if (!with && strcmp(report->variable, "v") == 0) TRY(read_thresholds(threshold, c, report, elements, n, err));
+    TRY(title_of(&title, c, report, with ? beside->title : isnan(threshold[0]) ? "" : ", threshold dashed", err));
     TRY(figure_panel_add(&panel, f, title, trace_height, err));
     TRY(chart_time_axis(&panel->x, c, err));
     const char *unit = report->x.unit;
@@ -126,7 +192,7 @@ static lsnn_status add_report(figure *f, const chart *c, const spikes_report *re
         TRY(add_element(panel, c, report, elements[k], k, false, n > 1, err));
         TRY(add_companion(panel, c, with, report->x.neuron[elements[k]], k, err));
     }
-    return LSNN_OK;
+    return isnan(threshold[0]) ? LSNN_OK : add_thresholds(panel, c, threshold, n, err);
 }
 
 static lsnn_status nothing_recorded(const chart *c, lsnn_error *err)

@@ -141,7 +141,7 @@ static lsnn_status check_spiking(const drawing *d, const population *p)
     return LSNN_OK;
 }
 
-/* The plug-in of tests/plugin: i' = kappa i + I, v' = alpha v + (1 - alpha) i. */
+/* i' = kappa i + s_i I, where the graph has (1 - kappa) w_in I; v' = alpha v + (1 - alpha) i. */
 static lsnn_status add_cuba(drawing *d, const population *p)
 {
     nir_node *node = NULL;
@@ -149,7 +149,7 @@ static lsnn_status add_cuba(drawing *d, const population *p)
     TRY(put_each(d, node, p, "tau_mem", time_constant, "alpha", "alpha"));
     TRY(put_each(d, node, p, "tau_syn", time_constant, "kappa", "kappa"));
     TRY(put_each(d, node, p, "r", one, "alpha", "alpha"));
-    TRY(put_each(d, node, p, "w_in", one, "alpha", "alpha"));
+    TRY(put_each(d, node, p, "w_in", resistance, "kappa", "s_i"));
     TRY(put_each(d, node, p, "v_leak", nothing, "alpha", "alpha"));
     TRY(put_each(d, node, p, "v_reset", nothing, "alpha", "alpha"));
     return put_each(d, node, p, "v_threshold", itself, "v_th", "v_th");

@@ -24,13 +24,13 @@ static bool is(const nir_node *n, const char *type)
     return strcmp(n->type, type) == 0;
 }
 
-/* The model that a neuron becomes; NULL: it is no neuron, or this build has none for it (cuba_lif is a plug-in). */
+/* The model that a neuron becomes; NULL: it is no neuron. */
 static const char *model_of(const nir_node *n)
 {
     if (is(n, "LIF")) return "lif";
     if (is(n, "ALIF")) return "alif";
     if (is(n, "LI")) return "readout";
-    return is(n, "CubaLIF") && registry_model("cuba_lif") ? "cuba_lif" : NULL;
+    return is(n, "CubaLIF") ? "cuba_lif" : NULL;
 }
 
 static bool spikes_itself(const nir_node *n)
@@ -161,7 +161,7 @@ static lsnn_status add_population(const import *m, const nir_node *node)
     TRY(plain_name(m, &name, node->name));
     fprintf(m->config, "  %s: {model: %s, n: %zu", name, model_of(node), n);
     if (is(node, "LI")) fprintf(m->config, ", scale: leak, bias_mode: leaky");
-    if (is(node, "LIF") || is(node, "ALIF")) fprintf(m->config, ", scale_input: leak");
+    if (spikes_itself(node)) fprintf(m->config, ", scale_input: leak");
     TRY(arena_take(m->memory, &values, n, sizeof *values, m->err));
     const int n_keys = translate(m, node, 0, one);
     for (int k = 0; k < n_keys; k++) {
@@ -185,12 +185,10 @@ static lsnn_status add_populations(const import *m)
             if (readouts || spikes_itself(node) || is(node, "LI") || is(node, "Linear") || is(node, "Affine") ||
                 is(node, "Input") || is(node, "Output"))
                 continue;
-            return is(node, "CubaLIF")
-                       ? refuse(m, node,
-                                "needs the model cuba_lif, which this build has not (-DLSNN_PLUGINS=tests/plugin)")
-                       : refuse(m, node,
-                                "is of a type that is not read; lsnn knows LIF, CubaLIF, LI, Linear, Affine, "
-                                "Input, Output and its own ALIF");
+            return refuse(
+                m, node,
+                "is of a type that is not read; lsnn knows LIF, CubaLIF, LI, Linear, Affine, Input, Output and "
+                "its own ALIF");
         }
     return LSNN_OK;
 }

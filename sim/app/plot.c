@@ -1,6 +1,6 @@
 /* Verb plot: figures of what a file holds. */
 #include "analyze.h"
-#include "chart.h"
+#include "chart_order.h"
 #include "figure_file.h"
 #include "survey.h"
 #include "text.h"
@@ -56,6 +56,35 @@ static lsnn_status read_neurons(chart *c, const char *list, lsnn_error *err)
     return LSNN_OK;
 }
 
+static lsnn_status read_strokes(figure *f, const char *text, lsnn_error *err)
+{
+    uint64_t n;
+    if (!text) return LSNN_OK;
+    if (!text_to_uint64(&n, text) || n > 10000000)
+        return lsnn_fail(err, LSNN_USAGE, "--strokes takes a number of spikes from 0 to 10000000, not '%s'", text);
+    f->most_strokes = (size_t)n;
+    return LSNN_OK;
+}
+
+/* Takes the word sort=... out of the words. */
+static lsnn_status read_sort(chart *c, verb_options *options, const struct kind *kind, lsnn_error *err)
+{
+    static const char key[] = "sort=";
+    int kept = 0;
+    for (int k = 0; k < options->n_words; k++) {
+        const char *word = options->words[k];
+        if (strncmp(word, key, sizeof key - 1) != 0) {
+            options->words[kept++] = word;
+            continue;
+        }
+        if (kind->add != chart_raster && kind->add != chart_traces)
+            return lsnn_fail(err, LSNN_USAGE, "%s: raster and traces have neurons to sort", word);
+        TRY(chart_order_read(&c->sort, word + sizeof key - 1, err));
+    }
+    options->n_words = kept;
+    return LSNN_OK;
+}
+
 /* What the figure is made of. */
 static lsnn_status gather(chart *c, findings *learning, const struct kind *kind, const verb_options *options,
                           lsnn_error *err)
@@ -87,17 +116,19 @@ static lsnn_status plot_words(int argc, char **argv, arena *a, lsnn_error *err)
     chart c = {.memory = a, .trial = -1};
     figure *f;
     const char *title;
-    TRY(verb_parse(&options, &verb_plot, argc, argv, "opwtNdW", a, err));
+    TRY(verb_parse(&options, &verb_plot, argc, argv, "opwtNdWS", a, err));
     if (options.n_words < 2) return lsnn_fail(err, LSNN_USAGE, "a file and a figure are needed, like: run.h5 raster");
     if (!options.output) return lsnn_fail(err, LSNN_USAGE, "-o FILE.pdf, .svg or .png says where the figure goes");
     TRY(find_kind(&kind, options.words[1], err));
     TRY(figure_file_format(&format, options.output, err));
+    TRY(read_sort(&c, &options, kind, err));
     double width = kind->width;
     TRY(figure_file_width(&width, options.width, err));
     c.path = options.words[0];
     TRY(gather(&c, &learning, kind, &options, err));
     TRY(arena_format(a, &title, err, "%s of %s", kind->name, c.path));
     TRY(figure_new(&f, title, width, a, err));
+    TRY(read_strokes(f, options.strokes, err));
     gsl_set_error_handler_off();
     TRY(kind->add(f, &c, err));
     return figure_file_write(f, options.output, err);
@@ -133,12 +164,17 @@ const verb verb_plot = {
             "\n"
             "  -o FIGURE          its ending says which format: .pdf, .svg, .png (300 dpi)\n"
             "  --width MM         85 (a journal's column) or 174 (its page), or any other\n"
+            "  --strokes N        more spikes of a population than this (50000) are an image, which is small\n"
             "  --population A,B   some populations\n"
             "  --trials T         as for analyze; raster, traces and eligibility show the last of them\n"
             "  --window A:B       ms after the start of the trial\n"
             "  --only 0,3,17      traces: these neurons; eligibility: SOURCE,TARGET\n"
             "  --neurons N        neurons of a population where the file does not say\n"
             "\n"
-            "key=value are the settings of measures (`lsnn describe measures`): psth_bin=20 lag='50 ms'\n",
+            "  sort=WHAT          raster, traces: neurons of each population by number, by rate, by first (spike), or "
+            "by the\n"
+            "                     class whose trials make them spike most, of all selected trials\n"
+            "\n"
+            "Other key=value are the settings of measures (`lsnn describe measures`): psth_bin=20 lag='50 ms'\n",
     .run = plot,
 };

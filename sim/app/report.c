@@ -1,4 +1,4 @@
-/* Verb report: one page of HTML about a run, which needs nothing but itself. */
+/* Verb report: one page of HTML about a run or a sweep, which needs nothing but itself. */
 #include "report.h"
 #include "analyze.h"
 #include "draft.h"
@@ -14,19 +14,13 @@ enum { MOST_STROKES = 6000, MOST_LAST = 20 };
 
 /* ---- figures ---------------------------------------------------------------------------------------------------------- */
 
-typedef struct picture {
-    chart_add *add;
-    int trial;
-    bool zoom;
-    const char *caption;
-} picture;
-
 /* What was not recorded is said in its place. */
 static lsnn_status put_figure(const report *r, const picture *p, lsnn_error *err)
 {
     chart c = r->chart;
     figure *f;
     c.trial = p->trial;
+    c.setting = p->setting;
     TRY(figure_new(&f, p->caption, figure_width, r->memory, err));
     f->most_strokes = MOST_STROKES;
     const lsnn_status status = p->add(f, &c, err);
@@ -46,8 +40,8 @@ static lsnn_status put_figure(const report *r, const picture *p, lsnn_error *err
     return LSNN_OK;
 }
 
-static lsnn_status put_section(const report *r, const char *id, const char *title, const picture *pictures, int n,
-                               lsnn_error *err)
+lsnn_status report_section(const report *r, const char *id, const char *title, const picture *pictures, int n,
+                           lsnn_error *err)
 {
     fprintf(r->to, "<section id=\"%s\">\n<h2>%s</h2>\n<div class=\"figures\">\n", id, title);
     for (int k = 0; k < n; k++)
@@ -58,22 +52,27 @@ static lsnn_status put_section(const report *r, const char *id, const char *titl
 
 static lsnn_status put_learning(const report *r, lsnn_error *err)
 {
-    const picture pictures[] = {{chart_learning, -1, true, "Drag to zoom."},
-                                {chart_confusion, -1, false, "Right class by given class, after training."}};
-    return put_section(r, "learning", "Learning", pictures, 2, err);
+    const picture pictures[] = {
+        {.add = chart_learning, .trial = -1, .zoom = true, .caption = "Every batch, and their moving average."},
+        {.add = chart_confusion, .trial = -1, .zoom = false, .caption = "Right class by given class, after training."}};
+    return report_section(r, "learning", "Learning", pictures, 2, err);
 }
 
 static lsnn_status put_rasters(const report *r, lsnn_error *err)
 {
     const int last = r->chart.trial;
     if (last < 0) {
-        const picture whole = {chart_raster, -1, true, "Spikes. Drag to zoom."};
-        return put_section(r, "spikes", "Spikes", &whole, 1, err);
+        const picture whole = {.add = chart_raster, .trial = -1, .zoom = true, .caption = "Spikes."};
+        return report_section(r, "spikes", "Spikes", &whole, 1, err);
     }
-    const picture pictures[] = {{chart_raster, r->first_trial, true, "Before learning: the first recorded trial."},
-                                {chart_raster, last, true, "After: the last recorded trial. Drag to zoom."}};
+    const picture pictures[] = {
+        {.add = chart_raster,
+         .trial = r->first_trial,
+         .zoom = true,
+         .caption = "Before learning: the first recorded trial."},
+        {.add = chart_raster, .trial = last, .zoom = true, .caption = "After: the last recorded trial."}};
     const bool same = last == r->first_trial;
-    return put_section(r, "spikes", "Spikes", pictures + same, 2 - same, err);
+    return report_section(r, "spikes", "Spikes", pictures + same, 2 - same, err);
 }
 
 /* The last trial of which variables were recorded too. */
@@ -84,16 +83,21 @@ static lsnn_status put_variables(const report *r, lsnn_error *err)
     for (int k = 0; k < f->n_reports; k++)
         for (int t = 0; f->reports[k].trial && t < f->reports[k].x.n_spans; t++)
             if ((int)f->reports[k].trial[t] > last) last = (int)f->reports[k].trial[t];
-    const picture variables = {chart_traces, last, true,
-                               "Recorded variables below the spikes of the same time. Drag to zoom."};
-    return put_section(r, "variables", "Variables", &variables, 1, err);
+    const picture variables = {.add = chart_traces,
+                               .trial = last,
+                               .zoom = true,
+                               .caption = "Recorded variables below the spikes of the same time."};
+    return report_section(r, "variables", "Variables", &variables, 1, err);
 }
 
 static lsnn_status put_rates(const report *r, lsnn_error *err)
 {
-    const picture pictures[] = {{chart_rate, -1, false, "Rate over the trial, and its distribution over neurons."},
-                                {chart_isi, -1, false, "Intervals between spikes."}};
-    TRY(put_section(r, "rates", "Rates", pictures, 2, err));
+    const picture pictures[] = {{.add = chart_rate,
+                                 .trial = -1,
+                                 .zoom = false,
+                                 .caption = "Rate over the trial, and its distribution over neurons."},
+                                {.add = chart_isi, .trial = -1, .zoom = false, .caption = "Intervals between spikes."}};
+    TRY(report_section(r, "rates", "Rates", pictures, 2, err));
     if (r->chart.selection->by_trial)
         fprintf(r->to, "<p class=\"soft\">Of the last %d recorded trial%s.</p>\n", r->n_last,
                 r->n_last == 1 ? "" : "s");
@@ -103,11 +107,12 @@ static lsnn_status put_rates(const report *r, lsnn_error *err)
 
 static lsnn_status put_weights(const report *r, lsnn_error *err)
 {
-    const picture weights = {chart_weights, -1, false, "First and last recorded weights."};
-    return put_section(r, "weights", "Weights", &weights, 1, err);
+    const picture weights = {
+        .add = chart_weights, .trial = -1, .zoom = false, .caption = "First and last recorded weights."};
+    return report_section(r, "weights", "Weights", &weights, 1, err);
 }
 
-static lsnn_status put_page(const report *r, lsnn_error *err)
+static lsnn_status put_run(const report *r, lsnn_error *err)
 {
     TRY(report_head(r, err));
     TRY(report_config(r, err));
@@ -117,9 +122,7 @@ static lsnn_status put_page(const report *r, lsnn_error *err)
         TRY(put_variables(r, err));
         TRY(put_rates(r, err));
     }
-    if (r->learning.n_curves > 0) TRY(put_weights(r, err));
-    fprintf(r->to, "<script>\n%s</script>\n</body>\n</html>\n", report_page_script);
-    return LSNN_OK;
+    return r->learning.n_curves > 0 ? put_weights(r, err) : LSNN_OK;
 }
 
 /* ---- reading ---------------------------------------------------------------------------------------------------------- */
@@ -218,7 +221,14 @@ static lsnn_status gather(report *r, lsnn_error *err)
     return read_spikes(r, err);
 }
 
-/* ---- verb ------------------------------------------------------------------------------------------------------------- */
+/* ---- writing ------------------------------------------------------------------------------------------------------------- */
+
+static lsnn_status put_page(const report *r, lsnn_error *err)
+{
+    TRY(r->chart.trials ? report_sweep(r, err) : put_run(r, err));
+    fprintf(r->to, "<script>\n%s</script>\n</body>\n</html>\n", report_page_script);
+    return LSNN_OK;
+}
 
 static lsnn_status write_report(report *r, const char *path, lsnn_error *err)
 {
@@ -235,23 +245,58 @@ static lsnn_status write_report(report *r, const char *path, lsnn_error *err)
     return status;
 }
 
+/* ---- verb ------------------------------------------------------------------------------------------------------------- */
+
+static bool is_sweep(const char *path)
+{
+    char inside[PATH_MAX];
+    return snprintf(inside, sizeof inside, "%s/sweep.yaml", path) < PATH_MAX && access(inside, F_OK) == 0;
+}
+
+/* `metric=NAME`. */
+static lsnn_status gather_sweep(report *r, const verb_options *options, lsnn_error *err)
+{
+    static const char key[] = "metric=";
+    trials *t;
+    const char *metric = options->n_words > 1 ? options->words[1] : NULL;
+    if (options->n_words > 2 || (metric && strncmp(metric, key, sizeof key - 1) != 0))
+        return lsnn_fail(err, LSNN_USAGE, "besides the folder of a sweep only metric=NAME can be given");
+    TRY(trials_read(&t, r->path, metric ? metric + sizeof key - 1 : NULL, r->memory, err));
+    r->chart = (chart){.path = r->path, .trials = t, .trial = -1, .small = true, .memory = r->memory};
+    return LSNN_OK;
+}
+
+static lsnn_status gather_run(report *r, const verb_options *options, lsnn_error *err)
+{
+    struct stat found;
+    if (options->n_words > 1) return lsnn_fail(err, LSNN_USAGE, "a report is about one run");
+    if (stat(r->path, &found) == 0 && S_ISDIR(found.st_mode))
+        TRY(arena_format(r->memory, &r->path, err, "%s/run.h5", options->words[0]));
+    return gather(r, err);
+}
+
+/* Beside run.h5, in the folder of a sweep. */
+static lsnn_status choose_output(const char **out, const report *r, arena *a, lsnn_error *err)
+{
+    const char *slash = strrchr(r->path, '/');
+    if (*out) return LSNN_OK;
+    if (r->chart.trials) return arena_format(a, out, err, "%s/report.html", r->path);
+    return arena_format(a, out, err, "%.*sreport.html", slash ? (int)(slash - r->path) + 1 : 0, r->path);
+}
+
 static lsnn_status report_words(int argc, char **argv, arena *a, lsnn_error *err)
 {
     verb_options options;
-    struct stat found;
     report r = {.memory = a, .learning.memory = a, .measured.memory = a, .first_trial = -1};
     TRY(verb_parse(&options, &verb_report, argc, argv, "o", a, err));
-    if (options.n_words != 1) return lsnn_fail(err, LSNN_USAGE, "one run is needed: its folder, or its run.h5");
+    if (options.n_words < 1)
+        return lsnn_fail(err, LSNN_USAGE, "a run is needed: its folder, or its run.h5; or the folder of a sweep");
     r.path = options.words[0];
-    if (stat(r.path, &found) == 0 && S_ISDIR(found.st_mode))
-        TRY(arena_format(a, &r.path, err, "%s/run.h5", options.words[0]));
-    const char *output = options.output;
-    const char *slash = strrchr(r.path, '/');
-    if (!output) TRY(arena_format(a, &output, err, "%.*sreport.html", slash ? (int)(slash - r.path) + 1 : 0, r.path));
     gsl_set_error_handler_off();
-    TRY(gather(&r, err));
-    TRY(write_report(&r, output, err));
-    fprintf(stderr, "written: %s\n", output);
+    TRY(is_sweep(r.path) ? gather_sweep(&r, &options, err) : gather_run(&r, &options, err));
+    TRY(choose_output(&options.output, &r, a, err));
+    TRY(write_report(&r, options.output, err));
+    fprintf(stderr, "written: %s\n", options.output);
     return LSNN_OK;
 }
 
@@ -267,8 +312,8 @@ static int report_run(int argc, char **argv)
 
 const verb verb_report = {
     .name = "report",
-    .summary = "one page (HTML) about a run: warnings, learning, spikes, rates, weights, config",
-    .synopsis = "FOLDER|run.h5 [-o report.html]",
+    .summary = "one page (HTML) about a run or a sweep: warnings, learning, spikes, rates, settings, config",
+    .synopsis = "FOLDER|run.h5|SWEEP [metric=NAME] [-o report.html]",
     .help =
         "Writes one file that needs no other and no network: what was run, what to be suspicious of, learning curves\n"
         "(drag to zoom), spikes before and after learning, recorded variables, rates, answers in the test, weights.\n"
@@ -276,6 +321,14 @@ const verb verb_report = {
         "\n"
         "What a run did not record is missing, and the page says which line of the config records it.\n"
         "\n"
-        "  -o FILE   instead of report.html beside run.h5\n",
+        "Of the folder of a sweep: the best trials, learning curves of all, the metric by each setting and by the two "
+        "that\n"
+        "explain most of it, all trials in a table that can be sorted.\n"
+        "\n"
+        "  metric=NAME   what trials are compared by: loss, error, rate, validation_error, test_error, cv, ...; "
+        "otherwise\n"
+        "                what the search makes small, or the first error or loss that there is, the test's before "
+        "others\n"
+        "  -o FILE       instead of report.html beside run.h5, or in the sweep's folder\n",
     .run = report_run,
 };

@@ -1,17 +1,20 @@
 'use strict';
-/* Zoom: dragging over a curve shows that range in all panels of its figure, a double click (or the button) everything. */
+/* Zoom: dragging over a curve shows that range in all panels of its figure with the same axis, a double click (or the button) everything. */
 for (const figure of document.querySelectorAll('figure.zoom')) {
   const svg = figure.querySelector('svg');
   const panels = [...svg.querySelectorAll('svg.data')].map(data => ({
     data, whole: data.getAttribute('viewBox'), low: +data.dataset.low, high: +data.dataset.high,
     x: data.x.baseVal.value, width: data.width.baseVal.value, height: data.height.baseVal.value }));
-  const aligned = panels.every(p => p.low === panels[0].low && p.high === panels[0].high);
   const axes = [...svg.querySelectorAll('g.x-ticks')];
+  const above = axes.map(axis => panels.findLast(p => p.data.compareDocumentPosition(axis) & Node.DOCUMENT_POSITION_FOLLOWING));
   const whole = axes.map(axis => axis.cloneNode(true).childNodes);
   const button = document.createElement('button');
   button.textContent = 'show all';
   button.hidden = true;
-  figure.querySelector('figcaption').append(button);
+  const hint = document.createElement('span');
+  hint.className = 'hint';
+  hint.textContent = ' Drag to zoom.';
+  figure.querySelector('figcaption').append(hint, button);
 
   /* Multiples of 1, 2 or 5 times a power of ten, as many as fit. */
   function ticks(low, high, most) {
@@ -30,7 +33,7 @@ for (const figure of document.querySelectorAll('figure.zoom')) {
       const number = label.cloneNode(), tick = mark.cloneNode();
       number.textContent = text.replace('-', '\u2212');
       number.setAttribute('x', x);
-      tick.setAttribute('d', mark.getAttribute('d').replace(/([ML])\S+/g, '$1' + x));
+      tick.setAttribute('d', mark.getAttribute('d').replace(/M\S+/, 'M' + x));
       axis.append(tick, number);
     }
   }
@@ -48,12 +51,9 @@ for (const figure of document.querySelectorAll('figure.zoom')) {
       path.style.strokeWidth = zoomed ? path.getAttribute('stroke-width') * scale + 'px' : '';
   }
   function zoom(chosen, low, high) {
-    const own = aligned ? panels : [chosen];
-    own.forEach(panel => show(panel, low, high));
-    axes.forEach((axis, k) => {
-      const panel = aligned ? panels[panels.length - 1] : axes.length === panels.length ? panels[k] : null;
-      if (panel && own.includes(panel)) write(axis, panel, low, high);
-    });
+    const alike = panels.filter(panel => panel.low === chosen.low && panel.high === chosen.high);
+    alike.forEach(panel => show(panel, low, high));
+    axes.forEach((axis, k) => { if (alike.includes(above[k])) write(axis, above[k], low, high); });
     pin(true);
     button.hidden = false;
   }
@@ -106,3 +106,24 @@ for (const figure of document.querySelectorAll('figure.zoom')) {
     panel.data.addEventListener('pointercancel', end);
   }
 }
+/* On paper nothing can be opened. */
+const closed = [...document.querySelectorAll('details:not([open])')];
+addEventListener('beforeprint', () => closed.forEach(part => { part.open = true; }));
+addEventListener('afterprint', () => closed.forEach(part => { part.open = false; }));
+
+/* Tables that can be sorted: by a click on a head, ascending, and the other way round with the next. */
+for (const table of document.querySelectorAll('table.sortable'))
+  table.tHead.addEventListener('click', event => {
+    const head = event.target.closest('th'), column = head ? head.cellIndex : -1, body = table.tBodies[0];
+    if (column < 0) return;
+    const down = head.getAttribute('aria-sort') === 'ascending';
+    const key = row => row.cells[column].textContent, number = text => text === '' ? NaN : Number(text);
+    const rows = [...body.rows].sort((a, b) => {
+      const x = number(key(a)), y = number(key(b));
+      const order = isNaN(x) || isNaN(y) ? isNaN(x) - isNaN(y) || key(a).localeCompare(key(b)) : x - y;
+      return down ? -order : order;
+    });
+    for (const other of table.tHead.rows[0].cells) other.removeAttribute('aria-sort');
+    head.setAttribute('aria-sort', down ? 'descending' : 'ascending');
+    body.append(...rows);
+  });

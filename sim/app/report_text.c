@@ -39,7 +39,7 @@ static lsnn_status attribute(const char **out, const store *file, const char *na
 
 /* ---- tiles ------------------------------------------------------------------------------------------------------------ */
 
-static void put_tile(const report *r, const char *value, const char *label)
+void report_tile(const report *r, const char *value, const char *label)
 {
     fputs("<div class=\"tile\"><b>", r->to);
     report_put(r, value);
@@ -48,12 +48,12 @@ static void put_tile(const report *r, const char *value, const char *label)
     fputs("</span></div>\n", r->to);
 }
 
-static void put_number_tile(const report *r, double value, const char *unit, const char *label)
+void report_number_tile(const report *r, double value, const char *unit, const char *label)
 {
     char text[48];
     if (isnan(value)) return;
     snprintf(text, sizeof text, "%.4g%s%s", value, *unit ? " " : "", unit);
-    put_tile(r, text, label);
+    report_tile(r, text, label);
 }
 
 static bool read_date(time_t *out, const char *text)
@@ -73,7 +73,7 @@ static lsnn_status put_duration(const report *r, const store *file, lsnn_error *
     TRY(attribute(&finished, file, "finished", r->memory, err));
     if (!read_date(&begin, started) || !read_date(&end, finished)) return LSNN_OK;
     text_duration(text, difftime(end, begin));
-    put_tile(r, text, "duration");
+    report_tile(r, text, "duration");
     return LSNN_OK;
 }
 
@@ -100,13 +100,13 @@ static lsnn_status put_tiles(const report *r, const store *file, lsnn_error *err
     const finding_curve *loss = chart_curve(&r->learning, "training", "loss");
     TRY(attribute(&status, file, "status", r->memory, err));
     fputs("<div class=\"tiles\">\n", r->to);
-    if (*status) put_tile(r, status, "status");
+    if (*status) report_tile(r, status, "status");
     for (size_t k = 0; k < sizeof last / sizeof *last; k++) {
         double value;
         TRY(last_value(&value, file, last[k].path, r->memory, err));
-        put_number_tile(r, value, last[k].unit, last[k].label);
+        report_number_tile(r, value, last[k].unit, last[k].label);
     }
-    if (loss) put_number_tile(r, (double)loss->n_rows, "", "iterations");
+    if (loss) report_number_tile(r, (double)loss->n_rows, "", "iterations");
     TRY(put_duration(r, file, err));
     fputs("</div>\n", r->to);
     return LSNN_OK;
@@ -137,11 +137,8 @@ static lsnn_status put_facts(const report *r, const store *file, lsnn_error *err
     return LSNN_OK;
 }
 
-static lsnn_status put_head(const report *r, const store *file, lsnn_error *err)
+void report_open(const report *r, const char *name)
 {
-    const char *name;
-    TRY(attribute(&name, file, "experiment", r->memory, err));
-    if (!*name) name = r->path;
     fputs("<!doctype html>\n<html lang=\"en\">\n<head>\n<meta charset=\"utf-8\">\n"
           "<meta name=\"viewport\" content=\"width=device-width, initial-scale=1\">\n"
           "<meta name=\"generator\" content=\"lsnn ",
@@ -152,6 +149,13 @@ static lsnn_status put_head(const report *r, const store *file, lsnn_error *err)
     fprintf(r->to, "</title>\n<style>\n%s</style>\n</head>\n<body>\n<header>\n<h1>", report_page_style);
     report_put(r, name);
     fputs("</h1>\n", r->to);
+}
+
+static lsnn_status put_head(const report *r, const store *file, lsnn_error *err)
+{
+    const char *name;
+    TRY(attribute(&name, file, "experiment", r->memory, err));
+    report_open(r, *name ? name : r->path);
     TRY(put_tiles(r, file, err));
     fputs("</header>\n", r->to);
     TRY(report_warnings(r, err));
@@ -193,7 +197,7 @@ lsnn_status report_config(const report *r, lsnn_error *err)
 
 /* ---- populations ------------------------------------------------------------------------------------------------------ */
 
-static void put_cell(const report *r, double value)
+void report_cell(const report *r, double value)
 {
     if (isnan(value))
         fputs("<td>\u2013</td>", r->to);
@@ -218,7 +222,7 @@ void report_populations(const report *r)
         report_put(r, f->populations[p].name);
         fprintf(r->to, "</td><td>%d</td>", f->populations[p].spikes.n_neurons);
         for (int k = 0; k < N; k++)
-            put_cell(r, report_number(&r->measured, f->populations[p].name, columns[k].name));
+            report_cell(r, report_number(&r->measured, f->populations[p].name, columns[k].name));
         fputs("</tr>\n", r->to);
     }
     fputs("</table></div>\n", r->to);

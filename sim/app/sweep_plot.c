@@ -6,7 +6,7 @@
 #include <stdlib.h>
 #include <string.h>
 
-enum { MOST_Y = 8, MOST_HUES = FIGURE_MOST_LAYERS, N_NUMBERS = OUTCOME_N_METRICS + 2 };
+enum { MOST_Y = 8, MOST_HUES = 32, N_NUMBERS = OUTCOME_N_METRICS + 2 };
 
 static const double panel_height = 45; /* mm */
 static const double fan = 0.3;         /* of the space between two names: how far their colours stand apart */

@@ -9,16 +9,27 @@
 #include <unistd.h>
 
 static const struct option long_options[] = {
-    {"output", required_argument, NULL, 'o'},  {"threads", required_argument, NULL, 'j'},
-    {"quiet", no_argument, NULL, 'q'},         {"verbose", no_argument, NULL, 'v'},
-    {"json", no_argument, NULL, 'J'},          {"rule", required_argument, NULL, 'r'},
-    {"dry-run", no_argument, NULL, 'n'},       {"only", required_argument, NULL, 'd'},
-    {"measure", required_argument, NULL, 'm'}, {"population", required_argument, NULL, 'p'},
-    {"window", required_argument, NULL, 'w'},  {"trials", required_argument, NULL, 't'},
-    {"by", required_argument, NULL, 'b'},      {"curve", required_argument, NULL, 'c'},
-    {"neurons", required_argument, NULL, 'N'}, {"to", required_argument, NULL, 'T'},
-    {"csv", no_argument, NULL, 'C'},           {"width", required_argument, NULL, 'W'},
-    {"extensions", no_argument, NULL, 'E'},    {NULL, 0, NULL, 0},
+    {"output", required_argument, NULL, 'o'},
+    {"threads", required_argument, NULL, 'j'},
+    {"quiet", no_argument, NULL, 'q'},
+    {"verbose", no_argument, NULL, 'v'},
+    {"json", no_argument, NULL, 'J'},
+    {"rule", required_argument, NULL, 'r'},
+    {"dry-run", no_argument, NULL, 'n'},
+    {"only", required_argument, NULL, 'd'},
+    {"measure", required_argument, NULL, 'm'},
+    {"population", required_argument, NULL, 'p'},
+    {"window", required_argument, NULL, 'w'},
+    {"trials", required_argument, NULL, 't'},
+    {"by", required_argument, NULL, 'b'},
+    {"curve", required_argument, NULL, 'c'},
+    {"neurons", required_argument, NULL, 'N'},
+    {"to", required_argument, NULL, 'T'},
+    {"csv", no_argument, NULL, 'C'},
+    {"width", required_argument, NULL, 'W'},
+    {"extensions", no_argument, NULL, 'E'},
+    {"strokes", required_argument, NULL, 'S'},
+    {NULL, 0, NULL, 0},
 };
 
 static lsnn_status read_number(int *out, const char *option, const char *what, long most, const char *text,
@@ -54,6 +65,7 @@ static lsnn_status set_option(verb_options *out, int letter, lsnn_error *err)
     case 'C': out->csv = true; break;
     case 'W': out->width = optarg; break;
     case 'E': out->extensions = true; break;
+    case 'S': out->strokes = optarg; break;
     }
     return LSNN_OK;
 }

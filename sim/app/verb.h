@@ -29,7 +29,7 @@ typedef struct verb_options {
     bool dry_run;
     const char *measure, *population, *window, *trials, *by, *curve; /* analyze, export: what to look at */
     const char *to;                                                  /* export: the format */
-    const char *width;                                               /* plot */
+    const char *width, *strokes;                                     /* plot */
     int neurons;
     bool csv, extensions;
     int n_words;

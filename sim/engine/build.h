@@ -12,7 +12,8 @@ typedef enum record_what {
     RECORD_WEIGHTS,
     RECORD_ALIGNMENT,
     RECORD_VARIABLE,
-    RECORD_TARGET /* what a readout should say */
+    RECORD_TARGET, /* what a readout should say */
+    RECORD_SIGNAL  /* dE/dz of neurons */
 } record_what;
 
 /* One entry of `record:`. */

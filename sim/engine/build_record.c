@@ -11,8 +11,8 @@ typedef struct record_fields {
 const lsnn_field build_record_table[] = {
     {"what", LSNN_TEXT, offsetof(record_fields, what), "spikes", NULL, 0, 0, false, NULL,
      "spikes, weights, alignment (cosine with BPTT's gradient, or e-prop's if the rule is bptt), target (of a "
-     "readout), "
-     "or a variable of the model: v, a, A, psi, ..., z (or y, h), I"},
+     "readout), L (the learning signal of neurons that spike: dE/dz as the rule has it, E being the mean of the "
+     "batch), or a variable of the model: v, a, A, psi, ..., z (or y, h), I"},
     {"of", LSNN_NODE, offsetof(record_fields, of), NULL, NULL, 0, 0, false, NULL,
      "populations or a source like input (spikes), a population (variables, target) or a projection (weights, "
      "alignment)"},
@@ -47,6 +47,7 @@ static void unknown_variable(build *b, const config_node *node, const lsnn_model
     if (b->e->simulation.engine == ENGINE_NONE) {
         names[n++] = "weights";
         names[n++] = "alignment";
+        if (model->spiking) names[n++] = "L";
     }
     if (!model->hidden) {
         names[n++] = "I";
@@ -107,6 +108,22 @@ static bool is_source(build *b, record_spec *spec, const config_node *of)
     return true;
 }
 
+/* Learning signals are there while the rule goes backward through a trial. */
+static lsnn_status read_signal(build *b, record_spec *spec, config_node *node, const config_node *of,
+                               const char *const *also)
+{
+    const population *p = &b->e->net->populations[spec->population];
+    if (!b->e->learning.learns)
+        config_mistake(&b->report, &node->place, "L needs a learning rule");
+    else if (b->e->learning.by_neurons)
+        config_mistake(&b->report, &node->place, "with `threads: neurons` learning signals are not recorded");
+    else if (spec->n_populations > 1 || !p->model->spiking)
+        config_mistake(&b->report, &of->place, "L: of one population that spikes, by name");
+    else
+        return build_record_neurons(b, spec, node, also);
+    return LSNN_OK;
+}
+
 static lsnn_status read_record(build *b, record_spec *spec, config_node *node)
 {
     static const char *const also[] = {"what", "of", "every", "trials", NULL};
@@ -120,6 +137,7 @@ static lsnn_status read_record(build *b, record_spec *spec, config_node *node)
                  : strcmp(own.what, "weights") == 0   ? RECORD_WEIGHTS
                  : strcmp(own.what, "alignment") == 0 ? RECORD_ALIGNMENT
                  : strcmp(own.what, "target") == 0    ? RECORD_TARGET
+                 : strcmp(own.what, "L") == 0         ? RECORD_SIGNAL
                                                       : RECORD_VARIABLE;
     if (spec->what == RECORD_ALIGNMENT && !b->e->learning.learns)
         config_mistake(&b->report, &node->place, "alignment needs a learning rule");
@@ -143,6 +161,7 @@ static lsnn_status read_record(build *b, record_spec *spec, config_node *node)
                                p[k].model->hidden ? p[k].model->tapes[0].name : "y");
         return LSNN_OK;
     }
+    if (spec->what == RECORD_SIGNAL) return read_signal(b, spec, node, own.of, also);
     if (spec->what != RECORD_TARGET) return build_record_variable(b, spec, node, also);
     if (spec->n_populations > 1 || p->model->spiking || p->model->hidden) {
         config_mistake(&b->report, &own.of->place, "target: of one population of readouts, by name");

@@ -1,5 +1,6 @@
-/* Regularisation of firing rates. */
+/* Regularisation of firing rates; how many surrogates there are. */
 #include "trainer.h"
+#include <math.h>
 
 /* dE/dz of c_reg sum_j (f_j - f_target)^2 is the same at every step: 2 c_reg (f_j - f_target) / (batch T dt). */
 static double pull(const trainer *t, const tape *tp, double f)
@@ -57,4 +58,14 @@ double rates_batch(const trainer *t, int neuron)
 double rates_loss(const trainer *t, const tape *tp)
 {
     return tp ? loss_of(t, of_sample, tp) : loss_of(t, of_batch, NULL);
+}
+
+/* Only passes from neuron to neuron look for the surrogates that are not 0. */
+double rates_psi_density(const trainer *t)
+{
+    uint64_t n = 0;
+    if (!t->settings.learns || !t->settings.paths.recurrent || t->net->n_spiking == t->net->n_hidden) return NAN;
+    for (int k = 0; k < t->n_threads; k++)
+        n += t->workers[k]->n_active;
+    return (double)n / ((double)t->net->n_spiking * (double)t->n_steps);
 }

@@ -120,6 +120,12 @@ static void show_step(void *with, const network *net, const worker *w, const tap
     r->recorder->step(r->recorder->with, r->sample, net, w, tp, t);
 }
 
+static void show_back(void *with, const network *net, const worker *w, const tape *tp, int t)
+{
+    const recorded_sample *r = with;
+    r->recorder->back(r->recorder->with, r->sample, net, w, tp, t);
+}
+
 /* Where sample b begins and ends, of the two arrays of carried states. */
 static real *carried(const trainer *t, real *states, int b)
 {
@@ -228,8 +234,11 @@ static void sample_forward(trainer *t, worker *w, tape *tp, int sample, const tr
     add_seconds(t, PHASE_FORWARD, &since);
 }
 
-static void sample_backward(trainer *t, worker *w, tape *tp, gradients *into)
+static void sample_backward(trainer *t, worker *w, tape *tp, int sample, const trainer_recorder *recorder,
+                            gradients *into)
 {
+    recorded_sample shown = {recorder, sample};
+    const bool show = recorder && recorder->back && sample < recorder->n_samples;
     double since = t->timed ? omp_get_wtime() : 0;
     if (online(t)) return;
     rates_signal(t, w, tp);
@@ -237,7 +246,7 @@ static void sample_backward(trainer *t, worker *w, tape *tp, gradients *into)
     if (t->passes)
         t->passes->backward(t->passes->with, tp, into);
     else
-        backward(t->net, w, tp, &t->settings.paths, into, NULL, NULL);
+        backward(t->net, w, tp, &t->settings.paths, into, show ? show_back : NULL, &shown);
     add_seconds(t, PHASE_BACKWARD, &since);
 }
 
@@ -289,7 +298,7 @@ static void run_shard(trainer *t, int shard, const trainer_recorder *recorder, b
         if (!population_finite(t->net, w)) diverged[shard] = b + 1;
         for (int j = 0; j < t->net->n_spiking; j++)
             count[j] += tp->count[j];
-        if (fused && t->settings.learns) sample_backward(t, w, tp, t->shards[shard]);
+        if (fused && t->settings.learns) sample_backward(t, w, tp, b, recorder, t->shards[shard]);
     }
 }
 
@@ -302,16 +311,6 @@ static void count_spikes(trainer *t)
     for (int s = 0; s < t->n_shards; s++)
         for (int j = 0; j < t->net->n_spiking; j++)
             t->count[j] += t->shard_count[s * t->net->n_spiking + j];
-}
-
-/* Only passes from neuron to neuron look for the surrogates that are not 0. */
-static double psi_density(const trainer *t)
-{
-    uint64_t n = 0;
-    if (!t->settings.learns || !t->settings.paths.recurrent || t->net->n_spiking == t->net->n_hidden) return NAN;
-    for (int k = 0; k < t->n_threads; k++)
-        n += t->workers[k]->n_active;
-    return (double)n / ((double)t->net->n_spiking * (double)t->n_steps);
 }
 
 static void summarise(trainer *t, metrics *out)
@@ -329,7 +328,7 @@ static void summarise(trainer *t, metrics *out)
         spikes += t->count[j];
     const double n_rates = t->net->n_spiking - t->net->n_hidden;
     if (n_rates > 0) out->rate = 1e3 * (double)spikes / (n_rates * (double)t->n_steps * t->net->dt);
-    out->psi_density = psi_density(t);
+    out->psi_density = rates_psi_density(t);
 }
 
 /* Which neuron left the range of numbers first: the sample runs once more, watched. */
@@ -363,7 +362,7 @@ static void run_batch(trainer *t, const trainer_recorder *recorder, bool fused, 
 #pragma omp for schedule(dynamic, 1)
     for (int s = 0; s < t->n_shards; s++)
         for (int b = shard_start(t, s); b < shard_start(t, s + 1); b++)
-            sample_backward(t, t->workers[omp_get_thread_num()], t->tapes[b], t->shards[s]);
+            sample_backward(t, t->workers[omp_get_thread_num()], t->tapes[b], b, recorder, t->shards[s]);
 }
 
 lsnn_status trainer_gradient(trainer *t, metrics *out, const trainer_recorder *recorder, lsnn_error *err)

@@ -16,9 +16,9 @@ typedef struct metrics {
     double error;
     double rate; /* mean of the spiking neurons, Hz */
     double norm; /* of the gradient before clipping */
+    double learning_rate;
     double
         psi_density; /* share of neurons and steps whose surrogate psi is not 0; nan unless errors pass from neuron to neuron */
-    double learning_rate;
 } metrics;
 
 /* What a recorder sees of sample b of an iteration: every step, and the tape after the forward pass. It is called from several
@@ -31,6 +31,8 @@ typedef struct trainer_recorder {
     bool aligns; /* trainer.alignment is to be set in this iteration */
     /* After the loss: tape.output is dE/dy. */
     void (*judged)(void *with, int sample, const network *net, const tape *tp);
+    /* The rows of worker.signal and worker.adjoint after each step backward, t descending. Not called by passes of another kind. */
+    void (*back)(void *with, int sample, const network *net, const worker *w, const tape *tp, int t);
 } trainer_recorder;
 
 /* Passes in place of forward() and backward(), by threads that share the neurons of a trial (sim/large/learner.h). Besides the
@@ -126,6 +128,8 @@ void input_draw(const trainer *t, tape *tp, lsnn_set set, uint64_t index);
 void rates_signal(const trainer *t, worker *w, const tape *tp);
 double rates_loss(const trainer *t, const tape *tp);
 double rates_batch(const trainer *t, int neuron);
+/* The share of psi that is not 0 in the batch; NaN: nobody has counted. */
+double rates_psi_density(const trainer *t);
 
 /* update.c: sum the shards into trainer.gradient; its norm; and the change of the parameters. */
 void update_reduce(trainer *t);

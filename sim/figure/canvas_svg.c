@@ -126,14 +126,37 @@ static void ungroup(canvas *c)
     fputs("</g>\n", c->to);
 }
 
+/* Hundredths as short as can be: "-.72". A number that follows another needs a space unless it has a sign. */
+static void put_step(canvas *c, long long hundredths, bool follows)
+{
+    const long long size = llabs(hundredths), whole = size / 100, part = size % 100;
+    if (hundredths < 0)
+        fputc('-', c->to);
+    else if (follows)
+        fputc(' ', c->to);
+    if (whole > 0 || part == 0) fprintf(c->to, "%lld", whole);
+    if (part > 0) fprintf(c->to, part % 10 ? ".%02lld" : ".%lld", part % 10 ? part : part / 10);
+}
+
+/* Steps from point to point are shorter than places; they are differences of rounded places, so that none is off by more than that. */
 static void line(canvas *c, size_t n, const double *x, const double *y, canvas_pen pen)
 {
-    bool on = false;
+    bool on = false, first = true;
+    long long at[2] = {0, 0};
     put_pen(c, pen);
     for (size_t k = 0; k < n; k++) {
         const bool known = !isnan(x[k]) && !isnan(y[k]);
-        if (known) put_pair(c, on ? "L" : "M", x[k], y[k]);
+        const long long to[2] = {known ? llround(100 * x[k]) : 0, known ? llround(100 * y[k]) : 0};
+        if (known && !on) put_pair(c, "M", (double)to[0] / 100, (double)to[1] / 100);
+        if (known && on) {
+            if (first) fputc('l', c->to);
+            put_step(c, to[0] - at[0], !first);
+            put_step(c, to[1] - at[1], true);
+        }
+        first = !on; /* the point after an M */
         on = known;
+        at[0] = to[0];
+        at[1] = to[1];
     }
     fputs("\"/>\n", c->to);
 }

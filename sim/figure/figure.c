@@ -1,6 +1,7 @@
 /* Places panels: margins that hold the widest labels, one grid for all. */
 #include "figure_inside.h"
 #include <math.h>
+#include <string.h>
 
 static const double mm = 72 / 25.4;
 static const double edge = 3, tick_room = 4, label_room = 10, title_room = 12, gap = 7, column_gap = 10;
@@ -19,15 +20,20 @@ lsnn_status figure_panel_add(figure_panel **out, figure *f, const char *title, d
         return lsnn_fail(err, LSNN_USAGE, "a figure has at most %d panels: choose populations with --population",
                          FIGURE_MOST_PANELS);
     TRY(arena_take(f->memory, out, 1, sizeof **out, err));
-    **out = (figure_panel){.title = title, .height = height};
+    **out = (figure_panel){.title = title, .height = height, .memory = f->memory};
     f->panels[f->n_panels++] = *out;
     return LSNN_OK;
 }
 
 lsnn_status figure_layer_add(figure_panel *p, const figure_layer *layer, lsnn_error *err)
 {
-    if (p->n_layers == FIGURE_MOST_LAYERS)
-        return lsnn_fail(err, LSNN_USAGE, "a panel shows at most %d curves", FIGURE_MOST_LAYERS);
+    if (p->n_layers == p->layer_room) {
+        figure_layer *more;
+        p->layer_room = p->layer_room > 0 ? 2 * p->layer_room : 8;
+        TRY(arena_take(p->memory, &more, (size_t)p->layer_room, sizeof *more, err));
+        if (p->n_layers > 0) memcpy(more, p->layers, (size_t)p->n_layers * sizeof *more);
+        p->layers = more;
+    }
     p->layers[p->n_layers++] = *layer;
     return LSNN_OK;
 }
@@ -41,11 +47,11 @@ static bool has_head(const figure_panel *p)
 }
 
 typedef struct layout {
-    double right;  /* of each column: half a label of x */
-    double left;   /* of each column, to its frames */
-    double column; /* width of frames */
-    double height; /* of everything */
-    double top[FIGURE_MOST_PANELS];
+    double right;                                          /* of each column: half a label of x */
+    double left;                                           /* of each column, to its frames */
+    double column;                                         /* width of frames */
+    double height;                                         /* of everything */
+    double x[FIGURE_MOST_PANELS], top[FIGURE_MOST_PANELS]; /* of each frame */
 } layout;
 
 /* Room for the labels of y, the same in all panels, so that frames stand below each other. */
@@ -96,6 +102,7 @@ static layout arrange(const figure *f, const figure_view *views)
         for (int k = row; k < row + f->columns && k < f->n_panels; k++)
             if (has_head(f->panels[k])) head = title_room;
         for (int k = row; k < row + f->columns && k < f->n_panels; k++) {
+            l.x[k] = edge + (k - row) * (l.left + l.column + l.right + column_gap) + l.left;
             l.top[k] = l.height + head;
             below = fmax(below, head + f->panels[k]->height * mm + foot(&views[k]));
         }
@@ -105,26 +112,25 @@ static layout arrange(const figure *f, const figure_view *views)
     return l;
 }
 
-static void find_ranges(figure *f, figure_view *views)
+static void find_ranges(const figure *f, figure_view *views)
 {
     for (int k = 0; k < f->n_panels; k++) {
         figure_view *v = &views[k];
         *v = (figure_view){.figure = f, .panel = f->panels[k], .x = f->panels[k]->x, .y = f->panels[k]->y};
-        v->x_written = !f->aligned || k == f->n_panels - 1;
+        const bool last = k == f->n_panels - 1 || f->panels[k + 1]->apart;
+        v->x_written = !f->aligned || f->panels[k]->apart || last;
         figure_ranges(&v->x, &v->y, v->panel);
-        if (f->aligned && k > 0) v->x = views[0].x;
+        if (f->aligned && k > 0 && !f->panels[k]->apart) v->x = views[0].x;
     }
 }
 
-static lsnn_status draw_panels(figure *f, const layout *l, figure_view *views, canvas *c, arena *scratch,
+static lsnn_status draw_panels(const figure *f, const layout *l, figure_view *views, canvas *c, arena *scratch,
                                lsnn_error *err)
 {
     for (int k = 0; k < f->n_panels; k++) {
-        const int column = k % f->columns;
         figure_view *v = &views[k];
         v->canvas = c;
-        v->frame = (canvas_box){edge + column * (l->left + l->column + l->right + column_gap) + l->left, l->top[k],
-                                l->column, v->panel->height * mm};
+        v->frame = (canvas_box){l->x[k], l->top[k], l->column, v->panel->height * mm};
         TRY(figure_data(v, scratch, err));
         figure_frame(v);
         figure_legend(v);

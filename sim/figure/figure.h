@@ -6,7 +6,7 @@
 #include "arena.h"
 #include "canvas.h"
 
-enum { FIGURE_MOST_PANELS = 32, FIGURE_MOST_LAYERS = 32 };
+enum { FIGURE_MOST_PANELS = 32 };
 
 typedef enum figure_kind {
     FIGURE_LINE,   /* through (x, y); NaN interrupts it */
@@ -16,7 +16,7 @@ typedef enum figure_kind {
     FIGURE_ERRORS, /* dots at (x, y) with a bar from low to high */
     FIGURE_LEVEL,  /* y[0] all along */
     FIGURE_SPIKES, /* at times x in the rows `row`, 0 at the top */
-    FIGURE_CELLS   /* y[row * n_columns + column], n of them, from 0 to the largest: a matrix */
+    FIGURE_CELLS   /* y[row * n_columns + column], n of them, from 0 to the largest: a matrix; NaN is empty */
 } figure_kind;
 
 typedef struct figure_layer {
@@ -43,15 +43,17 @@ typedef struct figure_panel {
     const char *title;
     figure_axis x, y;
     double height; /* mm, of the frame of its axes */
-    int n_layers;
-    figure_layer layers[FIGURE_MOST_LAYERS];
+    bool apart;    /* at the end of an aligned figure: has an x axis of its own */
+    int n_layers, layer_room;
+    figure_layer *layers;
+    arena *memory;
 } figure_panel;
 
 typedef struct figure {
     const char *title;   /* for readers of screens, and in a PDF's properties */
     double width;        /* mm; journals have columns of 85 and pages of 174 */
     int columns;         /* panels go row by row */
-    bool aligned;        /* one column, one x axis: that of the first panel, written below the last */
+    bool aligned;        /* one column, one x axis: that of the first panel, written below the last of them */
     size_t most_strokes; /* more spikes in a layer than this are an image */
     int n_panels;
     figure_panel *panels[FIGURE_MOST_PANELS];

@@ -66,7 +66,7 @@ void figure_ranges(figure_axis *x, figure_axis *y, const figure_panel *p)
     const bool at_zero = low == 0;
     const double given = y->low < y->high;
     finish_range(y, low, high, 0.05);
-    if (at_zero && given == 0 && !y->log && high > 0) y->low = 0;
+    if (at_zero && given == 0 && !y->log && high > 0) y->low = has_dots ? -0.025 * high : 0;
 }
 
 /* ---- ticks ------------------------------------------------------------------------------------------------------------ */

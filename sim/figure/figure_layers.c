@@ -19,14 +19,14 @@ static double to_y(const figure_view *v, double y)
     return isfinite(part) ? (1 - part) * v->frame.height : NAN;
 }
 
-/* The points that can be seen: all, or four a pixel's column. x is ascending. */
+/* The points that can be seen: all, or of a line four a pixel's column. Then x is ascending. */
 static lsnn_status points_of(double **x, double **y, size_t *n, const figure_view *v, const figure_layer *l, arena *a,
                              lsnn_error *err)
 {
     const size_t columns = 1 + (size_t)(v->frame.width * canvas_fineness(v->canvas) / 2);
     size_t *index = NULL;
     *n = l->n;
-    if (l->n > 4 * columns) {
+    if (l->kind != FIGURE_DOTS && l->n > 4 * columns) {
         TRY(arena_take(a, &index, 4 * columns, sizeof *index, err));
         *n = scale_decimate(index, l->y, l->n, columns);
     }
@@ -103,6 +103,7 @@ static lsnn_status draw_errors(const figure_view *v, const figure_layer *l, aren
     const canvas_pen pen = {CANVAS_SERIES + l->colour, line_width, l->dashed};
     for (size_t k = 0; k < l->n; k++) {
         const double x = to_x(v, l->x[k]);
+        if (isnan(x)) continue;
         canvas_line(v->canvas, 2, (double[]){x, x}, (double[]){to_y(v, l->low[k]), to_y(v, l->high[k])}, pen);
     }
     TRY(draw_line(v, l, a, err));
@@ -181,6 +182,7 @@ static lsnn_status draw_cells(const figure_view *v, const figure_layer *l, arena
     for (size_t k = 0; k < l->n; k++)
         largest = fmax(largest, l->y[k]);
     for (int k = 0; k < rows * columns; k++) {
+        if (isnan(l->y[k])) continue;
         const int row = k / columns;
         const double x = (k % columns) * width, y = row * height;
         char text[16];

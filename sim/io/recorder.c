@@ -159,6 +159,7 @@ static lsnn_status add_record(recorder *r, const record_spec *spec, lsnn_error *
                           "iteration");
     case RECORD_VARIABLE:
     case RECORD_TARGET:
+    case RECORD_SIGNAL:
         TRY(add_column(r, STORE_REAL, (size_t)spec->n_neurons, NULL, "[step of all recorded trials][neuron]", err,
                        "/report", spec->name, "data"));
         return add_column(r, STORE_UINT64, 1, NULL, "row of /trials that a trial's steps belong to", err, "/report",
@@ -167,14 +168,9 @@ static lsnn_status add_record(recorder *r, const record_spec *spec, lsnn_error *
     return LSNN_OK;
 }
 
-static bool has_trace(const record_spec *spec)
-{
-    return spec->what == RECORD_VARIABLE || spec->what == RECORD_TARGET;
-}
-
 static bool shows_trials(const record_spec *spec)
 {
-    return spec->what == RECORD_SPIKES || spec->what == RECORD_INPUT || has_trace(spec);
+    return spec->what == RECORD_SPIKES || spec->what == RECORD_INPUT || recorder_trial_traced(spec);
 }
 
 static lsnn_status take_buffers(recorder *r, lsnn_error *err)
@@ -191,7 +187,7 @@ static lsnn_status take_buffers(recorder *r, lsnn_error *err)
         TRY(arena_take(e->memory, &r->trials[b].spike, T * (size_t)e->net->n_spiking, sizeof(uint32_t), err));
     }
     for (int k = 0; k < e->n_records; k++)
-        for (int b = 0; has_trace(&e->records[k]) && b < e->records[k].trials; b++)
+        for (int b = 0; recorder_trial_traced(&e->records[k]) && b < e->records[k].trials; b++)
             TRY(arena_take(e->memory, &r->trace[k * r->n_seen + b], T * (size_t)e->records[k].n_neurons, sizeof(real),
                            err));
     for (int k = 0; k < e->n_records; k++)
@@ -208,22 +204,6 @@ static bool is_due(const recorder *r, const record_spec *spec)
 
 /* ---- seeing ----------------------------------------------------------------------------------------------------------- */
 
-static const real *variable_column(const experiment *e, const record_spec *spec, const worker *w, int t, real *scratch)
-{
-    const population *p = &e->net->populations[spec->population];
-    const lsnn_slice *slice = &w->slice[spec->population];
-    const lsnn_model *model = p->model;
-    if (strcmp(spec->variable, "I") == 0) return worker_row(e->net, w, w->current, t) + p->column;
-    if (strcmp(spec->variable, model->spiking ? "z" : "y") == 0) return w->output + p->column;
-    for (int k = 0; k < p->n_states; k++)
-        if (strcmp(model->states[k].name, spec->variable) == 0) return slice->state[k];
-    for (int k = 0; model->tapes[k].name; k++)
-        if (slice->tape[k] && strcmp(model->tapes[k].name, spec->variable) == 0) return slice->tape[k];
-    for (int k = 0; model->derived && model->derived[k].name; k++)
-        if (strcmp(model->derived[k].name, spec->variable) == 0) model->derive(slice, p->parameters, k, scratch);
-    return scratch;
-}
-
 static void see_step(void *with, int sample, const network *net, const worker *w, const tape *tp, int t)
 {
     const recorder *r = with;
@@ -232,10 +212,24 @@ static void see_step(void *with, int sample, const network *net, const worker *w
         const record_spec *spec = &r->e->records[k];
         if (spec->what != RECORD_VARIABLE || sample >= spec->trials || !is_due(r, spec)) continue;
         real scratch[net->populations[spec->population].width];
-        const real *column = variable_column(r->e, spec, w, t, scratch);
+        const real *column = recorder_trial_variable(r->e, spec, w, t, scratch);
         real *row = r->trace[k * r->n_seen + sample] + (size_t)t * (size_t)spec->n_neurons;
         for (int j = 0; j < spec->n_neurons; j++)
             row[j] = column[spec->neuron[j]];
+    }
+}
+
+static void see_back(void *with, int sample, const network *net, const worker *w, const tape *tp, int t)
+{
+    const recorder *r = with;
+    (void)tp;
+    for (int k = 0; k < r->e->n_records; k++) {
+        const record_spec *spec = &r->e->records[k];
+        if (spec->what != RECORD_SIGNAL || sample >= spec->trials || !is_due(r, spec)) continue;
+        const real *signal = worker_row(net, w, w->signal, t) + net->populations[spec->population].column;
+        real *row = r->trace[k * r->n_seen + sample] + (size_t)t * (size_t)spec->n_neurons;
+        for (int j = 0; j < spec->n_neurons; j++)
+            row[j] = signal[spec->neuron[j]];
     }
 }
 
@@ -315,6 +309,7 @@ const trainer_recorder *recorder_due(recorder *r)
         if (!shows_trials(spec)) continue;
         if (spec->trials > r->watcher.n_samples) r->watcher.n_samples = spec->trials;
         if (spec->what == RECORD_VARIABLE) r->watcher.step = see_step;
+        if (spec->what == RECORD_SIGNAL) r->watcher.back = see_back;
     }
     return r->watcher.n_samples > 0 || r->watcher.aligns ? &r->watcher : NULL;
 }
@@ -380,7 +375,7 @@ static lsnn_status push_trial(recorder *r, result *into, int sample, uint64_t it
         if (!shows_trials(spec) || sample >= spec->trials || (iteration - 1) % (uint64_t)spec->every != 0) continue;
         if (spec->what == RECORD_SPIKES) TRY(push_spikes(r, into, k, sample, start, err));
         if (spec->what == RECORD_INPUT) TRY(push_input(r, into, k, sample, start, err));
-        if (!has_trace(spec)) continue;
+        if (!recorder_trial_traced(spec)) continue;
         TRY(push(r, into, r->first_column[k], (size_t)e->shape.n_steps, r->trace[k * r->n_seen + sample], err));
         TRY(push(r, into, r->first_column[k] + 1, 1, &number, err));
     }

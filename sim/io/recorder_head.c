@@ -1,5 +1,6 @@
 /* The parts of run.h5 that do not grow. */
 #include "recorder.h"
+#include "recorder_trial.h"
 #include "sonata.h"
 #include "store_access.h"
 #include "version.h"
@@ -159,8 +160,7 @@ static lsnn_status write_all(store *file, const recorder_subject *subject, arena
             TRY(sonata_mark_spikes(file, e->net->populations[e->records[k].population + p].name, err));
         if (e->records[k].what == RECORD_WEIGHTS) TRY(write_wires(file, e, &e->records[k], a, err));
         if (e->records[k].what == RECORD_INPUT) TRY(mark_input(file, e, &e->records[k], a, err));
-        if (e->records[k].what == RECORD_VARIABLE || e->records[k].what == RECORD_TARGET)
-            TRY(write_mapping(file, e, &e->records[k], a, err));
+        if (recorder_trial_traced(&e->records[k])) TRY(write_mapping(file, e, &e->records[k], a, err));
     }
     return LSNN_OK;
 }

@@ -1,7 +1,28 @@
-/* Copies of a trial's input and target. */
+/* Variables, and copies of a trial's input and target. */
 #include "recorder_trial.h"
 #include <math.h>
 #include <string.h>
+
+bool recorder_trial_traced(const record_spec *spec)
+{
+    return spec->what == RECORD_VARIABLE || spec->what == RECORD_TARGET || spec->what == RECORD_SIGNAL;
+}
+
+const real *recorder_trial_variable(const experiment *e, const record_spec *spec, const worker *w, int t, real *scratch)
+{
+    const population *p = &e->net->populations[spec->population];
+    const lsnn_slice *slice = &w->slice[spec->population];
+    const lsnn_model *model = p->model;
+    if (strcmp(spec->variable, "I") == 0) return worker_row(e->net, w, w->current, t) + p->column;
+    if (strcmp(spec->variable, model->spiking ? "z" : "y") == 0) return w->output + p->column;
+    for (int k = 0; k < p->n_states; k++)
+        if (strcmp(model->states[k].name, spec->variable) == 0) return slice->state[k];
+    for (int k = 0; model->tapes[k].name; k++)
+        if (slice->tape[k] && strcmp(model->tapes[k].name, spec->variable) == 0) return slice->tape[k];
+    for (int k = 0; model->derived && model->derived[k].name; k++)
+        if (strcmp(model->derived[k].name, spec->variable) == 0) model->derive(slice, p->parameters, k, scratch);
+    return scratch;
+}
 
 lsnn_status recorder_trial_room(recorder_events *out, const source *from, int n_steps, arena *a, lsnn_error *err)
 {

@@ -127,6 +127,34 @@ cmp expected.csv found.csv
 grep -q '^shd.h5: SHD, 10 of 10 trials, 0 to 1000 ms of each$' table
 grep -q '^  rate  *15 ' table
 
+# A report of SONATA's own: a group of its population's name, elements that are several to a node, no trials.
+"$PYTHON" - <<'END'
+import h5py
+import numpy as np
+random = np.random.default_rng(4)
+t, i = np.sort(np.round(random.uniform(20, 180, 60))), random.integers(0, 2, 60)
+v = random.normal(0, 1, (200, 3)).astype('f4')
+with h5py.File('report.h5', 'w') as f:
+    f['spikes/e/timestamps'], f['spikes/e/node_ids'] = t, i
+    f['report/e/data'] = v
+    f['report/e/data'].attrs['units'] = 'mV'
+    for name, values in ('node_ids', [0, 1]), ('index_pointers', [0, 2, 3]), ('element_ids', [0, 1, 0]), ('time', [0.0, 200.0, 1.0]):
+        f[f'report/e/mapping/{name}'] = values
+    f['report/e/mapping/time'].attrs['units'] = 'ms'
+END
+"$LSNN" analyze report.h5 --measure trajectory,triggered --window 0:200 --json -o x.h5 before=2 after=1 >found.json
+"$PYTHON" - <<'END'
+import h5py, json
+import numpy as np
+f = h5py.File('report.h5', 'r')
+v, t, i = f['report/e/data'][:], f['spikes/e/timestamps'][:].astype(int), f['spikes/e/node_ids'][:]
+curves = {c['measure']: [x['values'] for x in c['columns']] for c in json.load(open('found.json'))['curves']}
+assert np.allclose(curves['trajectory_e'][1], v.mean(axis=1), atol=1e-6)
+# Each element around the spikes of its own node; every spike counts alike.
+own = [v[s - 2:s + 2, e] for e, n in ((0, 0), (1, 0), (2, 1)) for s in t[i == n]]
+assert np.allclose(curves['triggered_e'][1], np.mean(own, axis=0), atol=1e-6), (curves['triggered_e'], np.mean(own, axis=0))
+END
+
 # What is written here is read by others.
 "$PYTHON" - <<'END'
 import h5py, neo

@@ -160,6 +160,9 @@ nodes = {'in': {'type': 'Input', 'shape': [3]}, 'out': {'type': 'Output', 'shape
 edges = [('in', 'w.0'), ('w.0', 'lif'), ('lif', 'out')]
 graph('hand.nir', nodes, edges)
 graph('cuba.nir', {**nodes, 'lif': {**lif, 'type': 'CubaLIF'}}, edges)
+current = {'type': 'CubaLIF', 'tau_mem': [0.01, 0.02], 'tau_syn': [0.004, 0.01], 'r': [2.0, 1.0], 'w_in': [0.5, 1.5],
+           'v_leak': [0.0, 0.0], 'v_reset': [0.0, 0.0], 'v_threshold': [0.2, 0.5]}
+graph('current.nir', {**nodes, 'lif': current}, edges)
 graph('spike.nir', {**nodes, 'lif': {**lif, 'type': 'Spike'}}, edges)
 graph('bias.nir', {**nodes, 'w.0': {'type': 'Affine', 'weight': [[1.0, 2, 3], [4, 5, 6]], 'bias': [1.0, 0]}}, edges)
 graph('shape.nir', {**nodes, 'w.0': {'type': 'Linear', 'weight': [[1.0, 2], [4, 5]]}}, edges)
@@ -178,6 +181,68 @@ import h5py
 f = h5py.File('hand/weights.h5', 'r')
 assert list(f['projections/w_0/weight'][:]) == [2, 4, 6, 4, 5, 6]
 assert list(f['lif/v_th'][:]) == [1, 0.5] and list(f['lif/tau_m'][:]) == [10, 20]
+END
+
+# Graphs written by hand give the spikes that their equations give, of the same input.
+"$LSNN" import current.nir -o current dt=0.5 2>/dev/null
+"$PYTHON" - <<'END'
+import h5py
+import numpy as np
+random = np.random.default_rng(3)
+with h5py.File('three.h5', 'w') as f:
+    step, cell = np.nonzero(random.random((120, 3)) < 0.2)
+    f['spikes/three/timestamps'] = step * 0.5
+    f['spikes/three/timestamps'].attrs['units'] = 'ms'
+    f['spikes/three/node_ids'] = cell
+END
+for graph in hand current; do
+    cat >$graph/run.yaml <<END
+include: network.yaml
+dt: 0.5 ms
+$task
+sources: {three: {kind: spikes, n: 3, spikes: {file: ../three.h5, group: /spikes/three}}}
+populations: {out: {model: readout, n: 2}}
+projections: {w_0: {from: three}, out: {from: lif, to: out}}
+learning: {rule: none, batch: 1, iterations: 1, loss: cross_entropy}
+test: {trials: 0}
+record: {spikes: {what: spikes, of: lif, every: 1, trials: 1}}
+END
+    "$LSNN" run $graph/run.yaml -q -o ran_$graph >/dev/null
+    "$LSNN" export $graph/run.yaml --to nir -o back_$graph.nir 2>/dev/null
+done
+"$PYTHON" - <<'END'
+import h5py
+import numpy as np
+
+with h5py.File('three.h5', 'r') as f:
+    x = np.zeros((120, 3))
+    np.add.at(x, ((2 * f['spikes/three/timestamps'][:]).astype(int), f['spikes/three/node_ids'][:].astype(int)), 1)
+for name in 'hand', 'current':
+    g = h5py.File(f'{name}.nir', 'r')['node/nodes']
+    p = {k: v[()] for k, v in g['lif'].items() if k != 'type' and k != 'metadata'}
+    decay = lambda tau: np.exp(-0.5e-3 / tau)  # between steps of 0.5 ms, with an input that is constant meanwhile
+    v, i, spikes = p['v_leak'].copy(), np.zeros(2), []
+    for t in range(120):
+        drive = g['w.0/weight'][()] @ x[t]
+        if name == 'current':
+            i = decay(p['tau_syn']) * i + (1 - decay(p['tau_syn'])) * p['w_in'] * drive
+            drive = i
+        a = decay(p.get('tau', p.get('tau_mem')))
+        v = p['v_leak'] + a * (v - p['v_leak']) + (1 - a) * p['r'] * drive
+        fired = v > p['v_threshold']
+        spikes += [(t, j) for j in np.flatnonzero(fired)]
+        v = v - fired * (p['v_threshold'] - p['v_leak']) / a  # taken away a step later there
+    run = h5py.File(f'ran_{name}/run.h5', 'r')['spikes/lif']
+    found = list(zip((2 * run['timestamps'][:]).astype(int), run['node_ids'][:].astype(int)))
+    assert found == spikes and len(found) > 10, (name, len(found), len(spikes), found[:5], spikes[:5])
+# The way back says the same; r and w_in are in the weights now.
+back, there = (h5py.File(n, 'r')['node/nodes'] for n in ('back_current.nir', 'current.nir'))
+assert set(back['lif']) == set(there['lif']) - {'metadata'}
+for field in 'tau_mem', 'tau_syn', 'v_threshold':
+    assert np.allclose(back['lif'][field][()], there['lif'][field][()]), field
+gain = lambda n: n['r'][()] * n['w_in'][()]
+weights = [n for k, n in back.items() if n['type'][()] == b'Linear' and n['weight'].shape == (2, 3)][0]['weight'][()]
+assert np.allclose(weights * gain(back['lif'])[:, None], there['w.0/weight'][()] * gain(there['lif'])[:, None])
 END
 
 # ---- what is wrong is said ----------------------------------------------------------------------------------------------
@@ -208,7 +273,7 @@ wrong 4 'lsnn: no/such/x.csv cannot be written: No such file or directory' expor
 wrong 2 'lsnn: import takes a NIR file, and -o FOLDER for what becomes of it' import hand.nir
 wrong 4 'lsnn: the folder hand cannot be made: File exists' import hand.nir -o hand
 wrong 3 'lsnn: no.nir: not a NIR graph: /node/nodes and /node/edges are missing' import no.nir -o x
-wrong 3 "lsnn: cuba.nir: node 'lif' (CubaLIF) needs the model cuba_lif, which this build has not (-DLSNN_PLUGINS=tests/plugin)" import cuba.nir -o x
+wrong 3 "lsnn: cuba.nir: node 'lif' (CubaLIF) lacks a time constant, r, v_leak or v_threshold" import cuba.nir -o x
 wrong 3 "lsnn: spike.nir: node 'lif' (Spike) is of a type that is not read; lsnn knows LIF, CubaLIF, LI, Linear, Affine, Input, Output and its own ALIF" import spike.nir -o x
 wrong 3 "lsnn: bias.nir: node 'w.0' (Affine) has a bias, which lsnn's projections have not" import bias.nir -o x
 wrong 3 "lsnn: shape.nir: node 'w.0' has weights 2 x 2; from 'in' to 'lif' they are 2 x 3" import shape.nir -o x

@@ -22,6 +22,8 @@ include: run.yaml
 record:
   spikes: {what: spikes, of: [lif, alif], every: 2, trials: 2}
   v: {what: v, of: alif, every: 10}
+  v_lif: {what: v, of: lif, neurons: [0, 2], every: 10}
+  L: {what: L, of: alif, neurons: [2], every: 10}
   A: {what: A, of: alif, every: 10}
   psi: {what: psi, of: alif, neurons: [1], every: 10}
   y: {what: y, of: out, every: 10}
@@ -42,6 +44,11 @@ for kind in raster rate traces isi correlogram spectrum learning weights confusi
 done
 "$LSNN" plot run/run.h5 raster --trials 0 --window 10:40 --population alif -o part.svg
 "$LSNN" plot run/run.h5 traces --only 2 --population alif -o one.svg
+"$LSNN" plot run/run.h5 traces --population lif -o lif.svg
+for order in number rate first class; do "$LSNN" plot run/run.h5 raster sort=$order -o by_$order.svg; done
+cmp raster.svg by_number.svg
+"$LSNN" plot run/run.h5 raster --strokes 0 -o image.svg
+grep -q 'href="data:image/png' image.svg && ! grep -q 'href="data:image/png' raster.svg
 
 "$PYTHON" - <<'END'
 import re
@@ -63,6 +70,15 @@ def panels(name):
         _, _, width, height = map(float, data.get('viewBox').split())
         found.append((data, width, height, float(data.get('data-low')), float(data.get('data-high'))))
     return root, found
+
+
+def line(path):
+    """The points of a path of M, and l with the steps to all others."""
+    found = []
+    for part in path.get('d').split('M')[1:]:
+        numbers = [float(x) for x in re.findall(r'-?(?:\d+\.?\d*|\.\d+)', part)]
+        found += list(np.cumsum(np.reshape(numbers, (-1, 2)), axis=0))
+    return np.array(found)
 
 
 def spikes(population, trial, low, high):
@@ -90,10 +106,46 @@ _, found = panels('part.svg')
 assert len(found) == 1
 compare_raster(found[0], 'alif', 4, 0, 10, 40)
 
+# Sorted: by the spikes that are shown, by the first of them, by the class with the highest rate in all trials.
+def places(keys): return {j: k for k, j in enumerate(sorted(range(len(keys)), key=lambda j: (keys[j], j)))}
+
+
+def compare_order(order, population, n, keys):
+    root, found = panels(f'by_{order}.svg')
+    data, width, height, left, right = found[['alif', 'lif'].index(population)]
+    t, i = spikes(population, shown, 0, 60)
+    at = places(keys)
+    marks = [float(y) + float(v) / 2 for _, y, v in re.findall(r'M([-\d.]+) ([-\d.]+)v([-\d.]+)', data[0].get('d'))]
+    assert np.allclose(marks, [(at[j] + 0.5) / n * height for j in i], atol=0.011), (order, population)
+
+
+label = run['trials/target'][:]
+for population, n in ('lif', 6), ('alif', 4):
+    t, i = spikes(population, shown, 0, 60)
+    compare_order('rate', population, n, [-(i == j).sum() for j in range(n)])
+    compare_order('first', population, n, [t[i == j][0] if (i == j).any() else np.inf for j in range(n)])
+    keep = (run['trials/iteration'][:] % 2 == 1) & (run['trials/sample'][:] < 2)
+    mean = np.zeros((2, n))
+    for trial in np.flatnonzero(keep):
+        mean[label[trial]] += np.bincount(spikes(population, trial, 0, 60)[1], minlength=n) / (label[keep] == label[trial]).sum()
+    compare_order('class', population, n, [(int(m[1] > m[0]) if m.any() else 9, -m.max()) for m in mean.T])
+texts = [''.join(e.itertext()) for e in tree.parse('by_rate.svg').getroot().iter(S + 'text')]
+assert 'neurons by rate' in texts and 'neuron' not in texts
+
+# A LIF neuron's threshold stands where v_th is: a v of v_th has its height.
+root, found = panels('lif.svg')
+assert any(''.join(e.itertext()) == 'v of lif, threshold dashed' for e in root.iter(S + 'text'))
+data, width, height, left, right = found[1]
+lines = [line(p) for p in data]
+v = run['report/v_lif/data'][:].reshape(-1, 60, 2)[-1]
+slope, zero = np.polyfit(v[:, 0], lines[0][:, 1], 1)
+assert len(lines) == 3 and np.allclose(lines[1][:, 1], slope * v[:, 1] + zero, atol=0.011)
+assert np.allclose(lines[2][:, 1], slope * 0.2 + zero, atol=0.011) and data[2].get('stroke-dasharray')
+
 # The loss: every iteration is a point of the first line of the first panel, in the order of the file's values.
 _, found = panels('learning.svg')
 data, width, height, left, right = found[0]
-points = np.array([[float(x) for x in m] for m in re.findall(r'[ML]([-\d.]+) ([-\d.]+)', data[0].get('d'))])
+points = line(data[0])
 loss = run['metrics/loss'][:]
 assert len(points) == len(loss) == 40
 assert np.allclose(points[:, 0], (np.arange(1, 41) - left) / (right - left) * width, atol=0.011)
@@ -141,6 +193,10 @@ wrong 2 "lsnn: no figure is called 'rastr'; did you mean 'raster'?" plot run/run
 wrong 2 'lsnn: x.gif: figures are .pdf, .svg or .png' plot run/run.h5 raster -o x.gif
 wrong 2 "lsnn: --width takes millimetres from 40 to 1000, not '5'" plot run/run.h5 raster -o x.svg --width 5
 wrong 2 "lsnn: --only takes numbers of neurons like 0,3,17, not '1,b'" plot run/run.h5 traces -o x.svg --only 1,b
+wrong 2 "lsnn: --strokes takes a number of spikes from 0 to 10000000, not '-1'" plot run/run.h5 raster -o x.svg --strokes=-1
+wrong 2 "lsnn: sort= takes number, rate, first or class, not 'size'" plot run/run.h5 raster -o x.svg sort=size
+wrong 2 'lsnn: sort=rate: raster and traces have neurons to sort' plot run/run.h5 isi -o x.svg sort=rate
+wrong 2 'lsnn: sort=class: the trials of plain.h5 have no classes' plot plain.h5 raster -o x.svg sort=class
 wrong 2 "lsnn: --window 70:90: the trials last 60 ms" plot run/run.h5 raster -o x.svg --window 70:90
 wrong 2 "lsnn: run/run.h5 has no spikes of a population 'lfi'; did you mean 'lif'?" plot run/run.h5 raster -o x.svg --population lfi
 wrong 2 "lsnn: --trials 99: run/run.h5 has the trials 0 to 39" plot run/run.h5 raster -o x.svg --trials 99
@@ -155,5 +211,5 @@ wrong 3 'lsnn: empty.h5: not an HDF5 file' plot empty.h5 raster -o x.svg
 wrong 3 'lsnn: cut.h5: an HDF5 file that is cut short or damaged' plot cut.h5 raster -o x.svg
 wrong 4 'lsnn: cannot write no/such/x.svg: no such file or directory' plot run/run.h5 raster -o no/such/x.svg
 wrong 3 'lsnn: plain.h5: is not the result of a run: it has no /config' report plain.h5 -o x.svg
-wrong 2 'lsnn: one run is needed: its folder, or its run.h5' report -o x.svg
+wrong 2 'lsnn: a run is needed: its folder, or its run.h5; or the folder of a sweep' report -o x.svg
 exit $((failures > 0))

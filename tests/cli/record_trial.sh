@@ -1,4 +1,4 @@
-# What a run keeps of its trials: spikes of sources, and targets of readouts.
+# What a run keeps of its trials: spikes of sources, targets of readouts, and learning signals.
 set -euo pipefail
 export OMP_NUM_THREADS=1
 
@@ -29,9 +29,13 @@ seed: 1
 task: {kind: pattern_generation}
 populations: {lif: {model: lif, n: 4, v_th: 0.3}, out: {model: readout, n: 1}}
 projections: {in: {from: input, to: lif}, out: {from: lif, to: out}}
-learning: {rule: eprop, batch: 1, iterations: 1, loss: mse}
+learning: {rule: eprop, batch: 1, iterations: 1, loss: mse, rate: 1e-9} # weights stay what they were
 validation: {every: 0}
-record: {target: {what: target, of: out}, y: {what: y, of: out}}
+record:
+  target: {what: target, of: out}
+  y: {what: y, of: out}
+  L: {what: L, of: lif, neurons: [2, 0]}
+  w: {what: weights, of: out}
 END
 "$LSNN" run values.yaml -q -o values >/dev/null
 cat >bptt.yaml <<'END'
@@ -88,6 +92,19 @@ target, y = values['report/target/data'][:].astype(float), values['report/y/data
 assert np.isfinite(target).all() and np.ptp(target) > 0.1
 error = ((y - target) ** 2).sum() / (target ** 2).sum()
 assert np.isclose(error, values['metrics/error'][0], rtol=1e-5), (error, values['metrics/error'][0])
+
+# The loss is c sum (y - y*)^2; what a spike of neuron j does to the later readouts is w_j kappa^(s - t). Floats add up to 1e-6 of a
+# sum of 1000 terms.
+factor = 2 * values['metrics/loss'][0] / ((y - target) ** 2).sum()
+kappa, signal, q = np.exp(-1 / 20), np.zeros(len(y)), 0.0
+for t in range(len(y))[::-1]:
+    q = kappa * q + factor * (y - target).ravel()[t]
+    signal[t] = q
+w = values['weights/w/weight'][0].astype(float)
+assert list(values['weights/w/source'][:]) == [0, 1, 2, 3]
+found = values['report/L/data'][:]
+assert values['report/L'].attrs['variable'] in ('L', b'L') and list(values['report/L/mapping/node_ids'][:]) == [2, 0]
+assert np.allclose(found, signal[:, None] * w[[2, 0]], rtol=0, atol=1e-5 * abs(found).max()) and np.ptp(found) > 0
 END
 
 failures=0
@@ -101,4 +118,7 @@ wrong() {
 }
 wrong 'target: of one population of readouts, by name' record.target.of=lif
 wrong "'clock' has values and no spikes" sources.clock='{kind: current, n: 3, value: 1}'
+wrong 'L: of one population that spikes, by name' record.target.what=L
+wrong 'L needs a learning rule' record.target='{what: L, of: lif}' learning.rule=none
+wrong 'with `threads: neurons` learning signals are not recorded' record.target='{what: L, of: lif}' learning.threads=neurons
 exit $((failures > 0))

@@ -1,16 +1,18 @@
 # A model that is one file in a folder of the user's is listed, runs and learns, without an edit elsewhere.
 set -euo pipefail
 [[ $REAL == float ]] || exit 77 # once is enough
+mkdir plugins
+sed 's/cuba_lif/own_lif/g' "$SOURCE/models/cuba_lif.c" >plugins/own_lif.c
 {
     cmake -S "$SOURCE" -B build -G Ninja -DCMAKE_C_COMPILER="$CC" -DLSNN_TESTS=OFF \
-        -DLSNN_PLUGINS="$SOURCE/tests/plugin" && cmake --build build -j 1 --target lsnn
+        -DLSNN_PLUGINS="$PWD/plugins" && cmake --build build -j 1 --target lsnn
 } >log 2>&1 || { cat log; exit 1; }
 
-if "$LSNN" describe cuba_lif >/dev/null 2>&1; then
-    echo "the build without the plug-in knows cuba_lif too"
+if "$LSNN" describe own_lif >/dev/null 2>&1; then
+    echo "the build without the plug-in knows own_lif too"
     exit 1
 fi
-build/lsnn describe cuba_lif | grep -q tau_syn || { echo "describe does not show the model's fields"; exit 1; }
+build/lsnn describe own_lif | grep -q tau_syn || { echo "describe does not show the model's fields"; exit 1; }
 
 build/lsnn run "$SOURCE/tests/plugin/run.yaml" -q -o out >/dev/null
 # The mean loss of the last ten iterations, from the column of that name, against that of the first ten.
@@ -18,8 +20,3 @@ awk -F, 'NR == 1 { for (c = 1; c <= NF; c++) if ($c ~ /loss$/ && !column) column
          $column != "" { loss[++n] = $column }
          END { for (i = 1; i <= 10; i++) { first += loss[i]; last += loss[n - 10 + i] }
                if (n < 20 || !(last < first / 2)) { print "loss from", first / 10, "to", last / 10; exit 1 } }' out/metrics.csv
-
-# With the model, NIR's CubaLIF goes out and comes back.
-build/lsnn export out --to nir -o cuba.nir 2>/dev/null
-build/lsnn import cuba.nir -o cuba 2>/dev/null
-grep -q 'model: cuba_lif, n: .*, tau_m: .*, v_th: .*, tau_syn: ' cuba/network.yaml || { cat cuba/network.yaml; exit 1; }

@@ -40,7 +40,11 @@ def panels(name):
 
 
 def points(path):
-    return np.array([[float(x) for x in m] for m in re.findall(r'[ML]([-\d.]+) ([-\d.]+)', path)])
+    found = []  # M places a point, l goes on in steps; h0 makes a dot of it
+    for part in path.replace('h0', '').split('M')[1:]:
+        steps = [float(x) for x in re.findall(r'-?(?:\d+\.?\d*|\.\d+)', part)]
+        found += list(np.cumsum(np.reshape(steps[:len(steps) // 2 * 2], (-1, 2)), axis=0))
+    return np.array(found)
 
 
 def straight(values, drawn):
@@ -53,7 +57,7 @@ assert len(found) == 2 and {'feedback:', 'symmetric', 'random', 'learning.rate',
 rates = ['1e-3', '3e-3', '1e-2', '3e-2']
 means = {f: [np.mean([float(r['loss']) for r in rows if (r['learning.rate'], r['learning.rule.feedback']) == (rate, f)])
              for rate in rates] for f in ('symmetric', 'random')}
-lines = [points(d) for d in found[0] if d and len(points(d)) == 4 and 'L' in d]
+lines = [points(d) for d in found[0] if d and len(points(d)) == 4 and 'l' in d]
 assert len(lines) >= 2
 both = np.concatenate([lines[0], lines[1]])
 assert straight(means['symmetric'] + means['random'], both[:, 1])

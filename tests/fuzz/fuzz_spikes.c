@@ -27,7 +27,7 @@ static void read_any(const char *path)
     spikes *s;
     nir_graph *g;
     if (arena_new(&a, NULL) != LSNN_OK) return;
-    if (spikes_read(&s, path, 0, true, a, NULL) == LSNN_OK)
+    if (spikes_read(&s, path, 0, SPIKES_AND_REPORTS, a, NULL) == LSNN_OK)
         for (int p = 0; p < s->n_populations; p++) {
             trains t;
             const span whole = {0, s->stop};
