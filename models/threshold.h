@@ -385,6 +385,29 @@ static void threshold_model_backward(const lsnn_slice *slice, const void *parame
         threshold_alike(slice) ? threshold_backward_alike(slice, p, span) : threshold_backward_spread(slice, p, span);
 }
 
+/* v[t] = alpha v[t-1] + s_i I[t];  a[t] = rho a[t-1] + s_a z[t-1];  z[t] = dz/dv v[t] + dz/da a[t], of small changes, kept in the
+ * adjoint's columns. */
+LSNN_KERNEL static void threshold_tangent(const lsnn_slice *slice, const void *parameters, const real *restrict current,
+                                          real *restrict z)
+{
+    const threshold_dialect dialect = ((const threshold_parameters *)parameters)->dialect;
+    const bool code = dialect == LSNN2018CODE;
+    const int n = slice->n & ~(LSNN_LANES - 1);
+    const real *restrict alpha = slice->constant[ALPHA], *restrict s_i = slice->constant[S_I];
+    const real *restrict rho = slice->constant[RHO], *restrict s_a = slice->constant[S_A];
+    const real *restrict beta = slice->constant[BETA], *restrict psi = slice->tape[PSI];
+    const real *restrict dz_dA = dialect == EPROP2020 ? psi : slice->tape[PSI_A], sign = dialect == EPROP2020 ? -1 : 1;
+    real *restrict v = slice->adjoint[NU], *restrict a = slice->adjoint[MU];
+#pragma omp simd
+    for (int j = 0; j < n; j++) {
+        const real v_now = alpha[j] * v[j] + s_i[j] * current[j], to_z = psi[j] * (code ? v[j] : v_now);
+        const real a_now = ADAPTIVE ? rho[j] * a[j] + s_a[j] * z[j] : 0;
+        z[j] = ADAPTIVE ? to_z + sign * dz_dA[j] * beta[j] * a_now : to_z;
+        if (ADAPTIVE) a[j] = a_now;
+        v[j] = v_now;
+    }
+}
+
 static void threshold_begin(const lsnn_slice *slice, const void *parameters)
 {
     (void)parameters;

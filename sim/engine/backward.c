@@ -197,19 +197,20 @@ LSNN_INLINE void step_readouts_back(const network *net, worker *w, const tape *t
 LSNN_INLINE void gather_signal(const network *net, worker *w, int t)
 {
     real *signal = worker_row(net, w, w->signal, t);
-    const real *sum = w->rate_signal; /* the first term is added to it, the others to the sum so far */
+    const real *first = w->signals ? w->signals + (size_t)t * (size_t)net->spiking_columns : w->rate_signal;
+    const real *sum = first; /* the first term is added to it, the others to the sum so far */
     for (int i = 0; i < net->n_projections; i++) {
         const projection *p = &net->projections[i];
         if (!p->to_output) continue;
         const real *q = worker_row(net, w, w->adjoint, t + p->delay[0]) + p->column;
-        for (int k = 0; k < net->n_outputs; k++) {
+        for (int k = 0; k < p->n_to; k++) {
             if (q[k] == 0) continue;
             rows_sum_scaled(signal, sum, p->feedback_by_output + (size_t)k * (size_t)net->spiking_columns,
                             net->spiking_columns, q[k]);
             sum = signal;
         }
     }
-    if (sum == w->rate_signal) rows_copy(signal, sum, net->spiking_columns);
+    if (sum == first) rows_copy(signal, sum, net->spiking_columns);
 }
 
 /* What the spikes of active neurons at step t do to others, sum over a neuron's synapses of w dE/dI[target, t + delay], is added to

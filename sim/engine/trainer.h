@@ -17,6 +17,7 @@ typedef struct metrics {
     double rate; /* mean of the spiking neurons, Hz */
     double norm; /* of the gradient before clipping */
     double learning_rate;
+    double error_before; /* of the demonstrations, with learning within trials (inner.h); else 0 */
 } metrics;
 
 /* What a recorder sees of sample b of an iteration: every step, and the tape after the forward pass. It is called from several
@@ -62,6 +63,7 @@ struct trainer {
     struct outer *outer;          /* outer.h; NULL without a sampler */
     const trainer_passes *passes; /* NULL: forward() and backward() */
     worker **workers;             /* [n_threads] */
+    struct inner **inners;        /* [n_threads] inner.h; NULL without learning within trials */
     bool waits;                   /* no sample goes backward before the whole batch went forward (SCOPE_BATCH) */
     tape **tapes;                 /* one per thread; one per sample if the trainer waits */
     int n_tapes;
@@ -84,6 +86,7 @@ struct trainer {
     uint32_t *sample_spikes; /* [batch] of an evaluation */
     double *previous_rate;   /* [n_spiking] per ms, of the batch before; negative: none yet */
     double *sample_loss, *sample_loss_rate, *sample_error; /* [batch] */
+    double *sample_error_before;                           /* [batch] */
     question_curve curve;                                  /* of the last evaluation of test trials */
     uint64_t
         *confusion; /* [n_out right][n_out given] answers of the last evaluation of test trials; NULL: no classes */
