@@ -110,13 +110,14 @@ static void reach(const arm_parameters *p, const double angle[JOINTS], double xy
 
 /* ---- drawing ---------------------------------------------------------------------------------------------------------- */
 
+/* Beyond four widths, the distance of two neighbours each, a cell is silent. */
 static void show_population(const arm_state *s, lsnn_trial *shown, lsnn_random *stream, int t, int c, double value)
 {
-    const double between = 2.0 / (s->n_coded - 1);
-    for (int i = 0; i < s->n_coded; i++) {
-        const double d = (value + 1) / between - i;
+    const double place = (value + 1) / 2 * (s->n_coded - 1);
+    const int first = (int)fmax(ceil(place - 4), 0), last = (int)fmin(floor(place + 4), s->n_coded - 1);
+    for (int i = first; i <= last; i++) {
         const int cell = c * s->n_coded + i;
-        lsnn_trial_bernoulli(shown, stream, cell, cell + 1, t, t + 1, s->p_peak * exp(-d * d / 2));
+        lsnn_trial_bernoulli(shown, stream, cell, cell + 1, t, t + 1, s->p_peak * exp(-(i - place) * (i - place) / 2));
     }
 }
 

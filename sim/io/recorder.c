@@ -29,6 +29,9 @@ typedef enum metric_column {
     TEST_QUESTION_ERROR,
     TEST_QUESTION_SEM,
     TEST_QUESTION_TRIALS,
+    METRIC_ERROR_BEFORE,
+    VALIDATION_ERROR_BEFORE,
+    TEST_ERROR_BEFORE,
     N_METRIC_COLUMNS
 } metric_column;
 
@@ -59,6 +62,11 @@ static const result_column metric_columns[N_METRIC_COLUMNS] = {
     [TEST_QUESTION_SEM] = {"/metrics/test_question_sem", STORE_DOUBLE, 1, NULL, "standard error of that mean"},
     [TEST_QUESTION_TRIALS] = {"/metrics/test_question_trials", STORE_DOUBLE, 1, NULL,
                               "test trials that asked so many questions"},
+    [METRIC_ERROR_BEFORE] = {"/metrics/error_before", STORE_DOUBLE, 1, NULL,
+                             "error of the batch before it learned within its trials"},
+    [VALIDATION_ERROR_BEFORE] = {"/metrics/validation_error_before", STORE_DOUBLE, 1, NULL,
+                                 "the same on validation trials"},
+    [TEST_ERROR_BEFORE] = {"/metrics/test_error_before", STORE_DOUBLE, 1, NULL, "the same on test trials"},
 };
 
 /* One recorded trial of the present iteration. */
@@ -437,6 +445,11 @@ static lsnn_status push_weights(recorder *r, result *into, int k, uint64_t itera
     return status;
 }
 
+static lsnn_status push_before(recorder *r, result *into, int column, const metrics *m, lsnn_error *err)
+{
+    return r->e->trainer->inners ? push(r, into, column, 1, &m->error_before, err) : LSNN_OK;
+}
+
 lsnn_status recorder_iteration(recorder *r, result *into, const metrics *m, lsnn_error *err)
 {
     const uint64_t iteration = r->e->trainer->iteration;
@@ -446,6 +459,7 @@ lsnn_status recorder_iteration(recorder *r, result *into, const metrics *m, lsnn
     TRY(push(r, into, METRIC_RATE, 1, &m->rate, err));
     TRY(push(r, into, METRIC_NORM, 1, &m->norm, err));
     TRY(push(r, into, METRIC_LEARNING_RATE, 1, &m->learning_rate, err));
+    TRY(push_before(r, into, METRIC_ERROR_BEFORE, m, err));
     for (int b = 0; b < r->watcher.n_samples; b++)
         TRY(push_trial(r, into, b, iteration, err));
     for (int k = 0; k < r->e->n_records; k++) {
@@ -463,6 +477,7 @@ lsnn_status recorder_validation(recorder *r, result *into, const metrics *m, lsn
 {
     TRY(push(r, into, VALIDATION_ITERATION, 1, &r->e->trainer->iteration, err));
     TRY(push(r, into, VALIDATION_LOSS, 1, &m->loss, err));
+    TRY(push_before(r, into, VALIDATION_ERROR_BEFORE, m, err));
     return push(r, into, VALIDATION_ERROR, 1, &m->error, err);
 }
 
@@ -470,6 +485,7 @@ lsnn_status recorder_test(recorder *r, result *into, const metrics *m, lsnn_erro
 {
     TRY(push(r, into, TEST_LOSS, 1, &m->loss, err));
     TRY(push(r, into, TEST_ERROR, 1, &m->error, err));
+    TRY(push_before(r, into, TEST_ERROR_BEFORE, m, err));
     if (r->confusion) TRY(push(r, into, r->confusion, 1, r->e->trainer->confusion, err));
     const question_curve *c = &r->e->trainer->curve;
     for (int q = 0; q < c->n; q++) {
