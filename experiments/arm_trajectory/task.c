@@ -6,18 +6,20 @@
 #include <string.h>
 
 enum { JOINTS = 2, MOST_STEPS = 10000 };
+enum { SHOWS_PLACE, SHOWS_VELOCITY, SHOWS_BOTH };
 enum { CODE_ANALOG, CODE_POPULATION, CODE_BINARY };
 
 typedef struct arm_parameters {
     double duration, clock_interval, pace, delta, smooth, limit;
-    int clock_cells, code, bits, copies, cells;
+    int clock_cells, shows, code, bits, copies, cells;
     double rate, velocity, place;
     lsnn_reals links, posture;
 } arm_parameters;
 
 typedef struct arm_state {
-    int n_steps, clock_interval, n_window, n_coordinates, n_coded;
-    double reach, sum, p_peak;
+    int n_steps, clock_interval, n_window, n_numbers, n_coded;
+    double unit[4]; /* of each number */
+    double sum, p_peak;
     double *window; /* [n_window] Hann */
 } arm_state;
 
@@ -35,12 +37,14 @@ static const lsnn_field fields[] = {
     {"links", LSNN_REALS, AT(links), "[0.5, 0.5]", NULL, 0, 1000, true, NULL, "lengths of upper arm and forearm, m"},
     {"posture", LSNN_REALS, AT(posture), "[0, 1.5707963267948966]", NULL, -1000, 1000, false, NULL,
      "joint angles at the start, rad; the second counts from the direction of the upper arm"},
+    {"shows", LSNN_CHOICE, AT(shows), "place", NULL, 0, 0, false, "place|velocity|both",
+     "what the source `demonstration` shows of the wanted movement: both coordinates of the end effector, of largest "
+     "reach 1, the velocities of both joints, of which `limit` is 1, or all four"},
     {"code", LSNN_CHOICE, AT(code), "analog", NULL, 0, 0, false, "analog|population|binary",
-     "how the source `demonstration` shows the place of the end effector: both coordinates as values in -1 .. 1, by "
-     "cells with preferred places, or by a cell for each bit of a coordinate"},
-    {"cells", LSNN_INT, AT(cells), "30", NULL, 2, 10000, false, NULL, "cells of a coordinate (population)"},
-    {"rate", LSNN_REAL, AT(rate), "200 Hz", "Hz", 0, 1e6, false, NULL, "of a cell at its preferred place (population)"},
-    {"bits", LSNN_INT, AT(bits), "16", NULL, 1, 30, false, NULL, "of a coordinate (binary)"},
+     "how it shows a number in -1 .. 1: as a value, by cells with preferred numbers, or by cells for each of its bits"},
+    {"cells", LSNN_INT, AT(cells), "30", NULL, 2, 10000, false, NULL, "cells of a number (population)"},
+    {"rate", LSNN_REAL, AT(rate), "200 Hz", "Hz", 0, 1e6, false, NULL, "of a cell at its preferred number (population)"},
+    {"bits", LSNN_INT, AT(bits), "16", NULL, 1, 30, false, NULL, "of a number (binary)"},
     {"copies", LSNN_INT, AT(copies), "3", NULL, 1, 100, false, NULL, "cells that show a bit: they fire in each step while it is 1"},
     {"velocity", LSNN_REAL, AT(velocity), "1", NULL, 0, INFINITY, false, NULL,
      "loss: task: weight of half the mean squared error of joint velocities, (rad/s)^2"},
@@ -63,16 +67,19 @@ static lsnn_status arm_open(void *state, const void *parameters, const lsnn_task
         return lsnn_fail(err, LSNN_CONFIG, "task.duration and task.smooth: at most %d steps", MOST_STEPS);
     if (p->links.n != JOINTS || p->posture.n != JOINTS)
         return lsnn_fail(err, LSNN_CONFIG, "task.links and task.posture: the arm has two joints");
-    s->reach = p->links.values[0] + p->links.values[1];
+    const double reach = p->links.values[0] + p->links.values[1];
+    s->n_numbers = p->shows == SHOWS_BOTH ? 4 : 2;
+    for (int c = 0; c < s->n_numbers; c++)
+        s->unit[c] = p->shows == SHOWS_VELOCITY || c >= 2 ? p->limit : reach;
     TRY(host->memory(host, &s->window, (size_t)s->n_window, sizeof *s->window, err));
     for (int k = 0; k < s->n_window; k++)
         s->sum += s->window[k] = 0.5 - 0.5 * cos(2 * pi * (k + 0.5) / s->n_window);
-    const int per_coordinate[] = {1, p->cells, p->bits * p->copies};
-    s->n_coded = per_coordinate[p->code];
+    const int per_number[] = {1, p->cells, p->bits * p->copies};
+    s->n_coded = per_number[p->code];
     *shape = (lsnn_shape){.n_in = p->clock_cells,
                           .n_out = JOINTS,
                           .n_steps = s->n_steps,
-                          .n_demonstration = 2 * s->n_coded,
+                          .n_demonstration = s->n_numbers * s->n_coded,
                           .analog_demonstration = p->code == CODE_ANALOG};
     return LSNN_OK;
 }
@@ -134,7 +141,7 @@ static void show(const arm_state *s, const arm_parameters *p, lsnn_trial *shown,
                  double value)
 {
     if (p->code == CODE_ANALOG)
-        shown->analog[t * 2 + c] = (real)value;
+        shown->analog[t * s->n_numbers + c] = (real)value;
     else if (p->code == CODE_POPULATION)
         show_population(s, shown, stream, t, c, value);
     else
@@ -150,12 +157,15 @@ static void arm_draw(const void *state, const void *parameters, const lsnn_draw 
         draw_velocity(s, p, &stream, k, trial->target);
     for (int t = 0; t < s->n_steps; t += s->clock_interval)
         lsnn_trial_spike(trial, t, (int)((int64_t)t * p->clock_cells / s->n_steps));
-    double angle[JOINTS] = {p->posture.values[0], p->posture.values[1]}, xy[2];
+    double angle[JOINTS] = {p->posture.values[0], p->posture.values[1]}, number[2 + JOINTS];
     for (int t = 0; t < s->n_steps; t++) {
-        turn(p, angle, trial->target + t * JOINTS, 1);
-        reach(p, angle, xy);
-        for (int c = 0; c < 2; c++)
-            show(s, p, trial->demonstration, &stream, t, c, xy[c] / s->reach);
+        const real *velocity = trial->target + t * JOINTS;
+        turn(p, angle, velocity, 1);
+        reach(p, angle, number);
+        for (int k = 0; k < JOINTS; k++)
+            number[(p->shows == SHOWS_BOTH ? 2 : 0) + k] = p->shows == SHOWS_PLACE ? number[k] : velocity[k];
+        for (int c = 0; c < s->n_numbers; c++)
+            show(s, p, trial->demonstration, &stream, t, c, number[c] / s->unit[c]);
         trial->weight[t] = 1;
     }
 }
