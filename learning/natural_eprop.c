@@ -43,12 +43,16 @@ static lsnn_paths paths(const void *parameters)
 
 const lsnn_rule lsnn_rule_natural_eprop = {
     .name = "natural_eprop",
-    .doc = "Natural e-prop (Scherr, Stoeckl & Maass 2020, bioRxiv 2020.01.29.923623). A trial is run twice. After the\n"
-           "first pass, the demonstration, the trainee's weights change by one update, W' = W - eta sum_t L_j[t] ebar_ji[t];\n"
-           "the second pass, with W', is judged. L_j are readouts of a generator, neurons that see the task's input and\n"
-           "its source `demonstration`, which the trainee does not see. From trial to trial the generator, the trainee's W and\n"
-           "its readout learn by bptt through the update; how ebar depends on W is left out. With `source: error` there is\n"
-           "no generator, L_j is e-prop's own, and W learns as in first-order MAML (Finn, Abbeel & Levine 2017).",
+    .doc =
+        "Natural e-prop (Scherr, Stoeckl & Maass 2020, bioRxiv 2020.01.29.923623). A trial is run twice. After the\n"
+        "first pass, the demonstration, the trainee's weights change by one update, W' = W - eta sum_t L_j[t] "
+        "ebar_ji[t];\n"
+        "the second pass, with W', is judged. L_j are readouts of a generator, neurons that see the task's input and\n"
+        "its source `demonstration`, which the trainee does not see. From trial to trial the generator, the trainee's "
+        "W and\n"
+        "its readout learn by bptt through the update; how ebar depends on W is left out. With `source: error` there "
+        "is\n"
+        "no generator, L_j is e-prop's own, and W learns as in first-order MAML (Finn, Abbeel & Levine 2017).",
     .fields = fields,
     .size = sizeof(natural_eprop),
     .paths = paths,

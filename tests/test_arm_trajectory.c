@@ -114,7 +114,6 @@ static void check_shown(const char *yaml, double tolerance, double (*decode)(con
     lsnn_trial *trial = new_trial(&o);
     double angle[2] = {0, M_PI / 2};
     draw(trial, &o, LSNN_TEST, 7);
-    if (!trial->demonstration->analog) trial_sort(trial->demonstration);
     for (int t = 0; t < trial->n_steps; t++) {
         for (int k = 0; k < 2; k++)
             angle[k] += 0.01 * (double)trial->target[t * 2 + k];
@@ -167,11 +166,11 @@ Test(arm_trajectory, shows_a_place_by_cells_around_it)
     lsnn_trial *trial = new_trial(&o);
     double angle[2] = {0, M_PI / 2};
     draw(trial, &o, LSNN_TEST, 7);
-    trial_sort(trial->demonstration);
     for (int t = 0; t < trial->n_steps; t++) {
         for (int k = 0; k < 2; k++)
             angle[k] += 0.01 * (double)trial->target[t * 2 + k];
-        const double x = 0.5 * cos(angle[0]) + 0.5 * cos(angle[0] + angle[1]), shown = from_cells(trial->demonstration, t, 0);
+        const double x = 0.5 * cos(angle[0]) + 0.5 * cos(angle[0] + angle[1]),
+                     shown = from_cells(trial->demonstration, t, 0);
         cr_expect(isnan(shown) || fabs(shown - x) < 4 * 2.0 / 399, "step %d: %g, expected %g", t, shown, x);
     }
 }

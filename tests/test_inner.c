@@ -24,11 +24,11 @@
     "  L:     {from: gen, to: signals}\n"
 #define LEARNING "learning: {loss: task, batch: %d, optimiser: sgd, rate: 0.1, rule: "
 
-static const char whole[] = TASK "populations:\n" TRAINEE GENERATOR OUT SIGNALS
-                                 "projections:\n" TRAINEE_SYNAPSES GENERATOR_SYNAPSES LEARNING
-                                 "{kind: natural_eprop, rate: 0.002, tau: 15, trainee: [lif, alif]}}\n";
-static const char by_errors[] =
-    TASK "populations:\n" TRAINEE OUT "projections:\n" TRAINEE_SYNAPSES LEARNING "{kind: natural_eprop, source: error, rate: 0.5}}\n";
+static const char whole[] =
+    TASK "populations:\n" TRAINEE GENERATOR OUT SIGNALS "projections:\n" TRAINEE_SYNAPSES GENERATOR_SYNAPSES LEARNING
+         "{kind: natural_eprop, rate: 0.002, tau: 15, trainee: [lif, alif]}}\n";
+static const char by_errors[] = TASK "populations:\n" TRAINEE OUT "projections:\n" TRAINEE_SYNAPSES LEARNING
+                                     "{kind: natural_eprop, source: error, rate: 0.5}}\n";
 static const char plain[] = TASK "populations:\n" TRAINEE OUT "projections:\n" TRAINEE_SYNAPSES LEARNING "%s}\n";
 
 enum { STEPS = 60, N = 12, CELLS = 3, GENERATORS = 9 };

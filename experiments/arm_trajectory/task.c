@@ -25,14 +25,17 @@ typedef struct arm_state {
 
 #define AT(member) offsetof(arm_parameters, member)
 static const lsnn_field fields[] = {
-    {"duration", LSNN_REAL, AT(duration), "250 ms", "ms", 0, 1e6, true, NULL, "length of the movement, and so of a trial"},
+    {"duration", LSNN_REAL, AT(duration), "250 ms", "ms", 0, 1e6, true, NULL,
+     "length of the movement, and so of a trial"},
     {"clock_cells", LSNN_INT, AT(clock_cells), "5", NULL, 1, 1000, false, NULL,
      "cells of the task's input; they are active one after the other, each for the same time"},
-    {"clock_interval", LSNN_REAL, AT(clock_interval), "10 ms", "ms", 0, 1e6, true, NULL, "between the spikes of an active cell"},
+    {"clock_interval", LSNN_REAL, AT(clock_interval), "10 ms", "ms", 0, 1e6, true, NULL,
+     "between the spikes of an active cell"},
     {"pace", LSNN_REAL, AT(pace), "0.01", "s", 0, 100, true, NULL, "how long the arm moves in a step of the network"},
     {"delta", LSNN_REAL, AT(delta), "1", NULL, 0, 1000, true, NULL,
      "joint velocities are Brownian: their standard deviation after a second of the arm, rad/s"},
-    {"smooth", LSNN_REAL, AT(smooth), "120 ms", "ms", 0, 1e6, true, NULL, "length of the Hann window that smoothes them"},
+    {"smooth", LSNN_REAL, AT(smooth), "120 ms", "ms", 0, 1e6, true, NULL,
+     "length of the Hann window that smoothes them"},
     {"limit", LSNN_REAL, AT(limit), "3.141592653589793", NULL, 0, 1000, true, NULL, "largest velocity, rad/s"},
     {"links", LSNN_REALS, AT(links), "[0.5, 0.5]", NULL, 0, 1000, true, NULL, "lengths of upper arm and forearm, m"},
     {"posture", LSNN_REALS, AT(posture), "[0, 1.5707963267948966]", NULL, -1000, 1000, false, NULL,
@@ -43,9 +46,11 @@ static const lsnn_field fields[] = {
     {"code", LSNN_CHOICE, AT(code), "analog", NULL, 0, 0, false, "analog|population|binary",
      "how it shows a number in -1 .. 1: as a value, by cells with preferred numbers, or by cells for each of its bits"},
     {"cells", LSNN_INT, AT(cells), "30", NULL, 2, 10000, false, NULL, "cells of a number (population)"},
-    {"rate", LSNN_REAL, AT(rate), "200 Hz", "Hz", 0, 1e6, false, NULL, "of a cell at its preferred number (population)"},
+    {"rate", LSNN_REAL, AT(rate), "200 Hz", "Hz", 0, 1e6, false, NULL,
+     "of a cell at its preferred number (population)"},
     {"bits", LSNN_INT, AT(bits), "16", NULL, 1, 30, false, NULL, "of a number (binary)"},
-    {"copies", LSNN_INT, AT(copies), "3", NULL, 1, 100, false, NULL, "cells that show a bit: they fire in each step while it is 1"},
+    {"copies", LSNN_INT, AT(copies), "3", NULL, 1, 100, false, NULL,
+     "cells that show a bit: they fire in each step while it is 1"},
     {"velocity", LSNN_REAL, AT(velocity), "1", NULL, 0, INFINITY, false, NULL,
      "loss: task: weight of half the mean squared error of joint velocities, (rad/s)^2"},
     {"place", LSNN_REAL, AT(place), "1", NULL, 0, INFINITY, false, NULL,
@@ -239,7 +244,8 @@ static double arm_loss(const void *state, const void *parameters, const lsnn_tri
 const lsnn_task lsnn_task_arm_trajectory = {
     .name = "arm_trajectory",
     .doc = "An arm of two joints is to move as in a demonstration. The input is a clock, the same in all trials; the\n"
-           "source `demonstration` shows where the end effector is in each step of the wanted movement; the readouts are the\n"
+           "source `demonstration` shows where the end effector is in each step of the wanted movement; the readouts "
+           "are the\n"
            "joints' velocities in rad/s. Movements are drawn anew for each trial: smoothed Brownian velocities. With\n"
            "`loss: task` the error is the mean distance of the end effector from its target in m.\n"
            "Scherr, Stoeckl & Maass 2020, bioRxiv 2020.01.29.923623; arXiv 2405.05141.",

@@ -17,9 +17,10 @@ typedef enum lsnn_feedback {
  * from trial to trial is what the trainee starts with and, if they do not come from its own errors, who emits the learning signals. */
 typedef struct lsnn_inner {
     bool on;
-    bool generator; /* learning signals come from readouts of other neurons; else from the errors of the demonstration */
-    double rate;    /* eta in W' = W - eta sum_t L_j[t] ebar_ji[t] */
-    double tau;     /* ms, time constant of the filter from e to ebar; 0: none. Errors have the readout's */
+    bool
+        generator; /* learning signals come from readouts of other neurons; else from the errors of the demonstration */
+    double rate;   /* eta in W' = W - eta sum_t L_j[t] ebar_ji[t] */
+    double tau;    /* ms, time constant of the filter from e to ebar; 0: none. Errors have the readout's */
     const struct config_node *trainee; /* names of its populations (generator) */
     const char *signals;               /* the population of readouts whose values are L_j (generator) */
 } lsnn_inner;

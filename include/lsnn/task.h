@@ -10,15 +10,15 @@
 typedef enum lsnn_set { LSNN_TRAIN, LSNN_VALIDATION, LSNN_TEST } lsnn_set;
 
 typedef struct lsnn_shape {
-    int n_in;         /* input cells */
-    int n_out;        /* readouts: classes, or values */
-    int n_steps;      /* of a trial, each dt long */
-    int n_steps_test; /* of a trial of the test set; 0: n_steps */
-    bool classes;     /* the target is a label; else n_out values per step */
-    int n_questions;  /* most questions of a trial, each with a label or n_out values; 0: the whole trial is one */
-    int n_given;      /* numbers that a question shows, for baselines; 0: the task does not say */
-    bool analog;      /* the input is a value per cell and step; else spikes */
-    bool runs;        /* neighbouring cells often fire together: worth sums over runs of rows */
+    int n_in;            /* input cells */
+    int n_out;           /* readouts: classes, or values */
+    int n_steps;         /* of a trial, each dt long */
+    int n_steps_test;    /* of a trial of the test set; 0: n_steps */
+    bool classes;        /* the target is a label; else n_out values per step */
+    int n_questions;     /* most questions of a trial, each with a label or n_out values; 0: the whole trial is one */
+    int n_given;         /* numbers that a question shows, for baselines; 0: the task does not say */
+    bool analog;         /* the input is a value per cell and step; else spikes */
+    bool runs;           /* neighbouring cells often fire together: worth sums over runs of rows */
     int n_demonstration; /* cells of a second input, called demonstration; 0: there is none */
     bool analog_demonstration;
     bool same;        /* every trial is the same: it is drawn once */
@@ -47,7 +47,8 @@ typedef struct lsnn_trial {
     real *weight;  /* [n_steps]: weight of the step in the loss; 0: the step is not judged */
     real *analog;  /* [n_steps][n_in], with shape.analog */
     struct lsnn_events *events;
-    struct lsnn_trial *demonstration; /* with shape.n_demonstration: takes spikes, or analog values, of the second input */
+    struct lsnn_trial
+        *demonstration; /* with shape.n_demonstration: takes spikes, or analog values, of the second input */
 } lsnn_trial;
 
 /* Add input spikes, in any order; one cell spikes at most once a step (further ones are dropped). */

@@ -197,7 +197,9 @@ static lsnn_status check_readouts(build *b, const config_node *populations)
     const int found = n > 0 ? net->populations[net->n_spiking_populations].n : 0;
     if (b->report.n_mistakes > 0) return LSNN_OK;
     if (n > most)
-        config_mistake(&b->report, &populations->place, "%s", most == 1 ? "one population of readouts at most" : "two populations of readouts at most: answers and learning signals");
+        config_mistake(&b->report, &populations->place, "%s",
+                       most == 1 ? "one population of readouts at most"
+                                 : "two populations of readouts at most: answers and learning signals");
     else if (b->e->shape.n_out > 0 && found != needed)
         config_mistake(&b->report, &populations->place, "task '%s' needs %d readouts%s, the network has %d",
                        b->e->task->name, needed, values ? " (actions and a value)" : "", found);
@@ -253,7 +255,7 @@ static lsnn_status read_parts(build *b, top_fields *top)
     TRY(check_readouts(b, top->populations));
     check_rule(b, config_get(top->learning, "rule"));
     check_sampler(b, top->projections);
-    TRY(build_inner(b, top->learning, top->projections));
+    TRY(build_inner(b, top->learning, top->populations, top->projections));
     if (b->report.n_mistakes > 0) return LSNN_OK;
     TRY(build_feedback(b));
     return build_records(b, top->record);

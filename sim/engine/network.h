@@ -31,7 +31,13 @@ typedef struct population {
     const real *sign;                     /* [n] of the weights of what leaves a neuron: 1 or -1; NULL: any */
 } population;
 
-typedef enum source_kind { SOURCE_TASK, SOURCE_POISSON, SOURCE_SPIKES, SOURCE_CURRENT, SOURCE_DEMONSTRATION } source_kind;
+typedef enum source_kind {
+    SOURCE_TASK,
+    SOURCE_POISSON,
+    SOURCE_SPIKES,
+    SOURCE_CURRENT,
+    SOURCE_DEMONSTRATION
+} source_kind;
 
 typedef struct source {
     const char *name;

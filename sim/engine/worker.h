@@ -64,7 +64,8 @@ typedef struct worker {
     int chunk;         /* steps that the passes take in hand together */
     real *output;      /* [n_columns] z and y of the step */
     real *rate_signal; /* [spiking columns]: regularisation */
-    const real *signals; /* [n_steps][spiking columns] dE/dz of each step from elsewhere, instead of rate_signal; NULL: none */
+    const real
+        *signals; /* [n_steps][spiking columns] dE/dz of each step from elsewhere, instead of rate_signal; NULL: none */
     lsnn_slice *slice; /* [n_populations] */
     /* The neurons that pass a signal on to the step before, by id and by column, [spiking columns + LSNN_LANES] each; those of
      * population k end at active_end[k]. */

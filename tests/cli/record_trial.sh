@@ -84,6 +84,6 @@ wrong() {
     printf '%s: exit %d\n%s\ninstead of\n%s\n' "$*" "$got" "$(<err)" "$message"
     failures=$((failures + 1))
 }
-wrong 'target: of one population of readouts, by name' record.target.of=lif
+wrong 'target: of the population of readouts that answers, by name' record.target.of=lif
 wrong "'clock' has values and no spikes" sources.clock='{kind: current, n: 3, value: 1}'
 exit $((failures > 0))
