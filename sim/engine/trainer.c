@@ -315,6 +315,16 @@ static void count_spikes(trainer *t)
             t->count[j] += t->shard_count[s * t->net->n_spiking + j];
 }
 
+/* Only passes from neuron to neuron look for the surrogates that are not 0. */
+static double psi_density(const trainer *t)
+{
+    uint64_t n = 0;
+    if (!t->settings.learns || !t->settings.paths.recurrent || t->net->n_spiking == t->net->n_hidden) return NAN;
+    for (int k = 0; k < t->n_threads; k++)
+        n += t->workers[k]->n_active;
+    return (double)n / ((double)t->net->n_spiking * (double)t->n_steps);
+}
+
 static void summarise(trainer *t, metrics *out)
 {
     const int batch = t->settings.batch;
@@ -331,6 +341,7 @@ static void summarise(trainer *t, metrics *out)
         spikes += t->count[j];
     const double n_rates = t->net->n_spiking - t->net->n_hidden;
     if (n_rates > 0) out->rate = 1e3 * (double)spikes / (n_rates * (double)t->n_steps * t->net->dt);
+    out->psi_density = psi_density(t);
 }
 
 /* Which neuron left the range of numbers first: the sample runs once more, watched. */
@@ -374,6 +385,8 @@ lsnn_status trainer_gradient(trainer *t, metrics *out, const trainer_recorder *r
     memset(diverged, 0, sizeof diverged);
     t->updates = t->iteration * updates_per_iteration(t);
     network_refresh(t->net);
+    for (int k = 0; k < t->n_threads; k++)
+        t->workers[k]->n_active = 0;
     if (wants_region(t)) {
 #pragma omp parallel num_threads(t->n_threads)
         run_batch(t, recorder, fused, diverged);
@@ -414,32 +427,6 @@ lsnn_status trainer_iterate(trainer *t, metrics *out, const trainer_recorder *re
     return LSNN_OK;
 }
 
-static void clear_test(trainer *t)
-{
-    question_curve *c = &t->curve;
-    if (t->confusion) memset(t->confusion, 0, (size_t)(t->shape.n_out * t->shape.n_out) * sizeof *t->confusion);
-    c->n = t->shape.n_questions;
-    for (int q = 0; q < c->n; q++)
-        c->sum[q] = c->squares[q] = c->asked[q] = 0;
-}
-
-static void keep_question_errors(trainer *t, const tape *tp, int sample)
-{
-    const size_t n = (size_t)t->shape.n_questions;
-    memcpy(t->sample_question_error + (size_t)sample * n, tp->question_error, n * sizeof(double));
-}
-
-static void add_to_curve(trainer *t, int sample)
-{
-    const double *error = t->sample_question_error + (size_t)sample * (size_t)t->curve.n;
-    for (int q = 0; q < t->curve.n; q++) {
-        if (isnan(error[q])) continue;
-        t->curve.sum[q] += error[q];
-        t->curve.squares[q] += error[q] * error[q];
-        t->curve.asked[q]++;
-    }
-}
-
 /* Trials first .. first+n-1, by each thread of a region or outside of one. */
 static void evaluate_round(trainer *t, lsnn_set set, uint64_t first, int n)
 {
@@ -458,7 +445,7 @@ static void evaluate_round(trainer *t, lsnn_set set, uint64_t first, int n)
         t->sample_error_before[b] = tp->error_before;
         t->sample_steps[b] = tp->n_steps;
         t->sample_spikes[b] = tp->spike_start[tp->n_steps];
-        keep_question_errors(t, tp, b);
+        questions_keep(t, tp, b);
         if (t->confusion && set == LSNN_TEST) loss_confuse(t->confusion, tp->trial);
     }
 }
@@ -468,7 +455,7 @@ lsnn_status trainer_evaluate(trainer *t, metrics *out, lsnn_set set, uint64_t fi
     double loss = 0, error = 0, error_before = 0;
     uint64_t spikes = 0, steps = 0;
     network_refresh(t->net);
-    if (set == LSNN_TEST) clear_test(t);
+    if (set == LSNN_TEST) questions_clear(t);
     if (t->carried > 0) memset(t->carry_evaluation, 0, (size_t)t->settings.batch * t->carried * sizeof(real));
     /* In rounds of one batch, so that the sums have a fixed order. */
     for (uint64_t done = 0; done < n;) {
@@ -485,7 +472,7 @@ lsnn_status trainer_evaluate(trainer *t, metrics *out, lsnn_set set, uint64_t fi
             error_before += t->sample_error_before[b];
             spikes += t->sample_spikes[b];
             steps += (uint64_t)t->sample_steps[b];
-            if (set == LSNN_TEST) add_to_curve(t, b);
+            if (set == LSNN_TEST) questions_add(t, b);
         }
         done += (uint64_t)round;
     }

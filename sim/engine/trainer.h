@@ -16,6 +16,8 @@ typedef struct metrics {
     double error;
     double rate; /* mean of the spiking neurons, Hz */
     double norm; /* of the gradient before clipping */
+    double
+        psi_density; /* share of neurons and steps whose surrogate psi is not 0; nan unless errors pass from neuron to neuron */
     double learning_rate;
     double error_before; /* of the demonstrations, with learning within trials (inner.h); else 0 */
 } metrics;
@@ -127,6 +129,12 @@ void input_draw(const trainer *t, tape *tp, lsnn_set set, uint64_t index);
 void rates_signal(const trainer *t, worker *w, const tape *tp);
 double rates_loss(const trainer *t, const tape *tp);
 double rates_batch(const trainer *t, int neuron);
+
+/* questions.c: trainer.curve and trainer.confusion of no trial yet; the errors of the questions on a tape, kept for their sample; and
+ * added to the curve. */
+void questions_clear(trainer *t);
+void questions_keep(trainer *t, const tape *tp, int sample);
+void questions_add(trainer *t, int sample);
 
 /* update.c: sum the shards into trainer.gradient; its norm; and the change of the parameters. */
 void update_reduce(trainer *t);
