@@ -16,10 +16,10 @@ typedef struct metrics {
     double error;
     double rate; /* mean of the spiking neurons, Hz */
     double norm; /* of the gradient before clipping */
-    double
-        psi_density; /* share of neurons and steps whose surrogate psi is not 0; nan unless errors pass from neuron to neuron */
     double learning_rate;
     double error_before; /* of the demonstrations, with learning within trials (inner.h); else 0 */
+    double
+        psi_density; /* share of neurons and steps whose surrogate psi is not 0; nan unless errors pass from neuron to neuron */
 } metrics;
 
 /* What a recorder sees of sample b of an iteration: every step, and the tape after the forward pass. It is called from several

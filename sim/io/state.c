@@ -119,7 +119,8 @@ lsnn_status state_items(state_item **out, int *n, experiment *e, run_state *run,
     TRY(add(&l, "run", "error", STORE_DOUBLE, 1, &run->error, err));
     TRY(add(&l, "run", "loss", STORE_DOUBLE, 1, &run->loss, err));
     TRY(add(&l, "run", "seconds", STORE_DOUBLE, 1, &run->seconds, err));
-    TRY(add(&l, "run", "last", STORE_DOUBLE, sizeof run->last / sizeof(double), &run->last.loss, err));
+    /* All but its last number, which may be none: a checkpoint holds no nan. */
+    TRY(add(&l, "run", "last", STORE_DOUBLE, offsetof(metrics, psi_density) / sizeof(double), &run->last.loss, err));
     TRY(add(&l, "run", "finished", STORE_UINT64, 1, &run->finished, err));
     TRY(add(&l, "run", "rows", STORE_UINT64, (size_t)n_rows, rows, err));
     TRY(add(&l, "run", "previous_rate", STORE_DOUBLE, (size_t)net->n_spiking, e->trainer->previous_rate, err));
