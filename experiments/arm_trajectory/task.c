@@ -96,6 +96,7 @@ static void draw_velocity(const arm_state *s, const arm_parameters *p, lsnn_rand
 {
     const int n = s->n_steps + s->n_window;
     double path[n], v = 0;
+    memset(path, 0, sizeof path);
     for (int t = 0; t < n; t++)
         path[t] = v += p->delta * sqrt(p->pace) * lsnn_random_normal(stream);
     for (int t = 0; t < s->n_steps; t++) {
@@ -162,7 +163,7 @@ static void arm_draw(const void *state, const void *parameters, const lsnn_draw 
         draw_velocity(s, p, &stream, k, trial->target);
     for (int t = 0; t < s->n_steps; t += s->clock_interval)
         lsnn_trial_spike(trial, t, (int)((int64_t)t * p->clock_cells / s->n_steps));
-    double angle[JOINTS] = {p->posture.values[0], p->posture.values[1]}, number[2 + JOINTS];
+    double angle[JOINTS] = {p->posture.values[0], p->posture.values[1]}, number[2 + JOINTS] = {0};
     for (int t = 0; t < s->n_steps; t++) {
         const real *velocity = trial->target + t * JOINTS;
         turn(p, angle, velocity, 1);

@@ -13,7 +13,7 @@
 
 typedef struct inner inner;
 
-/* One for each thread. `bytes`... */
+/* One for each thread of the trainer. */
 LSNN_MUST_USE lsnn_status inner_new(inner **out, const trainer *t, arena *a, lsnn_error *err);
 /* After the forward pass of the demonstration on tp: learns from it, and judges the test. Of tp it sets loss, error, error_before and
  * question_error. `score` and `with` as in loss_judge. */

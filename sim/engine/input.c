@@ -49,6 +49,7 @@ void input_draw(const trainer *t, tape *tp, lsnn_set set, uint64_t index)
     tp->n_decisions = 0;
     draw_task(t, tp, &draw);
     for (int s = 0; s < t->net->n_sources; s++)
-        if (tp->input[s] != tp->trial && tp->input[s] != tp->trial->demonstration) draw_source(t, &t->net->sources[s], tp->input[s], &draw, s);
+        if (tp->input[s] != tp->trial && tp->input[s] != tp->trial->demonstration)
+            draw_source(t, &t->net->sources[s], tp->input[s], &draw, s);
     plan_readout(t, tp);
 }
