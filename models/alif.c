@@ -50,6 +50,7 @@ const lsnn_model lsnn_model_alif = {
     .begin = threshold_begin,
     .step = threshold_model_step,
     .backward = threshold_model_backward,
+    .tangent = threshold_tangent,
     .end = threshold_end,
     .which_tapes = threshold_which_tapes,
     .continuous = threshold_continuous,

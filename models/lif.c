@@ -31,6 +31,7 @@ const lsnn_model lsnn_model_lif = {
     .begin = threshold_begin,
     .step = threshold_model_step,
     .backward = threshold_model_backward,
+    .tangent = threshold_tangent,
     .end = threshold_end,
     .which_tapes = threshold_which_tapes,
     .continuous = threshold_continuous,

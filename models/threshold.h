@@ -385,6 +385,41 @@ static void threshold_model_backward(const lsnn_slice *slice, const void *parame
         threshold_alike(slice) ? threshold_backward_alike(slice, p, span) : threshold_backward_spread(slice, p, span);
 }
 
+/* v[t] = alpha v[t-1] + s_i I[t];  a[t] = rho a[t-1] + s_a z[t-1];  z[t] = dz/dv v[t] + dz/da a[t], of small changes, kept in the
+ * adjoint's columns. */
+LSNN_INLINE void threshold_tangent_step(const lsnn_slice *slice, const real *restrict current, real *restrict z,
+                                        threshold_kind kind)
+{
+    const bool code = kind.dialect == LSNN2018CODE, relative = kind.dialect != EPROP2020;
+    const int n = slice->n & ~(LSNN_LANES - 1);
+    const real *restrict alpha = slice->constant[ALPHA], *restrict s_i = slice->constant[S_I];
+    const real *restrict rho = slice->constant[RHO], *restrict s_a = slice->constant[S_A];
+    const real *restrict beta = slice->constant[BETA];
+    const real *restrict psi = slice->tape[PSI], *restrict psi_A = slice->tape[PSI_A];
+    real *restrict v = slice->adjoint[NU], *restrict a = slice->adjoint[MU];
+#pragma omp simd
+    for (int j = 0; j < n; j++) {
+        const real v_now = alpha[j] * v[j] + s_i[j] * current[j], to_z = psi[j] * (code ? v[j] : v_now);
+        const real a_now = kind.adaptive ? rho[j] * a[j] + s_a[j] * z[j] : 0;
+        z[j] = kind.adaptive ? to_z + beta[j] * (relative ? psi_A[j] : -psi[j]) * a_now : to_z;
+        if (kind.adaptive) a[j] = a_now;
+        v[j] = v_now;
+    }
+}
+
+LSNN_KERNEL static void threshold_tangent(const lsnn_slice *slice, const void *parameters, const real *current, real *z)
+{
+    switch (((const threshold_parameters *)parameters)->dialect) {
+    case EPROP2020: threshold_tangent_step(slice, current, z, (threshold_kind){EPROP2020, .adaptive = ADAPTIVE}); break;
+    case LSNN2018PAPER:
+        threshold_tangent_step(slice, current, z, (threshold_kind){LSNN2018PAPER, .adaptive = ADAPTIVE});
+        break;
+    case LSNN2018CODE:
+        threshold_tangent_step(slice, current, z, (threshold_kind){LSNN2018CODE, .adaptive = ADAPTIVE});
+        break;
+    }
+}
+
 static void threshold_begin(const lsnn_slice *slice, const void *parameters)
 {
     (void)parameters;

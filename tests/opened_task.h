@@ -117,10 +117,12 @@ static inline void draw(lsnn_trial *trial, const opened_task *o, lsnn_set set, u
     trial_clear(trial, set);
     o->task->draw(o->state, o->parameters, &(lsnn_draw){.seed = o->seed, .set = set, .index = index}, trial);
     trial_sort(trial);
+    if (trial->demonstration) trial_sort(trial->demonstration);
 }
 
 static inline bool same_trial(const lsnn_trial *a, const lsnn_trial *b)
 {
+    if (a->demonstration && !same_trial(a->demonstration, b->demonstration)) return false;
     size_t n_steps = (size_t)a->n_steps, n_runs = a->events->start[n_steps];
     size_t n_target = n_steps * (size_t)a->shape.n_out, n_analog = n_steps * (size_t)a->shape.n_in;
     return a->n_steps == b->n_steps && a->label == b->label && a->n_questions == b->n_questions &&

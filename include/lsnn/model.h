@@ -106,6 +106,11 @@ typedef struct lsnn_model {
      * OPTIONAL; without it the model cannot be trained, only simulated */
     void (*backward)(const lsnn_slice *slice, const void *parameters, const lsnn_span *span);
 
+    /* How a change of the current changes the output, by the paths inside the neuron and not through its reset: the transpose of
+     * backward. Like step, but on row 0 of the tapes that it wrote; its state is in `adjoint`, zero before the first step.
+     * OPTIONAL; neurons that learn within a trial need it (lsnn_inner) */
+    void (*tangent)(const lsnn_slice *slice, const void *parameters, const real *current, real *output);
+
     /* After the backward step of the first time step: gradients of what `begin` set. OPTIONAL */
     void (*end)(const lsnn_slice *slice, const void *parameters);
 

@@ -13,6 +13,18 @@ typedef enum lsnn_feedback {
     LSNN_ADAPTIVE   /* F random at first, then changed as W_out is; both decay (Kolen & Pollack 1994) */
 } lsnn_feedback;
 
+/* A trial is a demonstration, from which the trainee learns by one update of e-prop, and then the test that is judged. What learns
+ * from trial to trial is what the trainee starts with and, if they do not come from its own errors, who emits the learning signals. */
+typedef struct lsnn_inner {
+    bool on;
+    bool
+        generator; /* learning signals come from readouts of other neurons; else from the errors of the demonstration */
+    double rate;   /* eta in W' = W - eta sum_t L_j[t] ebar_ji[t] */
+    double tau;    /* ms, time constant of the filter from e to ebar; 0: none. Errors have the readout's */
+    const struct config_node *trainee; /* names of its populations (generator) */
+    const char *signals;               /* the population of readouts whose values are L_j (generator) */
+} lsnn_inner;
+
 /* Gradients are computed by one backward pass over the local adjoints of the models; a rule says which paths it follows, and
  * with which weights a readout's error reaches the spiking neurons. */
 typedef struct lsnn_paths {
@@ -24,6 +36,7 @@ typedef struct lsnn_paths {
     lsnn_feedback feedback;
     const struct config_node *feedback_weights; /* how F is drawn, like the weights of a projection */
     double feedback_decay;                      /* per update, of F and W_out, with LSNN_ADAPTIVE */
+    lsnn_inner inner;
 } lsnn_paths;
 
 typedef struct lsnn_rule {

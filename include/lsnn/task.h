@@ -10,15 +10,17 @@
 typedef enum lsnn_set { LSNN_TRAIN, LSNN_VALIDATION, LSNN_TEST } lsnn_set;
 
 typedef struct lsnn_shape {
-    int n_in;         /* input cells */
-    int n_out;        /* readouts: classes, or values */
-    int n_steps;      /* of a trial, each dt long */
-    int n_steps_test; /* of a trial of the test set; 0: n_steps */
-    bool classes;     /* the target is a label; else n_out values per step */
-    int n_questions;  /* most questions of a trial, each with a label or n_out values; 0: the whole trial is one */
-    int n_given;      /* numbers that a question shows, for baselines; 0: the task does not say */
-    bool analog;      /* the input is a value per cell and step; else spikes */
-    bool runs;        /* neighbouring cells often fire together: worth sums over runs of rows */
+    int n_in;            /* input cells */
+    int n_out;           /* readouts: classes, or values */
+    int n_steps;         /* of a trial, each dt long */
+    int n_steps_test;    /* of a trial of the test set; 0: n_steps */
+    bool classes;        /* the target is a label; else n_out values per step */
+    int n_questions;     /* most questions of a trial, each with a label or n_out values; 0: the whole trial is one */
+    int n_given;         /* numbers that a question shows, for baselines; 0: the task does not say */
+    bool analog;         /* the input is a value per cell and step; else spikes */
+    bool runs;           /* neighbouring cells often fire together: worth sums over runs of rows */
+    int n_demonstration; /* cells of a second input, called demonstration; 0: there is none */
+    bool analog_demonstration;
     bool same;        /* every trial is the same: it is drawn once */
     uint32_t size[3]; /* trials in the sets train, validation, test; 0: as many as are asked for */
 } lsnn_shape;
@@ -45,6 +47,8 @@ typedef struct lsnn_trial {
     real *weight;  /* [n_steps]: weight of the step in the loss; 0: the step is not judged */
     real *analog;  /* [n_steps][n_in], with shape.analog */
     struct lsnn_events *events;
+    struct lsnn_trial
+        *demonstration; /* with shape.n_demonstration: takes spikes, or analog values, of the second input */
 } lsnn_trial;
 
 /* Add input spikes, in any order; one cell spikes at most once a step (further ones are dropped). */
@@ -120,6 +124,10 @@ typedef struct lsnn_task {
      * questions: the share of those that are answered wrongly; values: sum of squared errors over the sum of squared
      * targets, in the judged steps or (with questions) of the answers */
     double (*score)(const void *state, const void *parameters, const lsnn_trial *trial, const real *pooled);
+    /* The task's own loss (loss: task) of a whole response y, whose row t begins at y + t * stride; dl/dy times `scale` takes its
+     * place in the first n_out of each row. `error`: the error, 0 if all is right. OPTIONAL */
+    double (*loss)(const void *state, const void *parameters, const lsnn_trial *trial, real *y, size_t stride,
+                   double scale, double *error);
     /* For tasks with rewards (loss: actor_critic); their shape has classes, the actions, and questions. OPTIONAL */
     lsnn_act *act;
 } lsnn_task;

@@ -316,6 +316,9 @@ static void print_json(const session *s)
     if (f.validated)
         printf(", \"validation_loss\": %.9g, \"validation_error\": %.9g", f.validation_loss, f.validation_error);
     if (f.tested) printf(", \"test_loss\": %.9g, \"test_error\": %.9g", f.test.loss, f.test.error);
+    if (f.tested && s->e->trainer->inners)
+        printf(", \"test_error_before\": %.9g, \"test_error_ratio\": %.9g", f.test.error_before,
+               f.test.error_before / f.test.error);
     printf(", \"seconds\": %.3f, \"folder\": \"%s\"}\n", f.seconds, s->folder.path);
 }
 
@@ -336,6 +339,9 @@ void session_summary(const session *s, bool json)
     if (s->tested)
         printf("  test         error %.4f, loss %.4g (%" PRId64 " trials)\n", s->test.error, s->test.loss,
                e->test_trials);
+    if (s->tested && e->trainer->inners)
+        printf("  within trial error %.4f before, %.4f after: %.3g times\n", s->test.error_before, s->test.error,
+               s->test.error_before / s->test.error);
     printf("  last batch   error %.4f, loss %.4g, rate %.1f Hz\n", s->state.last.error, s->state.last.loss,
            s->state.last.rate);
     printf("  results      %s\n               look with: lsnn describe %s\n", s->folder.path, s->folder.result);

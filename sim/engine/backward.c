@@ -193,23 +193,32 @@ LSNN_INLINE void step_readouts_back(const network *net, worker *w, const tape *t
         step_back(net, k, w, tp, paths, from, to);
 }
 
+/* Where other paths are followed, what many readouts mean is pulled by the neurons that pass a signal on (gather_recurrent). */
+#define MANY 64
+
+LSNN_INLINE bool pulled(const projection *p, const lsnn_paths *paths)
+{
+    return p->to_output && paths->recurrent && p->n_to > MANY;
+}
+
 /* signal[j] = rate_signal[j] + sum_k F[j,k] q_k[t + delay]: what the readouts' currents mean for the spikes of step t. */
-LSNN_INLINE void gather_signal(const network *net, worker *w, int t)
+LSNN_INLINE void gather_signal(const network *net, worker *w, const lsnn_paths *paths, int t)
 {
     real *signal = worker_row(net, w, w->signal, t);
-    const real *sum = w->rate_signal; /* the first term is added to it, the others to the sum so far */
+    const real *first = w->signals ? w->signals + (size_t)t * (size_t)net->spiking_columns : w->rate_signal;
+    const real *sum = first; /* the first term is added to it, the others to the sum so far */
     for (int i = 0; i < net->n_projections; i++) {
         const projection *p = &net->projections[i];
-        if (!p->to_output) continue;
+        if (!p->to_output || pulled(p, paths)) continue;
         const real *q = worker_row(net, w, w->adjoint, t + p->delay[0]) + p->column;
-        for (int k = 0; k < net->n_outputs; k++) {
+        for (int k = 0; k < p->n_to; k++) {
             if (q[k] == 0) continue;
             rows_sum_scaled(signal, sum, p->feedback_by_output + (size_t)k * (size_t)net->spiking_columns,
                             net->spiking_columns, q[k]);
             sum = signal;
         }
     }
-    if (sum == w->rate_signal) rows_copy(signal, sum, net->spiking_columns);
+    if (sum == first) rows_copy(signal, sum, net->spiking_columns);
 }
 
 /* What the spikes of active neurons at step t do to others, sum over a neuron's synapses of w dE/dI[target, t + delay], is added to
@@ -292,7 +301,8 @@ LSNN_INLINE int find_active(const population *p, const real *psi, uint32_t *id, 
     return n;
 }
 
-LSNN_INLINE void gather_recurrent(const network *net, worker *w, const tape *tp, int t, int limit)
+LSNN_INLINE void gather_recurrent(const network *net, worker *w, const tape *tp, const lsnn_paths *paths, int t,
+                                  int limit)
 {
     const real *row = worker_row(net, w, w->adjoint, t);
     real *signal = worker_row(net, w, w->signal, t);
@@ -303,8 +313,8 @@ LSNN_INLINE void gather_recurrent(const network *net, worker *w, const tape *tp,
     w->n_active += (uint64_t)end[net->n_spiking_populations - 1];
     for (int l = 0; l < net->n_projections; l++) {
         const projection *p = &net->projections[l];
-        if (p->to_output || p->source >= 0) continue;
-        const real *weight = net->parameters[p->parameter].value;
+        if (p->source >= 0 || (p->to_output && (t < tp->early || !pulled(p, paths)))) continue;
+        const real *weight = p->to_output ? p->feedback : net->parameters[p->parameter].value;
         const int first = p->from_population > 0 ? end[p->from_population - 1] : 0;
         const int n = end[p->from_population + p->n_from_populations - 1] - first;
         const uint32_t *id = w->active + first, *column = w->active_column + first;
@@ -312,7 +322,7 @@ LSNN_INLINE void gather_recurrent(const network *net, worker *w, const tape *tp,
             pull_sparse(p, weight, row, (size_t)(limit - t) * (size_t)net->n_columns, id, column, n, signal);
         else if (p->row_delay)
             pull_delayed(net, p, weight, row, limit - t, id, column, n, signal);
-        else if (p->delay[0] < limit - t)
+        else if (p->to_output || p->delay[0] < limit - t)
             pull_dense(p, weight, row + (size_t)p->delay[0] * (size_t)net->n_columns + p->column, id, column, n,
                        signal);
     }
@@ -358,7 +368,7 @@ LSNN_INLINE void step_outputs_back(const network *net, worker *w, const tape *tp
             rows_sum_scaled(worker_row(net, w, w->signal, t), w->rate_signal, w->early_signal, net->spiking_columns,
                             w->coefficient[t]);
         else
-            gather_signal(net, w, t);
+            gather_signal(net, w, paths, t);
     }
 }
 
@@ -368,7 +378,7 @@ LSNN_INLINE void step_neurons_back(const network *net, worker *w, const tape *tp
 {
     const int stride = paths->recurrent ? 1 : to - from;
     for (int t = to - stride; t >= from; t -= stride) {
-        if (paths->recurrent) gather_recurrent(net, w, tp, t, limit);
+        if (paths->recurrent) gather_recurrent(net, w, tp, paths, t, limit);
         for (int k = 0; k < net->n_spiking_populations; k++)
             step_back(net, k, w, tp, paths, t, t + stride);
     }

@@ -192,13 +192,17 @@ static lsnn_status check_readouts(build *b, const config_node *populations)
 {
     const network *net = b->e->net;
     const bool values = b->e->learning.loss.kind == LOSS_ACTOR_CRITIC;
-    const int needed = b->e->shape.n_out + values;
+    const int needed = b->e->shape.n_out + values, most = b->e->learning.paths.inner.generator ? 2 : 1;
+    const int n = net->n_populations - net->n_spiking_populations;
+    const int found = n > 0 ? net->populations[net->n_spiking_populations].n : 0;
     if (b->report.n_mistakes > 0) return LSNN_OK;
-    if (net->n_populations - net->n_spiking_populations > 1)
-        config_mistake(&b->report, &populations->place, "one population of readouts at most");
-    else if (b->e->shape.n_out > 0 && net->n_outputs != needed)
+    if (n > most)
+        config_mistake(&b->report, &populations->place, "%s",
+                       most == 1 ? "one population of readouts at most"
+                                 : "two populations of readouts at most: answers and learning signals");
+    else if (b->e->shape.n_out > 0 && found != needed)
         config_mistake(&b->report, &populations->place, "task '%s' needs %d readouts%s, the network has %d",
-                       b->e->task->name, needed, values ? " (actions and a value)" : "", net->n_outputs);
+                       b->e->task->name, needed, values ? " (actions and a value)" : "", found);
     return LSNN_OK;
 }
 
@@ -223,8 +227,13 @@ static lsnn_status add_input(build *b)
     const lsnn_shape *shape = &b->e->shape;
     const source input = {
         .name = "input", .kind = SOURCE_TASK, .n = shape->n_in, .analog = shape->analog, .runs = shape->runs};
+    const source second = {.name = "demonstration",
+                           .kind = SOURCE_DEMONSTRATION,
+                           .n = shape->n_demonstration,
+                           .analog = shape->analog_demonstration};
     TRY(network_new(&b->e->net, b->e->memory, b->e->dt, b->e->seed, b->err));
-    return shape->n_in > 0 ? network_add_source(b->e->net, &input, b->err) : LSNN_OK;
+    if (shape->n_in > 0) TRY(network_add_source(b->e->net, &input, b->err));
+    return shape->n_demonstration > 0 ? network_add_source(b->e->net, &second, b->err) : LSNN_OK;
 }
 
 static lsnn_status read_parts(build *b, top_fields *top)
@@ -246,6 +255,7 @@ static lsnn_status read_parts(build *b, top_fields *top)
     TRY(check_readouts(b, top->populations));
     check_rule(b, config_get(top->learning, "rule"));
     check_sampler(b, top->projections);
+    TRY(build_inner(b, top->learning, top->populations, top->projections));
     if (b->report.n_mistakes > 0) return LSNN_OK;
     TRY(build_feedback(b));
     return build_records(b, top->record);

@@ -113,6 +113,9 @@ LSNN_MUST_USE lsnn_status build_signs(build *b, config_node *node);
 /* Signs of the cells or neurons where a projection starts; NULL: none of them has one. */
 LSNN_MUST_USE lsnn_status build_signs_of(build *b, const projection_spec *spec, int n_from, const real **out);
 LSNN_MUST_USE lsnn_status build_learning(build *b, config_node *learning);
+/* Who learns within trials, once projections exist. */
+LSNN_MUST_USE lsnn_status build_inner(build *b, const config_node *learning, const config_node *populations,
+                                      const config_node *projections);
 /* Random feedback of the projections to readouts, once they exist. */
 LSNN_MUST_USE lsnn_status build_feedback(build *b);
 LSNN_MUST_USE lsnn_status build_records(build *b, const config_node *record);

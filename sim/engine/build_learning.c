@@ -65,9 +65,9 @@ typedef struct loss_fields {
 } loss_fields;
 
 const lsnn_field build_loss_table[] = {
-    {"kind", LSNN_CHOICE, offsetof(loss_fields, kind), "mse", NULL, 0, 0, false, "mse|cross_entropy|actor_critic",
-     "1/2 sum_k (y_k - target_k)^2; the cross entropy of softmax(y); or actions that are drawn from softmax(y), and a "
-     "reward"},
+    {"kind", LSNN_CHOICE, offsetof(loss_fields, kind), "mse", NULL, 0, 0, false, "mse|cross_entropy|actor_critic|task",
+     "1/2 sum_k (y_k - target_k)^2; the cross entropy of softmax(y); actions that are drawn from softmax(y), and a "
+     "reward; or the task's own, if it has one"},
     {"normalise", LSNN_CHOICE, offsetof(loss_fields, normalise), "mean", NULL, 0, 0, false, "sum|mean",
      "sum over the judged steps, or their mean"},
     {"pool", LSNN_BOOL, offsetof(loss_fields, pool), "false", NULL, 0, 0, false, NULL,
@@ -149,7 +149,17 @@ static lsnn_status read_loss(build *b, config_node *node)
     *loss = (loss_settings){.kind = own.kind, .mean = own.normalise == 1, .pool = own.pool, .actor = own.actor};
     if (loss->kind == LOSS_ACTOR_CRITIC) loss->pool = true;
     read_window(b, loss, own.window);
-    if (loss->kind != LOSS_MSE && !b->e->shape.classes)
+    if (loss->kind == LOSS_TASK) {
+        loss->task = b->e->task;
+        loss->task_state = b->e->task_state;
+        loss->task_parameters = b->e->task_parameters;
+        if (!b->e->task->loss)
+            config_mistake(&b->report, &node->place, "task '%s' has no loss of its own: use mse or cross_entropy",
+                           b->e->task->name);
+        else if (b->e->learning.by_neurons || loss->pool)
+            config_mistake(&b->report, &node->place,
+                           "a task's own loss goes with `threads: samples` and `pool: false`");
+    } else if (loss->kind != LOSS_MSE && !b->e->shape.classes)
         config_mistake(&b->report, &node->place, "%s needs a task with classes; '%s' gives values: use mse", kind,
                        b->e->task->name);
     if (loss->kind != LOSS_ACTOR_CRITIC && b->e->task->act)

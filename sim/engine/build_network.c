@@ -218,7 +218,8 @@ static lsnn_status add_source(build *b, config_node *node, int number)
     static const source_kind kinds[] = {SOURCE_POISSON, SOURCE_SPIKES, SOURCE_CURRENT};
     source_fields own = {0};
     const int before = b->report.n_mistakes;
-    if (strcmp(node->key, "input") == 0 || network_find_population(b->e->net, node->key) >= 0)
+    if (strcmp(node->key, "input") == 0 || network_find_source(b->e->net, node->key) >= 0 ||
+        network_find_population(b->e->net, node->key) >= 0)
         config_mistake(&b->report, &node->key_place, "the name '%s' is taken", node->key);
     TRY(fields_read(&own, build_source_table, node, NULL, &b->reader, b->err));
     if (b->report.n_mistakes > before) return LSNN_OK;

@@ -141,6 +141,9 @@ static lsnn_status read_record(build *b, record_spec *spec, config_node *node)
                                                       : RECORD_VARIABLE;
     if (spec->what == RECORD_ALIGNMENT && !b->e->learning.learns)
         config_mistake(&b->report, &node->place, "alignment needs a learning rule");
+    if (spec->what == RECORD_ALIGNMENT && b->e->learning.paths.inner.on)
+        config_mistake(&b->report, &node->place,
+                       "alignment: natural_eprop has no other rule's gradient to compare with");
     if (spec->what == RECORD_WEIGHTS || spec->what == RECORD_ALIGNMENT) {
         spec->projection = own.of->kind == CONFIG_SCALAR ? network_find_projection(b->e->net, own.of->text) : -1;
         if (b->e->learning.by_neurons && (spec->what == RECORD_ALIGNMENT || spec->projection < 0))
@@ -163,8 +166,8 @@ static lsnn_status read_record(build *b, record_spec *spec, config_node *node)
     }
     if (spec->what == RECORD_SIGNAL) return read_signal(b, spec, node, own.of, also);
     if (spec->what != RECORD_TARGET) return build_record_variable(b, spec, node, also);
-    if (spec->n_populations > 1 || p->model->spiking || p->model->hidden) {
-        config_mistake(&b->report, &own.of->place, "target: of one population of readouts, by name");
+    if (spec->n_populations > 1 || spec->population != b->e->net->n_spiking_populations) {
+        config_mistake(&b->report, &own.of->place, "target: of the population of readouts that answers, by name");
         return LSNN_OK;
     }
     return build_record_neurons(b, spec, node, also);

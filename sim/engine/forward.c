@@ -249,3 +249,25 @@ LSNN_KERNEL void forward_again(const network *net, worker *w, tape *tp, int from
     snapshot_load(tp->snapshots + (size_t)(from / tp->segment) * snapshot_length(net), net, w, from);
     take_steps(net, w, tp, from, smaller(from + tp->segment, tp->n_steps), true, NULL, NULL);
 }
+
+LSNN_KERNEL void forward_tangent(const network *net, worker *w, const tape *tp, real *out)
+{
+    const size_t row = (size_t)net->n_columns;
+    w->base = 0;
+    memset(w->output, 0, row * sizeof(real));
+    memset(w->current, 0, (size_t)net->max_delay * row * sizeof(real));
+    for (int k = 0; k < net->n_spiking_populations; k++)
+        for (int s = 0; s < net->populations[k].n_adjoints; s++)
+            rows_clear(w->slice[k].adjoint[s], net->populations[k].width);
+    for (int t = 0; t < tp->n_steps; t++) {
+        if (t % w->chunk == 0) open_window(net, w, tp, t, smaller(t + w->chunk, tp->n_steps));
+        for (int k = 0; k < net->n_spiking_populations; k++) {
+            const population *p = &net->populations[k];
+            tape_point(tp, net, k, t, &w->slice[k]);
+            p->model->tangent(&w->slice[k], p->parameters, worker_row(net, w, w->current, t) + p->column,
+                              w->output + p->column);
+        }
+        send_spikes(net, w, tp, t);
+        rows_copy(out + (size_t)t * (size_t)net->spiking_columns, w->output, net->spiking_columns);
+    }
+}

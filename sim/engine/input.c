@@ -36,6 +36,7 @@ static void draw_task(const trainer *t, tape *tp, const lsnn_draw *draw)
     tp->n_steps = tp->trial->n_steps;
     t->task->draw(t->task_state, t->task_parameters, draw, tp->trial);
     if (!t->shape.analog) trial_sort(tp->trial);
+    if (tp->trial->demonstration && !t->shape.analog_demonstration) trial_sort(tp->trial->demonstration);
     for (int step = 0; loss->window_stop > 0 && step < tp->n_steps; step++)
         tp->trial->weight[step] = step >= loss->window_start && step < loss->window_stop;
     tp->drawn = t->shape.same && !t->task->act;
@@ -48,6 +49,7 @@ void input_draw(const trainer *t, tape *tp, lsnn_set set, uint64_t index)
     tp->n_decisions = 0;
     draw_task(t, tp, &draw);
     for (int s = 0; s < t->net->n_sources; s++)
-        if (t->net->sources[s].kind != SOURCE_TASK) draw_source(t, &t->net->sources[s], tp->input[s], &draw, s);
+        if (tp->input[s] != tp->trial && tp->input[s] != tp->trial->demonstration)
+            draw_source(t, &t->net->sources[s], tp->input[s], &draw, s);
     plan_readout(t, tp);
 }

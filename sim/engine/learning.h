@@ -6,7 +6,7 @@
 #include "lsnn/sampler.h"
 #include "worker.h"
 
-typedef enum loss_kind { LOSS_MSE, LOSS_CROSS_ENTROPY, LOSS_ACTOR_CRITIC } loss_kind;
+typedef enum loss_kind { LOSS_MSE, LOSS_CROSS_ENTROPY, LOSS_ACTOR_CRITIC, LOSS_TASK } loss_kind;
 typedef enum rate_scope { SCOPE_SAMPLE, SCOPE_BATCH, SCOPE_PREVIOUS } rate_scope;
 typedef enum schedule_kind { SCHEDULE_CONSTANT, SCHEDULE_STEP, SCHEDULE_EXPONENTIAL, SCHEDULE_COSINE } schedule_kind;
 
@@ -23,6 +23,8 @@ typedef struct loss_settings {
     bool pool;                     /* one loss, of y averaged over the judged steps; so is actor_critic */
     int window_start, window_stop; /* steps that are judged instead of the task's; stop 0: the task's */
     actor_settings actor;
+    const lsnn_task *task; /* with LOSS_TASK: whose loss it is */
+    const void *task_state, *task_parameters;
 } loss_settings;
 
 /* c_reg sum_j (f_j - f_target)^2, f_j in spikes per ms. */
@@ -47,6 +49,8 @@ typedef struct learning_settings {
     const lsnn_sampler *sampler; /* looks for the weights without gradients; then `learns` is false. NULL: none */
     const void *sampler_parameters;
     lsnn_paths paths;
+    int n_trainee; /* of paths.inner: populations 0 .. n_trainee-1 */
+    int signals;   /* the population of readouts whose values are its learning signals */
     double rate;
     schedule_settings schedule;
     int batch, iterations, shards;

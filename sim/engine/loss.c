@@ -229,6 +229,12 @@ static double answer(const loss_settings *settings, const network *net, tape *tp
     return total;
 }
 
+static void judge_by_task(const loss_settings *settings, tape *tp, size_t row, double scale)
+{
+    tp->loss = settings->task->loss(settings->task_state, settings->task_parameters, tp->trial, tp->output, row, scale,
+                                    &tp->error);
+}
+
 void loss_judge(const loss_settings *settings, const network *net, tape *tp, double scale, loss_score *score,
                 const void *with)
 {
@@ -244,6 +250,8 @@ void loss_judge(const loss_settings *settings, const network *net, tape *tp, dou
     if (!settings->pool && settings->mean && total > 0) unit = 1 / total;
     if (settings->kind == LOSS_ACTOR_CRITIC)
         actor_judge(&settings->actor, net, tp, scale);
+    else if (settings->kind == LOSS_TASK)
+        judge_by_task(settings, tp, row, scale);
     else
         judge_questions(settings, tp, row, scale, unit);
     clear_unjudged(tp, row, trial->shape.n_out + (settings->kind == LOSS_ACTOR_CRITIC));

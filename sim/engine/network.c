@@ -281,6 +281,7 @@ lsnn_status network_add_projection(network *net, const projection_spec *spec, sy
                       .number = spec->number,
                       .source = spec->source,
                       .n_from = wires->n_from,
+                      .n_to = wires->n_to,
                       .from_population = spec->from_population,
                       .n_from_populations = spec->n_from_populations,
                       .n_synapses = wires->n,

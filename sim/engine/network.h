@@ -31,7 +31,13 @@ typedef struct population {
     const real *sign;                     /* [n] of the weights of what leaves a neuron: 1 or -1; NULL: any */
 } population;
 
-typedef enum source_kind { SOURCE_TASK, SOURCE_POISSON, SOURCE_SPIKES, SOURCE_CURRENT } source_kind;
+typedef enum source_kind {
+    SOURCE_TASK,
+    SOURCE_POISSON,
+    SOURCE_SPIKES,
+    SOURCE_CURRENT,
+    SOURCE_DEMONSTRATION
+} source_kind;
 
 typedef struct source {
     const char *name;
@@ -67,7 +73,8 @@ typedef struct projection {
     int source;                              /* of the presynaptic cells; -1: they are neurons */
     int from, n_from;                        /* first presynaptic id (cell of the source, or neuron) and how many */
     int from_population, n_from_populations; /* when source is -1 */
-    int column, width;                       /* target columns */
+    int n_to;                                /* targets */
+    int column, width;                       /* their columns */
     bool to_output;                          /* the targets are readouts */
     int n_delays;                            /* different delays */
     const int *delay;                        /* [n_delays] steps, ascending */

@@ -46,8 +46,9 @@ lsnn_status tape_new(tape **out, const network *net, arena *a, const lsnn_shape 
                                 .n_steps = shape->n_steps,
                                 .n_steps_test = shape->n_steps_test,
                                 .analog = from->analog};
-        tp->input[s] = tp->trial;
-        if (from->kind != SOURCE_TASK) TRY(trial_new(&tp->input[s], a, &own, err));
+        tp->input[s] = from->kind == SOURCE_DEMONSTRATION ? tp->trial->demonstration : tp->trial;
+        if (from->kind != SOURCE_TASK && from->kind != SOURCE_DEMONSTRATION)
+            TRY(trial_new(&tp->input[s], a, &own, err));
     }
     TRY(arena_take(a, &tp->column, n_populations * LSNN_MAX_TAPES, sizeof *tp->column, err));
     for (int p = 0; p < net->n_populations; p++) {

@@ -2,6 +2,7 @@
 #include "trainer.h"
 #include "actor.h"
 #include "alignment.h"
+#include "inner.h"
 #include "outer.h"
 #include "pooled.h"
 #include "population_check.h"
@@ -33,6 +34,9 @@ static lsnn_status take_workers(trainer *t, arena *a, lsnn_error *err)
         TRY(worker_new(&t->workers[k], t->net, a, &t->shape, err));
         if (t->quiet) quiet_prepare(t->net, t->workers[k], trial_longest(&t->shape));
     }
+    if (t->settings.paths.inner.on) TRY(arena_take(a, &t->inners, (size_t)t->n_threads, sizeof(inner *), err));
+    for (int k = 0; t->inners && k < t->n_threads; k++)
+        TRY(inner_new(&t->inners[k], t, a, err));
     int segment;
     TRY(tape_segment(&segment, t->net, trial_longest(&t->shape), t->n_tapes, t->settings.tape_bytes, err));
     if (t->settings.by_neurons) segment = 0;
@@ -87,6 +91,7 @@ lsnn_status trainer_new(trainer **out, network *net, const lsnn_task *task, cons
     TRY(arena_take(a, &t->sample_loss, (size_t)batch, sizeof(double), err));
     TRY(arena_take(a, &t->sample_loss_rate, (size_t)batch, sizeof(double), err));
     TRY(arena_take(a, &t->sample_error, (size_t)batch, sizeof(double), err));
+    TRY(arena_take(a, &t->sample_error_before, (size_t)batch, sizeof(double), err));
     TRY(arena_take(a, &t->sample_steps, (size_t)batch, sizeof *t->sample_steps, err));
     TRY(arena_take(a, &t->sample_spikes, (size_t)batch, sizeof *t->sample_spikes, err));
     const size_t n_questions = (size_t)shape->n_questions;
@@ -201,6 +206,10 @@ static void run_forward(trainer *t, worker *w, tape *tp, int sample, const train
 static void judge(const trainer *t, worker *w, tape *tp, double scale)
 {
     loss_score *score = t->task->score ? task_score : NULL;
+    if (t->inners) {
+        inner_judge(t->inners[omp_get_thread_num()], t, tp, scale, score, t);
+        return;
+    }
     if (!tp->collapsed) {
         loss_judge(&t->settings.loss, t->net, tp, scale, score, t);
         return;
@@ -229,6 +238,7 @@ static void sample_forward(trainer *t, worker *w, tape *tp, int sample, const tr
         recorder->judged(recorder->with, sample, t->net, tp);
     t->sample_loss[sample] = tp->loss;
     t->sample_error[sample] = tp->error;
+    t->sample_error_before[sample] = tp->error_before;
     t->sample_steps[sample] = tp->n_steps;
     t->sample_loss_rate[sample] = rates_loss(t, tp);
     add_seconds(t, PHASE_FORWARD, &since);
@@ -242,6 +252,7 @@ static void sample_backward(trainer *t, worker *w, tape *tp, int sample, const t
     double since = t->timed ? omp_get_wtime() : 0;
     if (online(t)) return;
     rates_signal(t, w, tp);
+    if (t->inners) inner_return(t->inners[omp_get_thread_num()], t, tp, into);
     if (tp->collapsed) pooled_return(t->net, w, tp, into);
     if (t->passes)
         t->passes->backward(t->passes->with, tp, into);
@@ -322,6 +333,7 @@ static void summarise(trainer *t, metrics *out)
         out->loss += t->sample_loss[b] / batch;
         out->loss_rate += t->sample_loss_rate[b] / batch;
         out->error += t->sample_error[b] / batch;
+        out->error_before += t->sample_error_before[b] / batch;
     }
     if (t->settings.regularisation.scope != SCOPE_SAMPLE) out->loss_rate = rates_loss(t, NULL);
     for (int j = 0; j < t->net->n_spiking; j++)
@@ -414,32 +426,6 @@ lsnn_status trainer_iterate(trainer *t, metrics *out, const trainer_recorder *re
     return LSNN_OK;
 }
 
-static void clear_test(trainer *t)
-{
-    question_curve *c = &t->curve;
-    if (t->confusion) memset(t->confusion, 0, (size_t)(t->shape.n_out * t->shape.n_out) * sizeof *t->confusion);
-    c->n = t->shape.n_questions;
-    for (int q = 0; q < c->n; q++)
-        c->sum[q] = c->squares[q] = c->asked[q] = 0;
-}
-
-static void keep_question_errors(trainer *t, const tape *tp, int sample)
-{
-    const size_t n = (size_t)t->shape.n_questions;
-    memcpy(t->sample_question_error + (size_t)sample * n, tp->question_error, n * sizeof(double));
-}
-
-static void add_to_curve(trainer *t, int sample)
-{
-    const double *error = t->sample_question_error + (size_t)sample * (size_t)t->curve.n;
-    for (int q = 0; q < t->curve.n; q++) {
-        if (isnan(error[q])) continue;
-        t->curve.sum[q] += error[q];
-        t->curve.squares[q] += error[q] * error[q];
-        t->curve.asked[q]++;
-    }
-}
-
 /* Trials first .. first+n-1, by each thread of a region or outside of one. */
 static void evaluate_round(trainer *t, lsnn_set set, uint64_t first, int n)
 {
@@ -455,19 +441,20 @@ static void evaluate_round(trainer *t, lsnn_set set, uint64_t first, int n)
         judge(t, w, tp, 1);
         t->sample_loss[b] = tp->loss;
         t->sample_error[b] = tp->error;
+        t->sample_error_before[b] = tp->error_before;
         t->sample_steps[b] = tp->n_steps;
         t->sample_spikes[b] = tp->spike_start[tp->n_steps];
-        keep_question_errors(t, tp, b);
+        questions_keep(t, tp, b);
         if (t->confusion && set == LSNN_TEST) loss_confuse(t->confusion, tp->trial);
     }
 }
 
 lsnn_status trainer_evaluate(trainer *t, metrics *out, lsnn_set set, uint64_t first, uint64_t n, lsnn_error *err)
 {
-    double loss = 0, error = 0;
+    double loss = 0, error = 0, error_before = 0;
     uint64_t spikes = 0, steps = 0;
     network_refresh(t->net);
-    if (set == LSNN_TEST) clear_test(t);
+    if (set == LSNN_TEST) questions_clear(t);
     if (t->carried > 0) memset(t->carry_evaluation, 0, (size_t)t->settings.batch * t->carried * sizeof(real));
     /* In rounds of one batch, so that the sums have a fixed order. */
     for (uint64_t done = 0; done < n;) {
@@ -481,15 +468,16 @@ lsnn_status trainer_evaluate(trainer *t, metrics *out, lsnn_set set, uint64_t fi
         for (int b = 0; b < round; b++) {
             loss += t->sample_loss[b];
             error += t->sample_error[b];
+            error_before += t->sample_error_before[b];
             spikes += t->sample_spikes[b];
             steps += (uint64_t)t->sample_steps[b];
-            if (set == LSNN_TEST) add_to_curve(t, b);
+            if (set == LSNN_TEST) questions_add(t, b);
         }
         done += (uint64_t)round;
     }
     const double n_rates = t->net->n_spiking - t->net->n_hidden;
     const double neuron_seconds = n_rates * (double)steps * t->net->dt / 1e3;
-    *out = (metrics){.loss = loss / (double)n, .error = error / (double)n};
+    *out = (metrics){.loss = loss / (double)n, .error = error / (double)n, .error_before = error_before / (double)n};
     if (neuron_seconds > 0) out->rate = (double)spikes / neuron_seconds;
     if (!isfinite(loss)) return lsnn_fail(err, LSNN_DIVERGED, "the loss of the evaluation became %g", loss);
     return LSNN_OK;

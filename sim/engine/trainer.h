@@ -17,6 +17,7 @@ typedef struct metrics {
     double rate; /* mean of the spiking neurons, Hz */
     double norm; /* of the gradient before clipping */
     double learning_rate;
+    double error_before; /* of the demonstrations, with learning within trials (inner.h); else 0 */
     double
         psi_density; /* share of neurons and steps whose surrogate psi is not 0; nan unless errors pass from neuron to neuron */
 } metrics;
@@ -66,6 +67,7 @@ struct trainer {
     struct outer *outer;          /* outer.h; NULL without a sampler */
     const trainer_passes *passes; /* NULL: forward() and backward() */
     worker **workers;             /* [n_threads] */
+    struct inner **inners;        /* [n_threads] inner.h; NULL without learning within trials */
     bool waits;                   /* no sample goes backward before the whole batch went forward (SCOPE_BATCH) */
     tape **tapes;                 /* one per thread; one per sample if the trainer waits */
     int n_tapes;
@@ -88,6 +90,7 @@ struct trainer {
     uint32_t *sample_spikes; /* [batch] of an evaluation */
     double *previous_rate;   /* [n_spiking] per ms, of the batch before; negative: none yet */
     double *sample_loss, *sample_loss_rate, *sample_error; /* [batch] */
+    double *sample_error_before;                           /* [batch] */
     question_curve curve;                                  /* of the last evaluation of test trials */
     uint64_t
         *confusion; /* [n_out right][n_out given] answers of the last evaluation of test trials; NULL: no classes */
@@ -130,6 +133,12 @@ double rates_loss(const trainer *t, const tape *tp);
 double rates_batch(const trainer *t, int neuron);
 /* The share of psi that is not 0 in the batch; NaN: nobody has counted. */
 double rates_psi_density(const trainer *t);
+
+/* questions.c: trainer.curve and trainer.confusion of no trial yet; the errors of the questions on a tape, kept for their sample; and
+ * added to the curve. */
+void questions_clear(trainer *t);
+void questions_keep(trainer *t, const tape *tp, int sample);
+void questions_add(trainer *t, int sample);
 
 /* update.c: sum the shards into trainer.gradient; its norm; and the change of the parameters. */
 void update_reduce(trainer *t);

@@ -41,6 +41,14 @@ lsnn_status trial_new(lsnn_trial **out, arena *a, const lsnn_shape *shape, lsnn_
     TRY(arena_take(a, &e, 1, sizeof *e, err));
     trial->events = e;
     *e = (lsnn_events){.n_steps = shape->n_steps, .n_in = shape->n_in, .capacity = (uint32_t)room};
+    if (shape->n_demonstration > 0) {
+        const lsnn_shape second = {.n_in = shape->n_demonstration,
+                                   .n_out = 1,
+                                   .n_steps = shape->n_steps,
+                                   .n_steps_test = shape->n_steps_test,
+                                   .analog = shape->analog_demonstration};
+        TRY(trial_new(&trial->demonstration, a, &second, err));
+    }
     TRY(arena_take(a, &e->start, n_steps + 1, sizeof *e->start, err));
     TRY(arena_take(a, &e->run, room + 1, sizeof *e->run, err)); /* trial_sort reads one behind the last */
     TRY(arena_take(a, &e->step, room + 1, sizeof *e->step, err));
@@ -64,6 +72,7 @@ void trial_clear(lsnn_trial *trial, lsnn_set set)
     if (trial->analog) memset(trial->analog, 0, n_steps * (size_t)shape->n_in * sizeof *trial->analog);
     trial->events->n = 0;
     memset(trial->events->start, 0, (n_steps + 1) * sizeof *trial->events->start);
+    if (trial->demonstration) trial_clear(trial->demonstration, set);
 }
 
 /* Distribute what was drawn over the steps; start[t] is then where the runs of step t begin. */

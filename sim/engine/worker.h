@@ -37,6 +37,7 @@ typedef struct tape {
     decision *decision;    /* [n_questions, at least 1] */
     real *decided;         /* [n_questions, at least 1][n_out + 1] logits and value */
     double loss, loss_rate, error; /* of this trial */
+    double error_before;           /* of its demonstration (inner.h) */
     double *question_error;        /* [n_questions] 0 or 1, or the squared error of the answer; nan: without weight */
 } tape;
 
@@ -63,6 +64,8 @@ typedef struct worker {
     int chunk;         /* steps that the passes take in hand together */
     real *output;      /* [n_columns] z and y of the step */
     real *rate_signal; /* [spiking columns]: regularisation */
+    const real
+        *signals; /* [n_steps][spiking columns] dE/dz of each step from elsewhere, instead of rate_signal; NULL: none */
     lsnn_slice *slice; /* [n_populations] */
     /* The neurons that pass a signal on to the step before, by id and by column, [spiking columns + LSNN_LANES] each; those of
      * population k end at active_end[k]. */
@@ -122,6 +125,9 @@ void forward_steps(const network *net, worker *w, tape *tp, int from, int to, wo
 void forward_end(const network *net, tape *tp);
 /* Fill the tape's columns with the segment that begins at step `from` once more. */
 void forward_again(const network *net, worker *w, tape *tp, int from);
+/* What changes of the weights, which stand in place of the weights, do to the spikes of the trial on the tape by the local paths of e-prop,
+ * into `out` [n_steps][spiking columns]: the transpose of an e-prop backward pass from signals to gradients. */
+void forward_tangent(const network *net, worker *w, const tape *tp, real *out);
 /* From dE/dy on the tape (tape.output) and worker.rate_signal to gradients, by the paths of a rule. `observe` (may be NULL) sees the rows of
  * worker.signal and worker.adjoint after each step, t descending. */
 void backward(const network *net, worker *w, tape *tp, const lsnn_paths *paths, gradients *into,

@@ -1,70 +1,12 @@
 /* Buffers of recorded trials, and their way into the columns of run.h5. */
 #include "recorder.h"
+#include "recorder_metrics.h"
 #include "recorder_trial.h"
 #include <math.h>
 #include <string.h>
 
 #define MAX_COLUMNS 1024
 #define MOST_CLASSES 256
-
-typedef enum metric_column {
-    TRIAL_START,
-    TRIAL_STOP,
-    TRIAL_ITERATION,
-    TRIAL_SAMPLE,
-    TRIAL_TARGET,
-    TRIAL_LOSS,
-    TRIAL_ERROR,
-    METRIC_LOSS,
-    METRIC_LOSS_RATE,
-    METRIC_ERROR,
-    METRIC_RATE,
-    METRIC_NORM,
-    METRIC_PSI_DENSITY,
-    METRIC_LEARNING_RATE,
-    VALIDATION_ITERATION,
-    VALIDATION_LOSS,
-    VALIDATION_ERROR,
-    TEST_LOSS,
-    TEST_ERROR,
-    TEST_QUESTION_ERROR,
-    TEST_QUESTION_SEM,
-    TEST_QUESTION_TRIALS,
-    N_METRIC_COLUMNS
-} metric_column;
-
-static const result_column metric_columns[N_METRIC_COLUMNS] = {
-    [TRIAL_START] = {"/trials/start", STORE_DOUBLE, 1, "ms", "start of the recorded trial on the file's time axis"},
-    [TRIAL_STOP] = {"/trials/stop", STORE_DOUBLE, 1, "ms", "its end"},
-    [TRIAL_ITERATION] = {"/trials/iteration", STORE_UINT64, 1, NULL, "iteration of training, from 1"},
-    [TRIAL_SAMPLE] = {"/trials/sample", STORE_UINT64, 1, NULL, "number of the trial in its batch, from 0"},
-    [TRIAL_TARGET] = {"/trials/target", STORE_INT, 1, NULL, "class that was right; -1: the task has none"},
-    [TRIAL_LOSS] = {"/trials/loss", STORE_DOUBLE, 1, NULL, "loss of the trial"},
-    [TRIAL_ERROR] = {"/trials/error", STORE_DOUBLE, 1, NULL, "error of the trial as the task defines it"},
-    [METRIC_LOSS] = {"/metrics/loss", STORE_DOUBLE, 1, NULL, "task loss of each iteration's batch"},
-    [METRIC_LOSS_RATE] = {"/metrics/loss_rate", STORE_DOUBLE, 1, NULL, "loss of the rate regularisation"},
-    [METRIC_ERROR] = {"/metrics/error", STORE_DOUBLE, 1, NULL, "error of each iteration's batch"},
-    [METRIC_RATE] = {"/metrics/rate", STORE_DOUBLE, 1, "Hz", "mean firing rate of the spiking neurons"},
-    [METRIC_NORM] = {"/metrics/gradient_norm", STORE_DOUBLE, 1, NULL, "norm of the gradient before clipping"},
-    [METRIC_PSI_DENSITY] =
-        {"/metrics/psi_density", STORE_DOUBLE, 1, NULL,
-         "share of neurons and steps whose surrogate is not 0; nan unless errors pass from neuron to "
-         "neuron (rule bptt)"},
-    [METRIC_LEARNING_RATE] = {"/metrics/learning_rate", STORE_DOUBLE, 1, NULL, "learning rate of the update"},
-    [VALIDATION_ITERATION] = {"/metrics/validation_iteration", STORE_UINT64, 1, NULL,
-                              "iterations done at a validation"},
-    [VALIDATION_LOSS] = {"/metrics/validation_loss", STORE_DOUBLE, 1, NULL, "task loss on validation trials"},
-    [VALIDATION_ERROR] = {"/metrics/validation_error", STORE_DOUBLE, 1, NULL, "error on validation trials"},
-    [TEST_LOSS] = {"/metrics/test_loss", STORE_DOUBLE, 1, NULL, "task loss on test trials after training"},
-    [TEST_ERROR] = {"/metrics/test_error", STORE_DOUBLE, 1, NULL, "error on test trials after training"},
-    [TEST_QUESTION_ERROR] =
-        {"/metrics/test_question_error", STORE_DOUBLE, 1, NULL,
-         "by a question's number in its trial, mean over the test trials: share of wrong answers, or "
-         "squared error"},
-    [TEST_QUESTION_SEM] = {"/metrics/test_question_sem", STORE_DOUBLE, 1, NULL, "standard error of that mean"},
-    [TEST_QUESTION_TRIALS] = {"/metrics/test_question_trials", STORE_DOUBLE, 1, NULL,
-                              "test trials that asked so many questions"},
-};
 
 /* One recorded trial of the present iteration. */
 typedef struct seen {
@@ -270,7 +212,7 @@ lsnn_status recorder_new(recorder **out, experiment *e, lsnn_error *err)
     TRY(arena_take(e->memory, &r->columns, MAX_COLUMNS, sizeof *r->columns, err));
     TRY(arena_take(e->memory, &r->first_column, (size_t)e->n_records, sizeof *r->first_column, err));
     for (int c = 0; c < N_METRIC_COLUMNS; c++)
-        r->columns[r->n_columns++] = metric_columns[c];
+        r->columns[r->n_columns++] = recorder_metrics[c];
     const size_t n_out = (size_t)e->shape.n_out;
     if (e->trainer->confusion && n_out <= MOST_CLASSES) {
         r->confusion = r->n_columns;
@@ -437,6 +379,11 @@ static lsnn_status push_weights(recorder *r, result *into, int k, uint64_t itera
     return status;
 }
 
+static lsnn_status push_before(recorder *r, result *into, int column, const metrics *m, lsnn_error *err)
+{
+    return r->e->trainer->inners ? push(r, into, column, 1, &m->error_before, err) : LSNN_OK;
+}
+
 lsnn_status recorder_iteration(recorder *r, result *into, const metrics *m, lsnn_error *err)
 {
     const uint64_t iteration = r->e->trainer->iteration;
@@ -447,6 +394,7 @@ lsnn_status recorder_iteration(recorder *r, result *into, const metrics *m, lsnn
     TRY(push(r, into, METRIC_NORM, 1, &m->norm, err));
     TRY(push(r, into, METRIC_PSI_DENSITY, 1, &m->psi_density, err));
     TRY(push(r, into, METRIC_LEARNING_RATE, 1, &m->learning_rate, err));
+    TRY(push_before(r, into, METRIC_ERROR_BEFORE, m, err));
     for (int b = 0; b < r->watcher.n_samples; b++)
         TRY(push_trial(r, into, b, iteration, err));
     for (int k = 0; k < r->e->n_records; k++) {
@@ -464,6 +412,7 @@ lsnn_status recorder_validation(recorder *r, result *into, const metrics *m, lsn
 {
     TRY(push(r, into, VALIDATION_ITERATION, 1, &r->e->trainer->iteration, err));
     TRY(push(r, into, VALIDATION_LOSS, 1, &m->loss, err));
+    TRY(push_before(r, into, VALIDATION_ERROR_BEFORE, m, err));
     return push(r, into, VALIDATION_ERROR, 1, &m->error, err);
 }
 
@@ -471,6 +420,7 @@ lsnn_status recorder_test(recorder *r, result *into, const metrics *m, lsnn_erro
 {
     TRY(push(r, into, TEST_LOSS, 1, &m->loss, err));
     TRY(push(r, into, TEST_ERROR, 1, &m->error, err));
+    TRY(push_before(r, into, TEST_ERROR_BEFORE, m, err));
     if (r->confusion) TRY(push(r, into, r->confusion, 1, r->e->trainer->confusion, err));
     const question_curve *c = &r->e->trainer->curve;
     for (int q = 0; q < c->n; q++) {

@@ -114,10 +114,17 @@ void lsnn_close(lsnn *net)
     free(net);
 }
 
+/* Of the readouts that answer. */
+static int count_outputs(const experiment *e)
+{
+    const network *net = e->net;
+    return net->n_outputs > 0 ? net->populations[net->n_spiking_populations].n : 0;
+}
+
 lsnn_sizes lsnn_get_sizes(const lsnn *net)
 {
     const experiment *e = net->e;
-    return (lsnn_sizes){e->shape.n_in, e->net->n_spiking, e->net->n_outputs, e->shape.n_steps, e->dt};
+    return (lsnn_sizes){e->shape.n_in, e->net->n_spiking, count_outputs(e), e->shape.n_steps, e->dt};
 }
 
 const char *lsnn_config(const lsnn *net)
@@ -178,7 +185,7 @@ lsnn_status lsnn_present(lsnn *net, const double *x, double *y, uint8_t *z, lsnn
     IN_PLAIN_LOCALE;
     const experiment *e = net->e;
     tape *tp = e->trainer->tapes[0];
-    const int T = e->shape.n_steps, n_out = e->net->n_outputs, n = e->net->n_spiking;
+    const int T = e->shape.n_steps, n_out = count_outputs(e), n = e->net->n_spiking;
     const size_t row = (size_t)(e->net->n_columns - e->net->spiking_columns);
     tp->drawn = false;
     TRY(load_input(e, tp->trial, x, err));

@@ -116,7 +116,7 @@ wrong() {
     printf '%s: exit %d\n%s\ninstead of\n%s\n' "$*" "$got" "$(<err)" "$message"
     failures=$((failures + 1))
 }
-wrong 'target: of one population of readouts, by name' record.target.of=lif
+wrong 'target: of the population of readouts that answers, by name' record.target.of=lif
 wrong "'clock' has values and no spikes" sources.clock='{kind: current, n: 3, value: 1}'
 wrong 'L: of one population that spikes, by name' record.target.what=L
 wrong 'L needs a learning rule' record.target='{what: L, of: lif}' learning.rule=none

@@ -45,7 +45,7 @@ for name in evidence_accumulation pattern_generation; do
     "$LSNN" check "$yaml" learning.batch=2 seed=7 >first.yaml
     "$LSNN" check first.yaml >second.yaml
     "$LSNN" check second.yaml >third.yaml
-    cmp second.yaml third.yaml || fail "$name: check of check's output differs"
+    cmp <(grep -v '^# memory: ' second.yaml) <(grep -v '^# memory: ' third.yaml) || fail "$name: check of check's output differs"
     diff <(facts first.yaml) <(facts second.yaml) || fail "$name: check's output means something else"
 done
 

@@ -91,16 +91,16 @@ grep -q '^c.yaml:2:5: ' stderr || { echo "the second of two mistakes is not told
 
 # ---- names ------------------------------------------------------------------------------------------------------------
 config 's/kind: evidence_accumulation/kind: evidence_acumulation/' "c.yaml:3:14: no task is called 'evidence_acumulation'; did you mean 'evidence_accumulation'?"
-config 's/kind: evidence_accumulation/kind: chess/' "c.yaml:3:14: no task is called 'chess'; there are: delayed_goal, delayed_xor, evidence_accumulation, l2l_regression, l2l_sines, pattern_generation, sequential_mnist, store_recall, twelve_ax"
+config 's/kind: evidence_accumulation/kind: chess/' "c.yaml:3:14: no task is called 'chess'; there are: arm_trajectory, delayed_goal, delayed_xor, evidence_accumulation, l2l_regression, l2l_sines, pattern_generation, sequential_mnist, store_recall, twelve_ax"
 config 's/kind: evidence_accumulation, //' "c.yaml:3:7: a name, or a map with 'kind', is needed here"
 config 's/model: alif/model: alief/' "c.yaml:6:17: no model is called 'alief'; did you mean 'alif'?"
 config 's/model: alif, //' "c.yaml:6:3: 'alif' needs the name of a neuron model, like model: lif"
-config 's/rule: eprop/rule: backprop/' "c.yaml:12:18: no learning rule is called 'backprop'; there are: none, bptt, eprop"
+config 's/rule: eprop/rule: backprop/' "c.yaml:12:18: no learning rule is called 'backprop'; there are: none, bptt, eprop, natural_eprop"
 config 's/rule: eprop/rule: {kind: eprop, feedback: none}/' "c.yaml:12:42: 'feedback' must be symmetric, random or adaptive, not 'none'"
 config 's/rule: eprop/rule: {kind: eprop, feed_back: random}/' "c.yaml:12:32: unknown key 'feed_back'; did you mean 'feedback'?"
 config 's/rule: eprop/optimiser: adamw/' "c.yaml:12:23: no optimiser is called 'adamw'; did you mean 'adam'?"
 config 's/rule: eprop/schedule: linear/' "c.yaml:12:22: 'kind' must be constant, step, exponential or cosine, not 'linear'"
-config 's/loss: cross_entropy/loss: cross_entropie/' "c.yaml:12:56: 'kind' must be mse, cross_entropy or actor_critic, not 'cross_entropie'; did you mean 'cross_entropy'?"
+config 's/loss: cross_entropy/loss: cross_entropie/' "c.yaml:12:56: 'kind' must be mse, cross_entropy, actor_critic or task, not 'cross_entropie'; did you mean 'cross_entropy'?"
 config 's/to: out}/to: exit}/' "c.yaml:11:32: no population is called 'exit'; there are: lif, alif, out"
 config 's/from: input/from: inptu/' "c.yaml:9:14: no source or population is called 'inptu'; did you mean 'input'?"
 
