@@ -33,7 +33,7 @@ static void prepare(void)
     for (int k = 0; k < STEPS * ROW; k++)
         y[k] = (real)lsnn_random_normal(&stream);
     for (int q = 0; q < QUESTIONS; q++) {
-        actor_choose(&tp, &net, q);
+        actor_choose(&settings, &tp, &net, q);
         tp.decision[q] = (decision){.action = (q + 1) % ACTIONS, .reward = q - 0.7};
     }
     tp.n_decisions = QUESTIONS;
@@ -168,7 +168,7 @@ Test(actor, draws_actions_as_often_as_the_policy_says)
     softmax(pi, x[1]);
     for (int i = 0; i < N; i++) {
         tp.draw.index = (uint64_t)i;
-        actor_choose(&tp, &net, 1);
+        actor_choose(&settings, &tp, &net, 1);
         count[tp.decision[1].action]++;
         cr_assert_eq(tp.trial->questions[1].action, tp.decision[1].action);
         for (int k = 0; k < ACTIONS; k++)
@@ -186,19 +186,19 @@ Test(actor, chance_depends_on_seed_set_trial_and_question_alone)
     int first[N];
     for (int i = 0; i < N; i++) {
         tp.draw = (lsnn_draw){.seed = 5, .index = (uint64_t)i};
-        actor_choose(&tp, &net, 0);
+        actor_choose(&settings, &tp, &net, 0);
         first[i] = tp.decision[0].action;
     }
     int by_set = 0, by_seed = 0;
     for (int i = N - 1; i >= 0; i--) {
         tp.draw = (lsnn_draw){.seed = 5, .index = (uint64_t)i};
-        actor_choose(&tp, &net, 0);
+        actor_choose(&settings, &tp, &net, 0);
         cr_assert_eq(tp.decision[0].action, first[i]);
         tp.draw.set = LSNN_TEST;
-        actor_choose(&tp, &net, 0);
+        actor_choose(&settings, &tp, &net, 0);
         by_set += tp.decision[0].action != first[i];
         tp.draw = (lsnn_draw){.seed = 9, .index = (uint64_t)i};
-        actor_choose(&tp, &net, 0);
+        actor_choose(&settings, &tp, &net, 0);
         by_seed += tp.decision[0].action != first[i];
     }
     cr_assert(by_set > 5 && by_seed > 5, "%d %d", by_set, by_seed);

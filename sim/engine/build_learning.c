@@ -66,8 +66,8 @@ typedef struct loss_fields {
 
 const lsnn_field build_loss_table[] = {
     {"kind", LSNN_CHOICE, offsetof(loss_fields, kind), "mse", NULL, 0, 0, false, "mse|cross_entropy|actor_critic",
-     "1/2 sum_k (y_k - target_k)^2; the cross entropy of softmax(y); or actions that are drawn from softmax(y), and a "
-     "reward"},
+     "1/2 sum_k (y_k - target_k)^2; the cross entropy of softmax(y); or rewards for actions that are drawn from "
+     "softmax(y), or, if they are numbers, from Gaussians around y"},
     {"normalise", LSNN_CHOICE, offsetof(loss_fields, normalise), "mean", NULL, 0, 0, false, "sum|mean",
      "sum over the judged steps, or their mean"},
     {"pool", LSNN_BOOL, offsetof(loss_fields, pool), "false", NULL, 0, 0, false, NULL,
@@ -82,6 +82,8 @@ const lsnn_field build_loss_table[] = {
      "actor_critic: weight c_V of the critic's squared error, whose value is the last readout"},
     {"entropy", LSNN_REAL, offsetof(loss_fields, actor.entropy), "0.01", NULL, 0, INFINITY, false, NULL,
      "actor_critic: weight c_H of the policy's entropy"},
+    {"sigma", LSNN_REAL, offsetof(loss_fields, actor.sigma), "0.5", NULL, 0, INFINITY, true, NULL,
+     "actor_critic: standard deviation of actions that are numbers around the readouts"},
     LSNN_END,
 };
 
@@ -149,7 +151,8 @@ static lsnn_status read_loss(build *b, config_node *node)
     *loss = (loss_settings){.kind = own.kind, .mean = own.normalise == 1, .pool = own.pool, .actor = own.actor};
     if (loss->kind == LOSS_ACTOR_CRITIC) loss->pool = true;
     read_window(b, loss, own.window);
-    if (loss->kind != LOSS_MSE && !b->e->shape.classes)
+    const bool acts = loss->kind == LOSS_ACTOR_CRITIC && b->e->task->act;
+    if (loss->kind != LOSS_MSE && !b->e->shape.classes && !acts)
         config_mistake(&b->report, &node->place, "%s needs a task with classes; '%s' gives values: use mse", kind,
                        b->e->task->name);
     if (loss->kind != LOSS_ACTOR_CRITIC && b->e->task->act)

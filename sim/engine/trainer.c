@@ -52,6 +52,13 @@ static lsnn_status take_workers(trainer *t, arena *a, lsnn_error *err)
     return take_moments(t, a, err);
 }
 
+static lsnn_status take_curve(question_curve *c, size_t n, arena *a, lsnn_error *err)
+{
+    TRY(arena_take(a, &c->sum, n, sizeof(double), err));
+    TRY(arena_take(a, &c->squares, n, sizeof(double), err));
+    return arena_take(a, &c->asked, n, sizeof(double), err);
+}
+
 lsnn_status trainer_new(trainer **out, network *net, const lsnn_task *task, const void *task_state,
                         const void *task_parameters, const lsnn_shape *shape, const learning_settings *settings,
                         int n_threads, lsnn_error *err)
@@ -93,9 +100,11 @@ lsnn_status trainer_new(trainer **out, network *net, const lsnn_task *task, cons
     TRY(arena_take(a, &t->sample_question_error, (size_t)batch * n_questions, sizeof(double), err));
     const size_t n_out = (size_t)shape->n_out;
     if (shape->classes) TRY(arena_take(a, &t->confusion, n_out * n_out, sizeof *t->confusion, err));
-    TRY(arena_take(a, &t->curve.sum, n_questions, sizeof(double), err));
-    TRY(arena_take(a, &t->curve.squares, n_questions, sizeof(double), err));
-    TRY(arena_take(a, &t->curve.asked, n_questions, sizeof(double), err));
+    TRY(take_curve(&t->curve, n_questions, a, err));
+    if (task->rounds) {
+        TRY(arena_take(a, &t->sample_round_length, (size_t)batch * n_questions, sizeof(double), err));
+        TRY(take_curve(&t->rounds, n_questions, a, err));
+    }
     if (settings->sampler) TRY(outer_new(&t->outer, t, err));
     *out = t;
     return LSNN_OK;
@@ -135,9 +144,9 @@ static void interact(trainer *t, worker *w, tape *tp, worker_observer *observe, 
     for (int q = 0; q < trial->n_questions; q++) {
         const int stop = trial->questions[q].stop;
         forward_steps(t->net, w, tp, step, stop, observe, with);
-        lsnn_random chance = actor_choose(tp, t->net, q);
+        lsnn_random chance = actor_choose(&t->settings.loss.actor, tp, t->net, q);
         tp->decision[q].reward = t->task->act(t->task_state, t->task_parameters, &tp->draw, trial, &chance);
-        trial_sort(trial);
+        if (!trial->shape.analog) trial_sort(trial);
         step = stop;
     }
     tp->n_decisions = trial->n_questions;
@@ -402,13 +411,18 @@ lsnn_status trainer_iterate(trainer *t, metrics *out, const trainer_recorder *re
     return LSNN_OK;
 }
 
+static void clear_curve(question_curve *c, int n)
+{
+    c->n = n;
+    for (int q = 0; q < n; q++)
+        c->sum[q] = c->squares[q] = c->asked[q] = 0;
+}
+
 static void clear_test(trainer *t)
 {
-    question_curve *c = &t->curve;
     if (t->confusion) memset(t->confusion, 0, (size_t)(t->shape.n_out * t->shape.n_out) * sizeof *t->confusion);
-    c->n = t->shape.n_questions;
-    for (int q = 0; q < c->n; q++)
-        c->sum[q] = c->squares[q] = c->asked[q] = 0;
+    clear_curve(&t->curve, t->shape.n_questions);
+    clear_curve(&t->rounds, t->task->rounds ? t->shape.n_questions : 0);
 }
 
 static void keep_question_errors(trainer *t, const tape *tp, int sample)
@@ -417,14 +431,22 @@ static void keep_question_errors(trainer *t, const tape *tp, int sample)
     memcpy(t->sample_question_error + (size_t)sample * n, tp->question_error, n * sizeof(double));
 }
 
-static void add_to_curve(trainer *t, int sample)
+static void keep_rounds(trainer *t, const lsnn_trial *trial, int sample)
 {
-    const double *error = t->sample_question_error + (size_t)sample * (size_t)t->curve.n;
-    for (int q = 0; q < t->curve.n; q++) {
-        if (isnan(error[q])) continue;
-        t->curve.sum[q] += error[q];
-        t->curve.squares[q] += error[q] * error[q];
-        t->curve.asked[q]++;
+    double *length = t->sample_round_length + (size_t)sample * (size_t)t->shape.n_questions;
+    for (int q = t->task->rounds(t->task_state, t->task_parameters, trial, length); q < t->shape.n_questions; q++)
+        length[q] = NAN;
+}
+
+/* values: [samples][c.n] */
+static void add_to_curve(question_curve *c, const double *values, int sample)
+{
+    for (int q = 0; q < c->n; q++) {
+        const double value = values[(size_t)sample * (size_t)c->n + (size_t)q];
+        if (isnan(value)) continue;
+        c->sum[q] += value;
+        c->squares[q] += value * value;
+        c->asked[q]++;
     }
 }
 
@@ -446,6 +468,7 @@ static void evaluate_round(trainer *t, lsnn_set set, uint64_t first, int n)
         t->sample_steps[b] = tp->n_steps;
         t->sample_spikes[b] = tp->spike_start[tp->n_steps];
         keep_question_errors(t, tp, b);
+        if (t->task->rounds) keep_rounds(t, tp->trial, b);
         if (t->confusion && set == LSNN_TEST) loss_confuse(t->confusion, tp->trial);
     }
 }
@@ -471,7 +494,9 @@ lsnn_status trainer_evaluate(trainer *t, metrics *out, lsnn_set set, uint64_t fi
             error += t->sample_error[b];
             spikes += t->sample_spikes[b];
             steps += (uint64_t)t->sample_steps[b];
-            if (set == LSNN_TEST) add_to_curve(t, b);
+            if (set != LSNN_TEST) continue;
+            add_to_curve(&t->curve, t->sample_question_error, b);
+            add_to_curve(&t->rounds, t->sample_round_length, b);
         }
         done += (uint64_t)round;
     }

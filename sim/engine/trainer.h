@@ -44,7 +44,8 @@ typedef struct trainer_passes {
     void (*update)(void *with, double rate, double factor);
 } trainer_passes;
 
-/* Errors by a question's number in its trial, of the test trials: 0 or 1, or the squared error of the answer. */
+/* Errors by a question's number in its trial, of the test trials: 0 or 1, or the squared error of the answer. Or lengths of rounds
+ * (lsnn_task.rounds) by their number. */
 typedef struct question_curve {
     int n;                 /* questions; 0: the task has none, or nothing has been tested */
     double *sum, *squares; /* [n] of the errors, and of their squares */
@@ -84,10 +85,11 @@ struct trainer {
     uint32_t *sample_spikes; /* [batch] of an evaluation */
     double *previous_rate;   /* [n_spiking] per ms, of the batch before; negative: none yet */
     double *sample_loss, *sample_loss_rate, *sample_error; /* [batch] */
-    question_curve curve;                                  /* of the last evaluation of test trials */
+    question_curve curve, rounds;                          /* of the last evaluation of test trials */
     uint64_t
         *confusion; /* [n_out right][n_out given] answers of the last evaluation of test trials; NULL: no classes */
     double *sample_question_error; /* [batch][n_questions] */
+    double *sample_round_length;   /* [batch][n_questions]; nan: so many rounds did not end. NULL: the task has none */
     uint64_t iteration;            /* done so far */
     uint64_t updates;              /* of the weights; more than iterations when learning online */
     double norm;                   /* of the last gradient */

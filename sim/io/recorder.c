@@ -29,6 +29,9 @@ typedef enum metric_column {
     TEST_QUESTION_ERROR,
     TEST_QUESTION_SEM,
     TEST_QUESTION_TRIALS,
+    TEST_ROUND_LENGTH,
+    TEST_ROUND_SEM,
+    TEST_ROUND_TRIALS,
     N_METRIC_COLUMNS
 } metric_column;
 
@@ -59,6 +62,11 @@ static const result_column metric_columns[N_METRIC_COLUMNS] = {
     [TEST_QUESTION_SEM] = {"/metrics/test_question_sem", STORE_DOUBLE, 1, NULL, "standard error of that mean"},
     [TEST_QUESTION_TRIALS] = {"/metrics/test_question_trials", STORE_DOUBLE, 1, NULL,
                               "test trials that asked so many questions"},
+    [TEST_ROUND_LENGTH] = {"/metrics/test_round_length", STORE_DOUBLE, 1, NULL,
+                           "how long a round took, by its number in the trial, mean over the test trials that ended it"},
+    [TEST_ROUND_SEM] = {"/metrics/test_round_sem", STORE_DOUBLE, 1, NULL, "standard error of that mean"},
+    [TEST_ROUND_TRIALS] = {"/metrics/test_round_trials", STORE_DOUBLE, 1, NULL,
+                           "test trials that ended so many rounds"},
 };
 
 /* One recorded trial of the present iteration. */
@@ -466,18 +474,24 @@ lsnn_status recorder_validation(recorder *r, result *into, const metrics *m, lsn
     return push(r, into, VALIDATION_ERROR, 1, &m->error, err);
 }
 
+/* Mean, standard error and number, into `first` and the two columns after. */
+static lsnn_status push_curve(recorder *r, result *into, int first, const question_curve *c, lsnn_error *err)
+{
+    for (int q = 0; q < c->n; q++) {
+        const double n = c->asked[q], mean = c->sum[q] / n;
+        const double sem = sqrt(fmax(c->squares[q] / n - mean * mean, 0) / (n - 1));
+        TRY(push(r, into, first, 1, &mean, err));
+        TRY(push(r, into, first + 1, 1, &sem, err));
+        TRY(push(r, into, first + 2, 1, &n, err));
+    }
+    return LSNN_OK;
+}
+
 lsnn_status recorder_test(recorder *r, result *into, const metrics *m, lsnn_error *err)
 {
     TRY(push(r, into, TEST_LOSS, 1, &m->loss, err));
     TRY(push(r, into, TEST_ERROR, 1, &m->error, err));
     if (r->confusion) TRY(push(r, into, r->confusion, 1, r->e->trainer->confusion, err));
-    const question_curve *c = &r->e->trainer->curve;
-    for (int q = 0; q < c->n; q++) {
-        const double n = c->asked[q], mean = c->sum[q] / n;
-        const double sem = sqrt(fmax(c->squares[q] / n - mean * mean, 0) / (n - 1));
-        TRY(push(r, into, TEST_QUESTION_ERROR, 1, &mean, err));
-        TRY(push(r, into, TEST_QUESTION_SEM, 1, &sem, err));
-        TRY(push(r, into, TEST_QUESTION_TRIALS, 1, &n, err));
-    }
-    return LSNN_OK;
+    TRY(push_curve(r, into, TEST_QUESTION_ERROR, &r->e->trainer->curve, err));
+    return push_curve(r, into, TEST_ROUND_LENGTH, &r->e->trainer->rounds, err);
 }
