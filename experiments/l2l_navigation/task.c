@@ -7,13 +7,18 @@ enum { X, Y, N_AXES, N_MOVED = 2 * N_AXES, N_TOLD = 2 };
 
 typedef struct navigation_parameters {
     int places;
-    double episode, test_episode, move, decide, stay;
-    double speed, goal, sigma, wall;
+    double episode, test_episode, move, show, decide, stay;
+    double speed, goal, sigma, wall, nearer;
 } navigation_parameters;
 
+typedef struct place {
+    double x, y;
+} place;
+
 typedef struct navigation_state {
-    int move, decide, stay; /* in steps */
-    int moved, told;        /* first input of each kind; places begin at 0 */
+    int move, show, decide, stay; /* in steps */
+    int moved, told;              /* first input of each kind; places begin at 0 */
+    place *preferred;             /* [places] of the place cells */
 } navigation_state;
 
 #define AT(member) offsetof(navigation_parameters, member)
@@ -22,10 +27,11 @@ static const lsnn_field fields[] = {
      "how long a goal stays the same, in training and validation"},
     {"test_episode", LSNN_REAL, AT(test_episode), "2000 ms", "ms", 0, 1e7, true, NULL, "the same in the test"},
     {"move", LSNN_REAL, AT(move), "10 ms", "ms", 0, 1e6, true, NULL, "how long the agent stays at a place"},
+    {"show", LSNN_REAL, AT(show), "2 ms", "ms", 0, 1e6, true, NULL, "the begin of that time, when the inputs are shown"},
     {"decide", LSNN_REAL, AT(decide), "5 ms", "ms", 0, 1e6, true, NULL,
      "the end of that time, over which policy and value are averaged"},
-    {"stay", LSNN_REAL, AT(stay), "30 ms", "ms", 0, 1e6, false, NULL,
-     "how long the agent sees the goal's place and the reward before it is sent to a new start"},
+    {"stay", LSNN_REAL, AT(stay), "20 ms", "ms", 0, 1e6, true, NULL,
+     "how long the agent is at the goal before it is sent to a new start"},
     {"speed", LSNN_REAL, AT(speed), "0.1", NULL, 0, 2, true, NULL,
      "longest way of a move; the arena's radius is 1. Actions are in units of it"},
     {"goal", LSNN_REAL, AT(goal), "0.2", NULL, 0, 0.5, true, NULL, "radius of the goal"},
@@ -35,8 +41,24 @@ static const lsnn_field fields[] = {
     {"sigma", LSNN_REAL, AT(sigma), "0.25", NULL, 0, 10, true, NULL,
      "width of a place cell: its value is exp(-d^2 / (2 sigma^2)) at a distance d up to 2.5 sigma, 0 beyond"},
     {"wall", LSNN_REAL, AT(wall), "0.02", NULL, -1e6, 1e6, false, NULL, "what a move against the wall costs"},
+    {"nearer", LSNN_REAL, AT(nearer), "0", NULL, 0, 1e6, false, NULL,
+     "what a move is rewarded for each unit of way by which it comes nearer to the goal; for the outer loop only, the "
+     "network does not see it"},
     LSNN_END,
 };
+
+/* The sunflower's pattern: each place cell has as much of the disc to itself (Vogel 1979). */
+static lsnn_status take_places(navigation_state *s, const navigation_parameters *p, const lsnn_task_host *host,
+                               lsnn_error *err)
+{
+    const double golden = 2.399963229728653;
+    TRY(host->memory(host, &s->preferred, (size_t)p->places, sizeof *s->preferred, err));
+    for (int cell = 0; cell < p->places; cell++) {
+        const double radius = sqrt((cell + 0.5) / p->places);
+        s->preferred[cell] = (place){radius * cos(cell * golden), radius * sin(cell * golden)};
+    }
+    return LSNN_OK;
+}
 
 static lsnn_status navigation_open(void *state, const void *parameters, const lsnn_task_host *host, lsnn_shape *shape,
                                    lsnn_error *err)
@@ -45,15 +67,18 @@ static lsnn_status navigation_open(void *state, const void *parameters, const ls
     navigation_state *s = state;
     int n_steps, n_steps_test;
     TRY(lsnn_task_steps(&s->move, host, "move", p->move, err));
+    TRY(lsnn_task_steps(&s->show, host, "show", p->show, err));
     TRY(lsnn_task_steps(&s->decide, host, "decide", p->decide, err));
     TRY(lsnn_task_steps(&s->stay, host, "stay", p->stay, err));
     TRY(lsnn_task_steps(&n_steps, host, "episode", p->episode, err));
     TRY(lsnn_task_steps(&n_steps_test, host, "test_episode", p->test_episode, err));
-    if (s->decide > s->move)
-        return lsnn_fail(err, LSNN_CONFIG, "task.decide: %g ms are more than a move of %g ms", p->decide, p->move);
+    if (s->decide > s->move || s->show > s->move)
+        return lsnn_fail(err, LSNN_CONFIG, "task.%s: %g ms are more than a move of %g ms",
+                         s->decide > s->move ? "decide" : "show", s->decide > s->move ? p->decide : p->show, p->move);
     if (n_steps < s->move || n_steps_test < s->move)
         return lsnn_fail(err, LSNN_CONFIG, "task.%s: an episode must hold a move of %g ms",
                          n_steps < s->move ? "episode" : "test_episode", p->move);
+    TRY(take_places(s, p, host, err));
     s->moved = p->places;
     s->told = s->moved + N_MOVED;
     *shape = (lsnn_shape){.n_in = s->told + N_TOLD,
@@ -66,13 +91,14 @@ static lsnn_status navigation_open(void *state, const void *parameters, const ls
     return LSNN_OK;
 }
 
-typedef struct place {
-    double x, y;
-} place;
+static double length(double x, double y)
+{
+    return sqrt(x * x + y * y);
+}
 
 static double distance(place a, place b)
 {
-    return hypot(a.x - b.x, a.y - b.y);
+    return length(a.x - b.x, a.y - b.y);
 }
 
 static place in_arena(lsnn_random *stream)
@@ -80,7 +106,7 @@ static place in_arena(lsnn_random *stream)
     place at;
     do
         at = (place){2 * lsnn_random_uniform(stream) - 1, 2 * lsnn_random_uniform(stream) - 1};
-    while (hypot(at.x, at.y) > 1);
+    while (length(at.x, at.y) > 1);
     return at;
 }
 
@@ -108,13 +134,14 @@ static place goal_of(const lsnn_trial *trial)
 /* An action, no longer than 1. */
 static place limited(const real *action)
 {
-    const double x = (double)action[X], y = (double)action[Y], length = fmax(hypot(x, y), 1);
-    return (place){x / length, y / length};
+    const double x = (double)action[X], y = (double)action[Y], too_long = fmax(length(x, y), 1);
+    return (place){x / too_long, y / too_long};
 }
 
 typedef struct arrival {
     place moved, at;
     bool wall, found;
+    double nearer; /* by how much */
 } arrival;
 
 static arrival answer_to(const navigation_parameters *p, const lsnn_trial *trial, int q)
@@ -122,31 +149,26 @@ static arrival answer_to(const navigation_parameters *p, const lsnn_trial *trial
     const place from = given(trial, q);
     arrival a = {.moved = limited(trial->answers + q * N_AXES)};
     a.at = (place){from.x + p->speed * a.moved.x, from.y + p->speed * a.moved.y};
-    const double radius = hypot(a.at.x, a.at.y);
+    const double radius = length(a.at.x, a.at.y);
     a.wall = radius > 1;
     if (a.wall) a.at = (place){a.at.x / radius, a.at.y / radius};
-    a.found = distance(a.at, goal_of(trial)) <= p->goal;
+    const double left = distance(a.at, goal_of(trial));
+    a.found = left <= p->goal;
+    a.nearer = distance(from, goal_of(trial)) - left;
     return a;
 }
 
-/* The sunflower's pattern: each place cell has as much of the disc to itself (Vogel 1979). */
-static place preferred(const navigation_parameters *p, int cell)
+static void show(const navigation_state *s, lsnn_trial *trial, int cell, int from, double value)
 {
-    const double golden = 2.399963229728653, radius = sqrt((cell + 0.5) / p->places);
-    return (place){radius * cos(cell * golden), radius * sin(cell * golden)};
-}
-
-static void show(lsnn_trial *trial, int cell, int from, int to, double value)
-{
-    for (int t = from; t < to && value != 0; t++)
+    for (int t = from; t < from + s->show && t < trial->n_steps; t++)
         trial->analog[t * trial->shape.n_in + cell] = (real)value;
 }
 
-static void show_place(const navigation_parameters *p, lsnn_trial *trial, place at, int from, int to)
+static void show_place(const navigation_state *s, const navigation_parameters *p, lsnn_trial *trial, place at, int from)
 {
     for (int cell = 0; cell < p->places; cell++) {
-        const double d = distance(at, preferred(p, cell)) / p->sigma;
-        if (d <= 2.5) show(trial, cell, from, to, exp(-d * d / 2));
+        const double d = distance(at, s->preferred[cell]) / p->sigma;
+        if (d <= 2.5) show(s, trial, cell, from, exp(-d * d / 2));
     }
 }
 
@@ -156,7 +178,7 @@ static void ask(const navigation_state *s, const navigation_parameters *p, lsnn_
 {
     const int q = trial->n_questions, to = from + s->move, asked = to - s->decide;
     if (to > trial->n_steps) return;
-    show_place(p, trial, at, from, to);
+    show_place(s, p, trial, at, from);
     lsnn_trial_ask(trial, asked, to, 0);
     trial->given[q * N_AXES + X] = at.x;
     trial->given[q * N_AXES + Y] = at.y;
@@ -171,16 +193,14 @@ static void navigation_draw(const void *state, const void *parameters, const lsn
     ask(state, parameters, trial, first, goal, 0);
 }
 
-/* What the last move was like is shown as long as the agent stays where it has led. */
-static void tell(const navigation_state *s, lsnn_trial *trial, const arrival *a, int from, int to)
+static void tell(const navigation_state *s, lsnn_trial *trial, const arrival *a, int from)
 {
-    const int end = to < trial->n_steps ? to : trial->n_steps;
-    show(trial, s->moved, from, end, fmax(a->moved.x, 0));
-    show(trial, s->moved + 1, from, end, fmax(-a->moved.x, 0));
-    show(trial, s->moved + 2, from, end, fmax(a->moved.y, 0));
-    show(trial, s->moved + 3, from, end, fmax(-a->moved.y, 0));
-    show(trial, s->told, from, end, a->found);
-    show(trial, s->told + 1, from, end, a->wall);
+    show(s, trial, s->moved, from, fmax(a->moved.x, 0));
+    show(s, trial, s->moved + 1, from, fmax(-a->moved.x, 0));
+    show(s, trial, s->moved + 2, from, fmax(a->moved.y, 0));
+    show(s, trial, s->moved + 3, from, fmax(-a->moved.y, 0));
+    show(s, trial, s->told, from, a->found);
+    show(s, trial, s->told + 1, from, a->wall);
 }
 
 static double navigation_act(const void *state, const void *parameters, const lsnn_draw *draw, lsnn_trial *trial,
@@ -192,16 +212,14 @@ static double navigation_act(const void *state, const void *parameters, const ls
     const arrival a = answer_to(p, trial, q);
     const place goal = goal_of(trial);
     (void)draw;
+    tell(s, trial, &a, now);
     if (a.found) {
-        const int end = now + s->stay;
-        tell(s, trial, &a, now, end);
-        show_place(p, trial, a.at, now, end < trial->n_steps ? end : trial->n_steps);
-        ask(s, p, trial, start(p, chance, goal), goal, end);
+        show_place(s, p, trial, a.at, now);
+        ask(s, p, trial, start(p, chance, goal), goal, now + s->stay);
     } else {
-        tell(s, trial, &a, now, now + s->move);
         ask(s, p, trial, a.at, goal, now);
     }
-    return (a.found ? 1 : 0) - (a.wall ? p->wall : 0);
+    return (a.found ? 1 : 0) - (a.wall ? p->wall : 0) + p->nearer * a.nearer;
 }
 
 static int navigation_rounds(const void *state, const void *parameters, const lsnn_trial *trial, double *length)
