@@ -52,13 +52,6 @@ static lsnn_status take_workers(trainer *t, arena *a, lsnn_error *err)
     return take_moments(t, a, err);
 }
 
-static lsnn_status take_curve(question_curve *c, size_t n, arena *a, lsnn_error *err)
-{
-    TRY(arena_take(a, &c->sum, n, sizeof(double), err));
-    TRY(arena_take(a, &c->squares, n, sizeof(double), err));
-    return arena_take(a, &c->asked, n, sizeof(double), err);
-}
-
 lsnn_status trainer_new(trainer **out, network *net, const lsnn_task *task, const void *task_state,
                         const void *task_parameters, const lsnn_shape *shape, const learning_settings *settings,
                         int n_threads, lsnn_error *err)
@@ -100,11 +93,10 @@ lsnn_status trainer_new(trainer **out, network *net, const lsnn_task *task, cons
     TRY(arena_take(a, &t->sample_question_error, (size_t)batch * n_questions, sizeof(double), err));
     const size_t n_out = (size_t)shape->n_out;
     if (shape->classes) TRY(arena_take(a, &t->confusion, n_out * n_out, sizeof *t->confusion, err));
-    TRY(take_curve(&t->curve, n_questions, a, err));
-    if (task->rounds) {
+    TRY(tally_new(&t->questions, shape->n_questions, a, err));
+    TRY(tally_new(&t->rounds, shape->n_questions, a, err));
+    if (task->rounds)
         TRY(arena_take(a, &t->sample_round_length, (size_t)batch * n_questions, sizeof(double), err));
-        TRY(take_curve(&t->rounds, n_questions, a, err));
-    }
     if (settings->sampler) TRY(outer_new(&t->outer, t, err));
     *out = t;
     return LSNN_OK;
@@ -411,18 +403,11 @@ lsnn_status trainer_iterate(trainer *t, metrics *out, const trainer_recorder *re
     return LSNN_OK;
 }
 
-static void clear_curve(question_curve *c, int n)
-{
-    c->n = n;
-    for (int q = 0; q < n; q++)
-        c->sum[q] = c->squares[q] = c->asked[q] = 0;
-}
-
 static void clear_test(trainer *t)
 {
     if (t->confusion) memset(t->confusion, 0, (size_t)(t->shape.n_out * t->shape.n_out) * sizeof *t->confusion);
-    clear_curve(&t->curve, t->shape.n_questions);
-    clear_curve(&t->rounds, t->task->rounds ? t->shape.n_questions : 0);
+    tally_clear(&t->questions, t->shape.n_questions);
+    tally_clear(&t->rounds, t->task->rounds ? t->shape.n_questions : 0);
 }
 
 static void keep_question_errors(trainer *t, const tape *tp, int sample)
@@ -436,18 +421,6 @@ static void keep_rounds(trainer *t, const lsnn_trial *trial, int sample)
     double *length = t->sample_round_length + (size_t)sample * (size_t)t->shape.n_questions;
     for (int q = t->task->rounds(t->task_state, t->task_parameters, trial, length); q < t->shape.n_questions; q++)
         length[q] = NAN;
-}
-
-/* values: [samples][c.n] */
-static void add_to_curve(question_curve *c, const double *values, int sample)
-{
-    for (int q = 0; q < c->n; q++) {
-        const double value = values[(size_t)sample * (size_t)c->n + (size_t)q];
-        if (isnan(value)) continue;
-        c->sum[q] += value;
-        c->squares[q] += value * value;
-        c->asked[q]++;
-    }
 }
 
 /* Trials first .. first+n-1, by each thread of a region or outside of one. */
@@ -495,8 +468,9 @@ lsnn_status trainer_evaluate(trainer *t, metrics *out, lsnn_set set, uint64_t fi
             spikes += t->sample_spikes[b];
             steps += (uint64_t)t->sample_steps[b];
             if (set != LSNN_TEST) continue;
-            add_to_curve(&t->curve, t->sample_question_error, b);
-            add_to_curve(&t->rounds, t->sample_round_length, b);
+            const size_t row = (size_t)b * (size_t)t->shape.n_questions;
+            tally_add(&t->questions, t->sample_question_error + row);
+            if (t->task->rounds) tally_add(&t->rounds, t->sample_round_length + row);
         }
         done += (uint64_t)round;
     }

@@ -7,6 +7,7 @@
 
 #include "learning.h"
 #include "rewire.h"
+#include "tally.h"
 #include <signal.h>
 
 typedef struct trainer trainer;
@@ -44,14 +45,6 @@ typedef struct trainer_passes {
     void (*update)(void *with, double rate, double factor);
 } trainer_passes;
 
-/* Errors by a question's number in its trial, of the test trials: 0 or 1, or the squared error of the answer. Or lengths of rounds
- * (lsnn_task.rounds) by their number. */
-typedef struct question_curve {
-    int n;                 /* questions; 0: the task has none, or nothing has been tested */
-    double *sum, *squares; /* [n] of the errors, and of their squares */
-    double *asked;         /* [n] number of trials that asked it */
-} question_curve;
-
 struct trainer {
     network *net;
     const lsnn_task *task;
@@ -85,7 +78,8 @@ struct trainer {
     uint32_t *sample_spikes; /* [batch] of an evaluation */
     double *previous_rate;   /* [n_spiking] per ms, of the batch before; negative: none yet */
     double *sample_loss, *sample_loss_rate, *sample_error; /* [batch] */
-    question_curve curve, rounds;                          /* of the last evaluation of test trials */
+    tally questions; /* of the last evaluation of test trials: errors, 0 or 1, or the squared error of the answer */
+    tally rounds;    /* likewise: lengths (lsnn_task.rounds) */
     uint64_t
         *confusion; /* [n_out right][n_out given] answers of the last evaluation of test trials; NULL: no classes */
     double *sample_question_error; /* [batch][n_questions] */

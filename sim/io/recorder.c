@@ -475,14 +475,13 @@ lsnn_status recorder_validation(recorder *r, result *into, const metrics *m, lsn
 }
 
 /* Mean, standard error and number, into `first` and the two columns after. */
-static lsnn_status push_curve(recorder *r, result *into, int first, const question_curve *c, lsnn_error *err)
+static lsnn_status push_tally(recorder *r, result *into, int first, const tally *c, lsnn_error *err)
 {
-    for (int q = 0; q < c->n; q++) {
-        const double n = c->asked[q], mean = c->sum[q] / n;
-        const double sem = sqrt(fmax(c->squares[q] / n - mean * mean, 0) / (n - 1));
+    for (int k = 0; k < c->n; k++) {
+        const double mean = tally_mean(c, k), sem = tally_sem(c, k);
         TRY(push(r, into, first, 1, &mean, err));
         TRY(push(r, into, first + 1, 1, &sem, err));
-        TRY(push(r, into, first + 2, 1, &n, err));
+        TRY(push(r, into, first + 2, 1, &c->count[k], err));
     }
     return LSNN_OK;
 }
@@ -492,6 +491,6 @@ lsnn_status recorder_test(recorder *r, result *into, const metrics *m, lsnn_erro
     TRY(push(r, into, TEST_LOSS, 1, &m->loss, err));
     TRY(push(r, into, TEST_ERROR, 1, &m->error, err));
     if (r->confusion) TRY(push(r, into, r->confusion, 1, r->e->trainer->confusion, err));
-    TRY(push_curve(r, into, TEST_QUESTION_ERROR, &r->e->trainer->curve, err));
-    return push_curve(r, into, TEST_ROUND_LENGTH, &r->e->trainer->rounds, err);
+    TRY(push_tally(r, into, TEST_QUESTION_ERROR, &r->e->trainer->questions, err));
+    return push_tally(r, into, TEST_ROUND_LENGTH, &r->e->trainer->rounds, err);
 }
