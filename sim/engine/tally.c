@@ -37,3 +37,13 @@ double tally_sem(const tally *c, int k)
     const double mean = tally_mean(c, k);
     return sqrt(fmax(c->squares[k] / c->count[k] - mean * mean, 0) / (c->count[k] - 1));
 }
+
+double tally_mean_from(const tally *c, int k)
+{
+    double sum = 0, count = 0;
+    for (; k < c->n; k++) {
+        sum += c->sum[k];
+        count += c->count[k];
+    }
+    return sum / count;
+}

@@ -18,5 +18,7 @@ void tally_add(tally *c, const double *values);
 /* Mean, and its standard error. */
 double tally_mean(const tally *c, int k);
 double tally_sem(const tally *c, int k);
+/* Mean over all values from number k on; nan: there are none. */
+double tally_mean_from(const tally *c, int k);
 
 #endif

@@ -95,6 +95,7 @@ lsnn_status trainer_new(trainer **out, network *net, const lsnn_task *task, cons
     if (shape->classes) TRY(arena_take(a, &t->confusion, n_out * n_out, sizeof *t->confusion, err));
     TRY(tally_new(&t->questions, shape->n_questions, a, err));
     TRY(tally_new(&t->rounds, shape->n_questions, a, err));
+    TRY(tally_new(&t->first_rounds, shape->n_questions, a, err));
     if (task->rounds)
         TRY(arena_take(a, &t->sample_round_length, (size_t)batch * n_questions, sizeof(double), err));
     if (settings->sampler) TRY(outer_new(&t->outer, t, err));
@@ -408,6 +409,7 @@ static void clear_test(trainer *t)
     if (t->confusion) memset(t->confusion, 0, (size_t)(t->shape.n_out * t->shape.n_out) * sizeof *t->confusion);
     tally_clear(&t->questions, t->shape.n_questions);
     tally_clear(&t->rounds, t->task->rounds ? t->shape.n_questions : 0);
+    tally_clear(&t->first_rounds, t->task->rounds ? t->shape.n_questions : 0);
 }
 
 static void keep_question_errors(trainer *t, const tape *tp, int sample)
@@ -421,6 +423,19 @@ static void keep_rounds(trainer *t, const lsnn_trial *trial, int sample)
     double *length = t->sample_round_length + (size_t)sample * (size_t)t->shape.n_questions;
     for (int q = t->task->rounds(t->task_state, t->task_parameters, trial, length); q < t->shape.n_questions; q++)
         length[q] = NAN;
+}
+
+static void add_to_tallies(trainer *t, int sample)
+{
+    const size_t n = (size_t)t->shape.n_questions, row = (size_t)sample * n;
+    tally_add(&t->questions, t->sample_question_error + row);
+    if (!t->task->rounds) return;
+    const double *length = t->sample_round_length + row;
+    double first[n];
+    for (size_t k = 0; k < n; k++)
+        first[k] = isnan(length[k]) ? NAN : length[0];
+    tally_add(&t->rounds, length);
+    tally_add(&t->first_rounds, first);
 }
 
 /* Trials first .. first+n-1, by each thread of a region or outside of one. */
@@ -467,10 +482,7 @@ lsnn_status trainer_evaluate(trainer *t, metrics *out, lsnn_set set, uint64_t fi
             error += t->sample_error[b];
             spikes += t->sample_spikes[b];
             steps += (uint64_t)t->sample_steps[b];
-            if (set != LSNN_TEST) continue;
-            const size_t row = (size_t)b * (size_t)t->shape.n_questions;
-            tally_add(&t->questions, t->sample_question_error + row);
-            if (t->task->rounds) tally_add(&t->rounds, t->sample_round_length + row);
+            if (set == LSNN_TEST) add_to_tallies(t, b);
         }
         done += (uint64_t)round;
     }

@@ -80,6 +80,9 @@ struct trainer {
     double *sample_loss, *sample_loss_rate, *sample_error; /* [batch] */
     tally questions; /* of the last evaluation of test trials: errors, 0 or 1, or the squared error of the answer */
     tally rounds;    /* likewise: lengths (lsnn_task.rounds) */
+    /* Lengths of the first rounds of the trials that ended round k. Trials with easy goals come to more rounds; but without memory all
+     * rounds of a trial are alike, and so is whether it came to round k: then these means are those of `rounds`. */
+    tally first_rounds;
     uint64_t
         *confusion; /* [n_out right][n_out given] answers of the last evaluation of test trials; NULL: no classes */
     double *sample_question_error; /* [batch][n_questions] */

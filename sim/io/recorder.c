@@ -32,6 +32,7 @@ typedef enum metric_column {
     TEST_ROUND_LENGTH,
     TEST_ROUND_SEM,
     TEST_ROUND_TRIALS,
+    TEST_ROUND_FIRST,
     N_METRIC_COLUMNS
 } metric_column;
 
@@ -65,8 +66,9 @@ static const result_column metric_columns[N_METRIC_COLUMNS] = {
     [TEST_ROUND_LENGTH] = {"/metrics/test_round_length", STORE_DOUBLE, 1, NULL,
                            "how long a round took, by its number in the trial, mean over the test trials that ended it"},
     [TEST_ROUND_SEM] = {"/metrics/test_round_sem", STORE_DOUBLE, 1, NULL, "standard error of that mean"},
-    [TEST_ROUND_TRIALS] = {"/metrics/test_round_trials", STORE_DOUBLE, 1, NULL,
-                           "test trials that ended so many rounds"},
+    [TEST_ROUND_TRIALS] = {"/metrics/test_round_trials", STORE_DOUBLE, 1, NULL, "test trials that ended it"},
+    [TEST_ROUND_FIRST] = {"/metrics/test_round_first", STORE_DOUBLE, 1, NULL,
+                          "mean length of the first round of those trials: without memory as long"},
 };
 
 /* One recorded trial of the present iteration. */
@@ -492,5 +494,10 @@ lsnn_status recorder_test(recorder *r, result *into, const metrics *m, lsnn_erro
     TRY(push(r, into, TEST_ERROR, 1, &m->error, err));
     if (r->confusion) TRY(push(r, into, r->confusion, 1, r->e->trainer->confusion, err));
     TRY(push_tally(r, into, TEST_QUESTION_ERROR, &r->e->trainer->questions, err));
-    return push_tally(r, into, TEST_ROUND_LENGTH, &r->e->trainer->rounds, err);
+    TRY(push_tally(r, into, TEST_ROUND_LENGTH, &r->e->trainer->rounds, err));
+    for (int k = 0; k < r->e->trainer->first_rounds.n; k++) {
+        const double mean = tally_mean(&r->e->trainer->first_rounds, k);
+        TRY(push(r, into, TEST_ROUND_FIRST, 1, &mean, err));
+    }
+    return LSNN_OK;
 }
