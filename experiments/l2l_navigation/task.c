@@ -27,7 +27,8 @@ static const lsnn_field fields[] = {
      "how long a goal stays the same, in training and validation"},
     {"test_episode", LSNN_REAL, AT(test_episode), "2000 ms", "ms", 0, 1e7, true, NULL, "the same in the test"},
     {"move", LSNN_REAL, AT(move), "10 ms", "ms", 0, 1e6, true, NULL, "how long the agent stays at a place"},
-    {"show", LSNN_REAL, AT(show), "2 ms", "ms", 0, 1e6, true, NULL, "the begin of that time, when the inputs are shown"},
+    {"show", LSNN_REAL, AT(show), "2 ms", "ms", 0, 1e6, true, NULL,
+     "the first part of that time, when the inputs are shown"},
     {"decide", LSNN_REAL, AT(decide), "5 ms", "ms", 0, 1e6, true, NULL,
      "the end of that time, over which policy and value are averaged"},
     {"stay", LSNN_REAL, AT(stay), "20 ms", "ms", 0, 1e6, true, NULL,
@@ -244,15 +245,12 @@ static double navigation_score(const void *state, const void *parameters, const 
 
 const lsnn_task lsnn_task_l2l_navigation = {
     .name = "l2l_navigation",
-    .doc = "An agent moves in a circular arena of radius 1, in which each episode hides a goal at another place. It finds "
-           "the\n"
-           "goal only by getting there: a reward of 1, and a new random start; the goal stays. Input: values of place "
-           "cells,\n"
-           "of the last move, and whether it brought a reward or met the wall. Two readouts are the mean of the next "
-           "move,\n"
-           "drawn from a Gaussian, a third the value: loss actor_critic. The error is 1 / (1 + goals reached).\n"
-           "A round is the way to the goal, its length the number of moves. After Bellec et al. 2018, NeurIPS, section "
-           "4.",
+    .doc =
+        "An agent moves in a circular arena of radius 1, where each episode hides a goal at another place. It finds\n"
+        "it by getting there: a reward of 1, and a new random start; the goal stays. Input: values of place cells,\n"
+        "of the last move, and whether it met the goal or the wall. Two readouts are the mean of the next move, a\n"
+        "Gaussian, a third is the value: loss actor_critic. The error is 1 / (1 + goals reached). A round is a way to\n"
+        "the goal, its length the number of moves. After Bellec et al. 2018, NeurIPS, section 4.",
     .fields = fields,
     .size = sizeof(navigation_parameters),
     .state_size = sizeof(navigation_state),

@@ -318,8 +318,7 @@ static void print_json(const session *s)
     if (f.validated)
         printf(", \"validation_loss\": %.9g, \"validation_error\": %.9g", f.validation_loss, f.validation_error);
     if (f.tested) printf(", \"test_loss\": %.9g, \"test_error\": %.9g", f.test.loss, f.test.error);
-    if (has_rounds(s))
-        printf(", \"test_round\": %.9g, \"test_round_ratio\": %.9g", later_rounds(s), round_ratio(s));
+    if (has_rounds(s)) printf(", \"test_round\": %.9g, \"test_round_ratio\": %.9g", later_rounds(s), round_ratio(s));
     printf(", \"seconds\": %.3f, \"folder\": \"%s\"}\n", f.seconds, s->folder.path);
 }
 
@@ -341,8 +340,8 @@ void session_summary(const session *s, bool json)
         printf("  test         error %.4f, loss %.4g (%" PRId64 " trials)\n", s->test.error, s->test.loss,
                e->test_trials);
     if (has_rounds(s))
-        printf("  rounds       from the second on %.1f long, %.2f times the first of the same trials\n", later_rounds(s),
-               round_ratio(s));
+        printf("  rounds       from the second on %.1f long, %.2f times the first of the same trials\n",
+               later_rounds(s), round_ratio(s));
     printf("  last batch   error %.4f, loss %.4g, rate %.1f Hz\n", s->state.last.error, s->state.last.loss,
            s->state.last.rate);
     printf("  results      %s\n               look with: lsnn describe %s\n", s->folder.path, s->folder.result);

@@ -96,8 +96,7 @@ lsnn_status trainer_new(trainer **out, network *net, const lsnn_task *task, cons
     TRY(tally_new(&t->questions, shape->n_questions, a, err));
     TRY(tally_new(&t->rounds, shape->n_questions, a, err));
     TRY(tally_new(&t->first_rounds, shape->n_questions, a, err));
-    if (task->rounds)
-        TRY(arena_take(a, &t->sample_round_length, (size_t)batch * n_questions, sizeof(double), err));
+    if (task->rounds) TRY(arena_take(a, &t->sample_round_length, (size_t)batch * n_questions, sizeof(double), err));
     if (settings->sampler) TRY(outer_new(&t->outer, t, err));
     *out = t;
     return LSNN_OK;

@@ -50,25 +50,19 @@ static const result_column metric_columns[N_METRIC_COLUMNS] = {
     [METRIC_RATE] = {"/metrics/rate", STORE_DOUBLE, 1, "Hz", "mean firing rate of the spiking neurons"},
     [METRIC_NORM] = {"/metrics/gradient_norm", STORE_DOUBLE, 1, NULL, "norm of the gradient before clipping"},
     [METRIC_LEARNING_RATE] = {"/metrics/learning_rate", STORE_DOUBLE, 1, NULL, "learning rate of the update"},
-    [VALIDATION_ITERATION] = {"/metrics/validation_iteration", STORE_UINT64, 1, NULL,
-                              "iterations done at a validation"},
+    [VALIDATION_ITERATION] = {"/metrics/validation_iteration", STORE_UINT64, 1, NULL, "iterations done by then"},
     [VALIDATION_LOSS] = {"/metrics/validation_loss", STORE_DOUBLE, 1, NULL, "task loss on validation trials"},
     [VALIDATION_ERROR] = {"/metrics/validation_error", STORE_DOUBLE, 1, NULL, "error on validation trials"},
     [TEST_LOSS] = {"/metrics/test_loss", STORE_DOUBLE, 1, NULL, "task loss on test trials after training"},
     [TEST_ERROR] = {"/metrics/test_error", STORE_DOUBLE, 1, NULL, "error on test trials after training"},
-    [TEST_QUESTION_ERROR] =
-        {"/metrics/test_question_error", STORE_DOUBLE, 1, NULL,
-         "by a question's number in its trial, mean over the test trials: share of wrong answers, or "
-         "squared error"},
+    [TEST_QUESTION_ERROR] = {"/metrics/test_question_error", STORE_DOUBLE, 1, NULL,
+                             "by a question's number in its trial: share of wrong answers, or squared error; mean"},
     [TEST_QUESTION_SEM] = {"/metrics/test_question_sem", STORE_DOUBLE, 1, NULL, "standard error of that mean"},
-    [TEST_QUESTION_TRIALS] = {"/metrics/test_question_trials", STORE_DOUBLE, 1, NULL,
-                              "test trials that asked so many questions"},
-    [TEST_ROUND_LENGTH] = {"/metrics/test_round_length", STORE_DOUBLE, 1, NULL,
-                           "how long a round took, by its number in the trial, mean over the test trials that ended it"},
+    [TEST_QUESTION_TRIALS] = {"/metrics/test_question_trials", STORE_DOUBLE, 1, NULL, "test trials that asked it"},
+    [TEST_ROUND_LENGTH] = {"/metrics/test_round_length", STORE_DOUBLE, 1, NULL, "mean by the round's number"},
     [TEST_ROUND_SEM] = {"/metrics/test_round_sem", STORE_DOUBLE, 1, NULL, "standard error of that mean"},
     [TEST_ROUND_TRIALS] = {"/metrics/test_round_trials", STORE_DOUBLE, 1, NULL, "test trials that ended it"},
-    [TEST_ROUND_FIRST] = {"/metrics/test_round_first", STORE_DOUBLE, 1, NULL,
-                          "mean length of the first round of those trials: without memory as long"},
+    [TEST_ROUND_FIRST] = {"/metrics/test_round_first", STORE_DOUBLE, 1, NULL, "the same of those trials' first rounds"},
 };
 
 /* One recorded trial of the present iteration. */
@@ -476,13 +470,19 @@ lsnn_status recorder_validation(recorder *r, result *into, const metrics *m, lsn
     return push(r, into, VALIDATION_ERROR, 1, &m->error, err);
 }
 
+static lsnn_status push_means(recorder *r, result *into, int column, const tally *c, lsnn_error *err)
+{
+    for (int k = 0; k < c->n; k++)
+        TRY(push(r, into, column, 1, &(double){tally_mean(c, k)}, err));
+    return LSNN_OK;
+}
+
 /* Mean, standard error and number, into `first` and the two columns after. */
 static lsnn_status push_tally(recorder *r, result *into, int first, const tally *c, lsnn_error *err)
 {
+    TRY(push_means(r, into, first, c, err));
     for (int k = 0; k < c->n; k++) {
-        const double mean = tally_mean(c, k), sem = tally_sem(c, k);
-        TRY(push(r, into, first, 1, &mean, err));
-        TRY(push(r, into, first + 1, 1, &sem, err));
+        TRY(push(r, into, first + 1, 1, &(double){tally_sem(c, k)}, err));
         TRY(push(r, into, first + 2, 1, &c->count[k], err));
     }
     return LSNN_OK;
@@ -495,9 +495,5 @@ lsnn_status recorder_test(recorder *r, result *into, const metrics *m, lsnn_erro
     if (r->confusion) TRY(push(r, into, r->confusion, 1, r->e->trainer->confusion, err));
     TRY(push_tally(r, into, TEST_QUESTION_ERROR, &r->e->trainer->questions, err));
     TRY(push_tally(r, into, TEST_ROUND_LENGTH, &r->e->trainer->rounds, err));
-    for (int k = 0; k < r->e->trainer->first_rounds.n; k++) {
-        const double mean = tally_mean(&r->e->trainer->first_rounds, k);
-        TRY(push(r, into, TEST_ROUND_FIRST, 1, &mean, err));
-    }
-    return LSNN_OK;
+    return push_means(r, into, TEST_ROUND_FIRST, &r->e->trainer->first_rounds, err);
 }
