@@ -43,6 +43,24 @@ Test(episode, asks_in_the_second_half_of_each_trial_and_is_longer_in_the_test)
     }
 }
 
+Test(episode, is_silent_in_the_gap_after_each_trial)
+{
+    enum { GAP = 30 };
+    const opened_task o = open_task(&lsnn_task_l2l_regression, "trials: 5\ngap: 30 ms\n", 1);
+    lsnn_trial *trial = new_trial(&o);
+    draw(trial, &o, LSNN_TRAIN, 0);
+    cr_assert_eq(trial->n_steps, 5 * (STEPS + GAP));
+    for (int t = 0; t < trial->n_steps; t++) {
+        const int k = t / (STEPS + GAP), within = t % (STEPS + GAP);
+        int n = 0;
+        for (int i = 0; i < 3 * CELLS; i++)
+            n += fires(trial, t, i);
+        cr_assert_eq(trial->questions[k].start, k * (STEPS + GAP) + 10);
+        cr_assert(within < STEPS || n == 0, "%d cells fire %d ms into the gap", n, within - STEPS);
+        cr_assert(within >= STEPS || n > 0, "no cell fires in step %d", t);
+    }
+}
+
 /* A group of 100 cells, tuned with sigma 0.4, fires sum_i 0.2 exp(-d^2 / (2 sigma^2)) = 0.2 sqrt(2 pi) sigma / (2.8 / 99) = 7.09 times a step
  * for x in the middle of its range, 142 times a trial: the mean preferred value is known to 0.4 / sqrt(142) = 0.034. */
 Test(episode, shows_x_and_the_y_of_the_trial_before)

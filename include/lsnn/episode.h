@@ -14,81 +14,36 @@
 
 typedef struct lsnn_episode_parameters {
     int trials, test_trials, cells, judged_from;
-    double trial, answer, rate, sigma, range;
+    double trial, answer, gap, rate, sigma, range;
 } lsnn_episode_parameters;
 
+/* clang-format off */
+#define LSNN_EPISODE_AT(type, member) offsetof(type, episode.member)
 #define LSNN_EPISODE_FIELDS(type)                                                                                      \
-    {"trials",                                                                                                         \
-     LSNN_INT,                                                                                                         \
-     offsetof(type, episode.trials),                                                                                   \
-     "100",                                                                                                            \
-     NULL,                                                                                                             \
-     1,                                                                                                                \
-     1e6,                                                                                                              \
-     false,                                                                                                            \
-     NULL,                                                                                                             \
+    {"trials", LSNN_INT, LSNN_EPISODE_AT(type, trials), "100", NULL, 1, 1e6, false, NULL,                              \
      "trials of an episode in training and validation"},                                                               \
-        {"test_trials", LSNN_INT, offsetof(type, episode.test_trials), "500", NULL, 1, 1e6,                            \
-         false,         NULL,     "trials of an episode in the test"},                                                 \
-        {"judged_from",                                                                                                \
-         LSNN_INT,                                                                                                     \
-         offsetof(type, episode.judged_from),                                                                          \
-         "21",                                                                                                         \
-         NULL,                                                                                                         \
-         1,                                                                                                            \
-         1e6,                                                                                                          \
-         false,                                                                                                        \
-         NULL,                                                                                                         \
-         "first trial (counted from 1) that counts for the error, the mean squared error of the answers"},             \
-        {"trial", LSNN_REAL, offsetof(type, episode.trial), "20 ms", "ms", 0, 1e6,                                     \
-         true,    NULL,      "how long a trial lasts"},                                                                \
-        {"answer",                                                                                                     \
-         LSNN_REAL,                                                                                                    \
-         offsetof(type, episode.answer),                                                                               \
-         "10 ms",                                                                                                      \
-         "ms",                                                                                                         \
-         0,                                                                                                            \
-         1e6,                                                                                                          \
-         true,                                                                                                         \
-         NULL,                                                                                                         \
-         "the answer is the mean of the readout over so much time at the end of a trial"},                             \
-        {"cells",                                                                                                      \
-         LSNN_INT,                                                                                                     \
-         offsetof(type, episode.cells),                                                                                \
-         "100",                                                                                                        \
-         NULL,                                                                                                         \
-         2,                                                                                                            \
-         100000,                                                                                                       \
-         false,                                                                                                        \
-         NULL,                                                                                                         \
-         "input cells for each input and for the y of the trial before"},                                              \
-        {"rate",                                                                                                       \
-         LSNN_REAL,                                                                                                    \
-         offsetof(type, episode.rate),                                                                                 \
-         "200 Hz",                                                                                                     \
-         "Hz",                                                                                                         \
-         0,                                                                                                            \
-         1e6,                                                                                                          \
-         true,                                                                                                         \
-         NULL,                                                                                                         \
-         "rate of a cell at its preferred value; it falls off as exp(-d^2 / (2 sigma^2))"},                            \
-        {"sigma",                                                                                                      \
-         LSNN_REAL,                                                                                                    \
-         offsetof(type, episode.sigma),                                                                                \
-         "0.1",                                                                                                        \
-         NULL,                                                                                                         \
-         0,                                                                                                            \
-         10,                                                                                                           \
-         true,                                                                                                         \
-         NULL,                                                                                                         \
-         "width sigma of the tuning, as a share of the range of values"},                                              \
-    {                                                                                                                  \
-        "range", LSNN_REAL, offsetof(type, episode.range), "2", NULL, 0, 1e6, true, NULL,                              \
-            "y is coded from -range to range (x from -1 to 1), and preferred values go 2 sigma beyond"                 \
-    }
+    {"test_trials", LSNN_INT, LSNN_EPISODE_AT(type, test_trials), "500", NULL, 1, 1e6, false, NULL,                    \
+     "trials of an episode in the test"},                                                                              \
+    {"judged_from", LSNN_INT, LSNN_EPISODE_AT(type, judged_from), "21", NULL, 1, 1e6, false, NULL,                     \
+     "first trial (counted from 1) that counts for the error, the mean squared error of the answers"},                 \
+    {"trial", LSNN_REAL, LSNN_EPISODE_AT(type, trial), "20 ms", "ms", 0, 1e6, true, NULL, "how long a trial lasts"},   \
+    {"answer", LSNN_REAL, LSNN_EPISODE_AT(type, answer), "10 ms", "ms", 0, 1e6, true, NULL,                            \
+     "the answer is the mean of the readout over so much time at the end of a trial"},                                 \
+    {"gap", LSNN_REAL, LSNN_EPISODE_AT(type, gap), "0 ms", "ms", 0, 1e6, false, NULL,                                  \
+     "silence after each trial: x has to be kept through it until the y that belongs to it is shown"},                 \
+    {"cells", LSNN_INT, LSNN_EPISODE_AT(type, cells), "100", NULL, 2, 100000, false, NULL,                             \
+     "input cells for each input and for the y of the trial before"},                                                  \
+    {"rate", LSNN_REAL, LSNN_EPISODE_AT(type, rate), "200 Hz", "Hz", 0, 1e6, true, NULL,                               \
+     "rate of a cell at its preferred value; it falls off as exp(-d^2 / (2 sigma^2))"},                                \
+    {"sigma", LSNN_REAL, LSNN_EPISODE_AT(type, sigma), "0.1", NULL, 0, 10, true, NULL,                                 \
+     "width sigma of the tuning, as a share of the range of values"},                                                  \
+    {"range", LSNN_REAL, LSNN_EPISODE_AT(type, range), "2", NULL, 0, 1e6, true, NULL,                                  \
+     "y is coded from -range to range (x from -1 to 1), and preferred values go 2 sigma beyond"}
+/* clang-format on */
 
 typedef struct lsnn_episode {
-    int n_inputs, cells, trial, answer, judged_from; /* trial and answer in steps */
+    int n_inputs, cells, judged_from;
+    int trial, answer, period; /* steps; period: from one trial to the next */
     double p_peak, sigma, range;
 } lsnn_episode;
 

@@ -35,6 +35,13 @@ static lsnn_status axis(const double **out, size_t n, const char *name, const st
     return LSNN_OK;
 }
 
+static bool any_known(const double *values, size_t n)
+{
+    for (size_t k = 0; k < n; k++)
+        if (!isnan(values[k])) return true;
+    return false;
+}
+
 static lsnn_status add_metric(findings *out, const store *file, const char *name, const char *unit, lsnn_error *err)
 {
     arena *a = out->memory;
@@ -44,7 +51,7 @@ static lsnn_status add_metric(findings *out, const store *file, const char *name
     size_t n;
     TRY(arena_format(a, &path, err, "/metrics/%s", name));
     TRY(read_column(&values, &n, file, path, a, err));
-    if (n == 0) return LSNN_OK;
+    if (!any_known(values, n)) return LSNN_OK;
     TRY(arena_take(a, &average, n, sizeof *average, err));
     TRY(axis(&iteration, n, name, file, a, err));
     course_average(average, values, n, AVERAGED);
@@ -163,9 +170,9 @@ static lsnn_status add_all(findings *out, const store *file, lsnn_error *err)
 {
     static const struct {
         const char *name, *unit;
-    } columns[] = {
-        {"loss", ""},           {"error", ""}, {"rate", "Hz"}, {"gradient_norm", ""}, {"validation_error", ""},
-        {"validation_loss", ""}};
+    } columns[] = {{"loss", ""},           {"error", ""},       {"rate", "Hz"},
+                   {"gradient_norm", ""},  {"psi_density", ""}, {"validation_error", ""},
+                   {"validation_loss", ""}};
     for (size_t k = 0; k < sizeof columns / sizeof *columns; k++)
         TRY(add_metric(out, file, columns[k].name, columns[k].unit, err));
     TRY(each_member(out, file, "/alignment", add_alignment, err));

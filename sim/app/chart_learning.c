@@ -98,6 +98,7 @@ lsnn_status chart_learning(figure *f, const chart *c, lsnn_error *err)
     TRY(add_metric(f, c, "error", "error", true, err));
     TRY(add_metric(f, c, "rate", "rate (Hz)", true, err));
     TRY(add_metric(f, c, "gradient_norm", "norm of the gradient", false, err));
+    TRY(add_metric(f, c, "psi_density", "share of surrogates > 0", false, err));
     TRY(add_alignment(f, c, err));
     TRY(add_test(f, c, err));
     if (f->n_panels > 0) return LSNN_OK;

@@ -11,7 +11,8 @@
 #include <unistd.h>
 
 #define HEADER                                                                                                         \
-    "iteration,loss,loss_rate,error,rate,gradient_norm,learning_rate,validation_loss,validation_error,seconds\n"
+    "iteration,loss,loss_rate,error,rate,gradient_norm,psi_density,learning_rate,validation_loss,validation_error,"    \
+    "seconds\n"
 
 static lsnn_status cannot(const char *what, const char *path, lsnn_error *err)
 {
@@ -195,15 +196,21 @@ lsnn_status folder_resume_metrics(folder *f, uint64_t iteration, lsnn_error *err
     return f->metrics ? LSNN_OK : cannot("written", f->metrics_path, err);
 }
 
+static void put_known(FILE *out, double value)
+{
+    if (!isnan(value)) fprintf(out, "%.9g", value);
+    fputc(',', out);
+}
+
 lsnn_status folder_add_metrics(folder *f, uint64_t iteration, const metrics *m, double validation_loss,
                                double validation_error, double seconds, lsnn_error *err)
 {
-    fprintf(f->metrics, "%" PRIu64 ",%.9g,%.9g,%.9g,%.9g,%.9g,%.9g,", iteration, m->loss, m->loss_rate, m->error,
-            m->rate, m->norm, m->learning_rate);
-    if (isnan(validation_loss))
-        fprintf(f->metrics, ",,");
-    else
-        fprintf(f->metrics, "%.9g,%.9g,", validation_loss, validation_error);
+    fprintf(f->metrics, "%" PRIu64 ",%.9g,%.9g,%.9g,%.9g,%.9g,", iteration, m->loss, m->loss_rate, m->error, m->rate,
+            m->norm);
+    put_known(f->metrics, m->psi_density);
+    fprintf(f->metrics, "%.9g,", m->learning_rate);
+    put_known(f->metrics, validation_loss);
+    put_known(f->metrics, validation_error);
     fprintf(f->metrics, "%.3f\n", seconds);
     if (f->lazy && seconds < f->flushed + 1) return LSNN_OK;
     f->flushed = seconds;

@@ -1,12 +1,11 @@
 /* Verb plot: figures of what a file holds. */
 #include "analyze.h"
 #include "chart.h"
-#include "draft.h"
+#include "figure_file.h"
 #include "survey.h"
 #include "text.h"
 #include <gsl/gsl_errno.h>
 #include <string.h>
-#include <unistd.h>
 
 typedef enum needs { NEEDS_SPIKES, NEEDS_REPORTS, NEEDS_METRICS } needs;
 
@@ -36,20 +35,6 @@ static lsnn_status find_kind(const struct kind **out, const char *name, lsnn_err
                 : lsnn_fail(err, LSNN_USAGE, "no figure is called '%s'; `lsnn help plot` lists them", name);
 }
 
-static lsnn_status find_format(canvas_format *out, const char *path, lsnn_error *err)
-{
-    static const struct {
-        const char *ending;
-        canvas_format format;
-    } formats[] = {{".pdf", CANVAS_PDF}, {".svg", CANVAS_SVG}, {".png", CANVAS_PNG}};
-    const char *dot = strrchr(path, '.');
-    for (int k = 0; k < 3; k++) {
-        *out = formats[k].format;
-        if (dot && strcmp(dot, formats[k].ending) == 0) return LSNN_OK;
-    }
-    return lsnn_fail(err, LSNN_USAGE, "%s: figures are .pdf, .svg or .png", path);
-}
-
 /* Numbers between commas. */
 static lsnn_status read_neurons(chart *c, const char *list, lsnn_error *err)
 {
@@ -69,28 +54,6 @@ static lsnn_status read_neurons(chart *c, const char *list, lsnn_error *err)
     }
     c->neurons = neurons;
     return LSNN_OK;
-}
-
-static lsnn_status read_width(double *out, const char *text, lsnn_error *err)
-{
-    if (!text || (text_to_double(out, text) && *out >= 40 && *out <= 1000)) return LSNN_OK;
-    return lsnn_fail(err, LSNN_USAGE, "--width takes millimetres from 40 to 1000, not '%s'", text);
-}
-
-static lsnn_status write_figure(figure *f, const char *path, canvas_format format, lsnn_error *err)
-{
-    draft d;
-    int fd;
-    TRY(draft_create(&d, &fd, path, err));
-    FILE *to = fdopen(dup(fd), "wb");
-    lsnn_status status =
-        to ? figure_draw(f, format, to, err) : lsnn_fail(err, LSNN_OUTPUT, "%s: cannot be opened", path);
-    if (to && fclose(to) != 0 && status == LSNN_OK)
-        status = lsnn_fail(err, LSNN_OUTPUT, "%s: could not be written", path);
-    if (status == LSNN_OK) status = draft_publish(&d, fd, false, err);
-    draft_drop(&d);
-    close(fd);
-    return status;
 }
 
 /* What the figure is made of. */
@@ -128,16 +91,16 @@ static lsnn_status plot_words(int argc, char **argv, arena *a, lsnn_error *err)
     if (options.n_words < 2) return lsnn_fail(err, LSNN_USAGE, "a file and a figure are needed, like: run.h5 raster");
     if (!options.output) return lsnn_fail(err, LSNN_USAGE, "-o FILE.pdf, .svg or .png says where the figure goes");
     TRY(find_kind(&kind, options.words[1], err));
-    TRY(find_format(&format, options.output, err));
+    TRY(figure_file_format(&format, options.output, err));
     double width = kind->width;
-    TRY(read_width(&width, options.width, err));
+    TRY(figure_file_width(&width, options.width, err));
     c.path = options.words[0];
     TRY(gather(&c, &learning, kind, &options, err));
     TRY(arena_format(a, &title, err, "%s of %s", kind->name, c.path));
     TRY(figure_new(&f, title, width, a, err));
     gsl_set_error_handler_off();
     TRY(kind->add(f, &c, err));
-    return write_figure(f, options.output, format, err);
+    return figure_file_write(f, options.output, err);
 }
 
 static int plot(int argc, char **argv)

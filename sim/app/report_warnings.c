@@ -6,7 +6,7 @@
 #include <string.h>
 
 static const double much_silence = 0.2, runaway_rate = 150, /* Hz */
-    still_falling = 0.05, hardly_learned = 0.9, tiny_gradient = 1e-6, few_surrogates = 0.02;
+    still_falling = 0.05, hardly_learned = 0.9, tiny_gradient = 1e-6, few_surrogates = 0.01;
 
 typedef struct warnings {
     const report *report;
@@ -109,6 +109,13 @@ static lsnn_status check_learning(warnings *w)
     const course_summary e = error ? course_summary_of(error->column[1].values, error->n_rows) : (course_summary){0};
     if (error && e.first > 0 && e.last > hardly_learned * e.first)
         TRY(warn(w, "Hardly learned: the error went from %.3g to %.3g.", e.first, e.last));
+    const finding_curve *density = chart_curve(found, "training", "psi_density");
+    const double open = density ? course_summary_of(density->column[1].values, density->n_rows).last : NAN;
+    if (open < few_surrogates)
+        TRY(warn(w,
+                 "Vanishing surrogates: at the end psi was not 0 for only %.2g %% of neurons and steps, so that hardly "
+                 "any error passes back through the network.",
+                 100 * open));
     if (!norm) return LSNN_OK;
     const course_summary g = course_summary_of(norm->column[1].values, norm->n_rows);
     if (g.first > 0 && g.last < tiny_gradient * g.first)

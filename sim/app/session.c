@@ -27,6 +27,7 @@ struct session {
     bool tested;
     bool begun;            /* run.h5 and a first checkpoint lie in the folder */
     bool trial;            /* of a sweep */
+    bool starved;          /* that psi is nearly always 0 has been said */
     double started, saved; /* log_seconds */
 };
 
@@ -182,12 +183,27 @@ static void show(session *s)
                  validation, s->state.last.rate);
 }
 
+/* Once a run. A learning rate that is too high is the usual cause. */
+static void warn_of_starvation(session *s)
+{
+    static const double too_few = 0.01;
+    if (s->starved || !(s->state.last.psi_density < too_few)) return;
+    s->starved = true;
+    log_say(&s->log, LOG_WARNING,
+            "iteration %" PRIu64
+            ": psi is not 0 for only %.2g %% of neurons and steps, so that hardly any error passes "
+            "back through the network; a lower learning rate, a larger `width` of the surrogates or a higher target of "
+            "the regularisation may help",
+            s->e->trainer->iteration, 100 * s->state.last.psi_density);
+}
+
 static lsnn_status iterate(session *s, lsnn_error *err)
 {
     const experiment *e = s->e;
     const bool validates = e->validate_every > 0 && (e->trainer->iteration + 1) % (uint64_t)e->validate_every == 0;
     TRY(trainer_iterate(e->trainer, &s->state.last, recorder_due(s->recorder), err));
     TRY(recorder_iteration(s->recorder, s->result, &s->state.last, err));
+    warn_of_starvation(s);
     if (validates) TRY(validate(s, err));
     TRY(folder_add_metrics(&s->folder, e->trainer->iteration, &s->state.last, validates ? s->state.loss : NAN,
                            validates ? s->state.error : NAN, seconds_so_far(s), err));

@@ -2,9 +2,11 @@
 #include "sweep.h"
 #include "collect.h"
 #include "crew.h"
+#include "figure_file.h"
 #include "files.h"
 #include "ranks.h"
 #include "sweep_options.h"
+#include "sweep_plot.h"
 #include "sweep_trial.h"
 #include "text.h"
 #include <math.h>
@@ -164,7 +166,8 @@ static lsnn_status queue(sweep_options *options, arena *a, lsnn_error *err)
 static lsnn_status open_ledger(ledger *l, const sweep_options *options, const char *what, arena *a, lsnn_error *err)
 {
     sweep *s;
-    if (options->n_words != 2) return lsnn_fail(err, LSNN_USAGE, "`lsnn sweep %s` takes the folder of a sweep", what);
+    if (options->n_words < 2 || (options->n_words > 2 && strcmp(what, "plot") != 0))
+        return lsnn_fail(err, LSNN_USAGE, "`lsnn sweep %s` takes the folder of a sweep", what);
     bool learned;
     TRY(sweep_open(&s, options->words[1], &sweep_trial_host, a, err));
     TRY(ledger_new(l, s, err));
@@ -204,6 +207,31 @@ static lsnn_status collect(const sweep_options *options, arena *a, lsnn_error *e
     return LSNN_OK;
 }
 
+static lsnn_status plot(const sweep_options *options, arena *a, lsnn_error *err)
+{
+    enum { COLUMN = 85, PAGE = 174 }; /* mm */
+    ledger l;
+    figure *f;
+    canvas_format format;
+    const char *path = options->output, *title;
+    if (path) TRY(figure_file_format(&format, path, err));
+    TRY(open_ledger(&l, options, "plot", a, err));
+    if (!path) TRY(arena_format(a, &path, err, "%s/plot.pdf", l.s->folder));
+    TRY(arena_format(a, &title, err, "sweep %s", l.s->name));
+    TRY(figure_new(&f, title, COLUMN, a, err));
+    TRY(sweep_plot_add(f, &l, options->n_words - 2, options->words + 2, a, err));
+    if (f->n_panels > 1) {
+        f->width = PAGE;
+        f->columns = 2;
+    }
+    TRY(figure_file_width(&f->width, options->width, err));
+    TRY(figure_file_write(f, path, err));
+    const collect_count c = collect_status(&l);
+    fprintf(stderr, "%zu of %zu trials\n", c.done + c.paused + c.stopped, l.s->space.n_trials);
+    printf("%s\n", path);
+    return LSNN_OK;
+}
+
 /* ---- the verb ------------------------------------------------------------------------------------------------------------ */
 
 static lsnn_status start(int argc, char **argv, arena *a, lsnn_error *err)
@@ -214,6 +242,7 @@ static lsnn_status start(int argc, char **argv, arena *a, lsnn_error *err)
     const char *word = options.n_words > 0 ? options.words[0] : "";
     if (strcmp(word, "status") == 0) return status(&options, a, err);
     if (strcmp(word, "collect") == 0) return collect(&options, a, err);
+    if (strcmp(word, "plot") == 0) return plot(&options, a, err);
     if (options.slurm) return queue(&options, a, err);
     if (options.dry_run) return show_space(&options, a, err);
     TRY(ranks_begin(&r, err));
@@ -236,7 +265,8 @@ const verb verb_sweep = {
     .summary = "run a config for many values of its settings",
     .synopsis = "CONFIG|DIR [KEY=VALUES...] [options]\n"
                 "       lsnn sweep status DIR [--json]\n"
-                "       lsnn sweep collect DIR [--group]",
+                "       lsnn sweep collect DIR [--group]\n"
+                "       lsnn sweep plot DIR [x=KEY] [y=METRIC,...] [hue=KEY] [panel=KEY] [-o FIGURE.pdf|svg|png]",
     .help =
         "Runs a config once for each point of a space of settings, on as many processors as there are, and gives\n"
         "one table.\n\n"
@@ -288,6 +318,12 @@ const verb verb_sweep = {
         "    a task\n\n"
         "  lsnn sweep status DIR           how many trials are done, failed, running, left; how long it will take\n"
         "  lsnn sweep collect DIR          results.csv and results.h5 of what is done so far\n"
-        "  lsnn sweep collect DIR --group  also groups.csv: mean, standard error and number over the seeds\n",
+        "  lsnn sweep collect DIR --group  also groups.csv: mean, standard error and number over the seeds\n"
+        "  lsnn sweep plot DIR x=learning.rate y=error hue=feedback\n"
+        "                                  mean and standard error of a metric over all trials that share x, hue and\n"
+        "                                  panel; the trials themselves where x is drawn or itself a metric, "
+        "iterations\n"
+        "                                  or seconds. y=a,b are panels. Keys may be the end of a setting's path. To\n"
+        "                                  DIR/plot.pdf or -o FIGURE.pdf, .svg, .png; --width MM\n",
     .run = run,
 };

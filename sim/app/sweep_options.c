@@ -4,7 +4,7 @@
 #include <stdlib.h>
 #include <string.h>
 
-enum { THREADS = 256, PART, RETRY, DRY_RUN, GROUP, JSON, SLURM, PARTITION, TIME, CPUS, MEMORY, ARRAY, AT_MOST };
+enum { THREADS = 256, PART, RETRY, DRY_RUN, GROUP, JSON, SLURM, PARTITION, TIME, CPUS, MEMORY, ARRAY, AT_MOST, WIDTH };
 
 static const struct option long_options[] = {
     {"output", required_argument, NULL, 'o'},
@@ -24,6 +24,7 @@ static const struct option long_options[] = {
     {"memory", required_argument, NULL, MEMORY},
     {"array", required_argument, NULL, ARRAY},
     {"at-most", required_argument, NULL, AT_MOST},
+    {"width", required_argument, NULL, WIDTH},
     {NULL, 0, NULL, 0},
 };
 
@@ -68,6 +69,7 @@ static lsnn_status set(sweep_options *out, int letter, lsnn_error *err)
     case DRY_RUN: out->dry_run = true; break;
     case GROUP: out->group = true; break;
     case JSON: out->json = true; break;
+    case WIDTH: out->width = optarg; break;
     case SLURM: out->slurm = true; break;
     case PARTITION: return read_word(&out->job.partition, "--partition", err);
     case TIME: return read_word(&out->job.time, "--time", err);

@@ -6,7 +6,7 @@
 #include "verb.h"
 
 typedef struct sweep_options {
-    const char *output;
+    const char *output, *width;
     int workers, threads; /* 0: not given */
     log_level level;
     bool json, retry, dry_run, group, slurm;

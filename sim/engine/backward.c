@@ -233,15 +233,31 @@ LSNN_INLINE void pull_dense(const projection *p, const real *weight, const real 
 }
 
 /* The same where each row has a delay of its own. */
-LSNN_INLINE void pull_delayed(const network *net, const projection *p, const real *weight, const real *row,
+LSNN_INLINE void pull_delayed(const network *net, const projection *p, const real *weight, const real *adjoint,
                               int steps_left, const uint32_t *id, const uint32_t *column, int n, real *signal)
 {
-    for (int a = 0; a < n; a++) {
+    const real *row[ROWS_AT_ONCE], *x[ROWS_AT_ONCE];
+    real sum[ROWS_AT_ONCE];
+    uint32_t to[ROWS_AT_ONCE];
+    for (int a = 0, m = 0; a < n; a++) {
         const size_t i = (size_t)((int)id[a] - p->from);
         const int delay = p->row_delay[i];
-        if (delay < steps_left)
-            signal[column[a]] += rows_dot(weight + i * (size_t)p->width,
-                                          row + (size_t)delay * (size_t)net->n_columns + p->column, p->width);
+        row[m] = weight + i * (size_t)p->width;
+        x[m] = adjoint + (size_t)delay * (size_t)net->n_columns + p->column;
+        to[m] = column[a];
+        m += delay < steps_left;
+        if (m == 0 || (m < ROWS_AT_ONCE && a < n - 1)) continue;
+        for (int r = m; r < ROWS_AT_ONCE; r++) { /* the last group is filled up with its first member */
+            row[r] = row[0];
+            x[r] = x[0];
+        }
+        if (m > 4)
+            rows_dots_each(sum, row, 8, x, p->width);
+        else
+            rows_dots_each(sum, row, 4, x, p->width);
+        for (int r = 0; r < m; r++)
+            signal[to[r]] += sum[r];
+        m = 0;
     }
 }
 
@@ -284,6 +300,7 @@ LSNN_INLINE void gather_recurrent(const network *net, worker *w, const tape *tp,
     for (int k = 0, n = 0; k < net->n_spiking_populations; k++)
         end[k] = n +=
             find_active(&net->populations[k], tape_row(tp, net, k, 0, t), w->active + n, w->active_column + n);
+    w->n_active += (uint64_t)end[net->n_spiking_populations - 1];
     for (int l = 0; l < net->n_projections; l++) {
         const projection *p = &net->projections[l];
         if (p->to_output || p->source >= 0) continue;

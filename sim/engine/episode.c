@@ -6,15 +6,17 @@ lsnn_status lsnn_episode_open(lsnn_episode *out, const lsnn_episode_parameters *
                               const lsnn_task_host *host, lsnn_shape *shape, lsnn_error *err)
 {
     lsnn_episode e = {.n_inputs = n_inputs, .cells = p->cells, .judged_from = p->judged_from, .sigma = p->sigma};
-    int n_steps, n_steps_test;
+    int gap, n_steps, n_steps_test;
     e.range = p->range;
     TRY(lsnn_task_steps(&e.trial, host, "trial", p->trial, err));
     TRY(lsnn_task_steps(&e.answer, host, "answer", p->answer, err));
     if (e.answer > e.trial)
         return lsnn_fail(err, LSNN_CONFIG, "task.answer: %g ms are more than a trial of %g ms", p->answer, p->trial);
+    TRY(lsnn_task_steps(&gap, host, "gap", p->gap, err));
+    e.period = e.trial + gap;
     TRY(lsnn_task_probability(&e.p_peak, host, "rate", p->rate, err));
-    TRY(lsnn_task_trial_steps(&n_steps, (double)p->trials * e.trial, err));
-    TRY(lsnn_task_trial_steps(&n_steps_test, (double)p->test_trials * e.trial, err));
+    TRY(lsnn_task_trial_steps(&n_steps, (double)p->trials * e.period, err));
+    TRY(lsnn_task_trial_steps(&n_steps_test, (double)p->test_trials * e.period, err));
     *out = e;
     *shape = (lsnn_shape){.n_in = (n_inputs + 1) * p->cells,
                           .n_out = 1,
@@ -27,7 +29,7 @@ lsnn_status lsnn_episode_open(lsnn_episode *out, const lsnn_episode_parameters *
 
 int lsnn_episode_trials(const lsnn_episode *e, const lsnn_trial *trial)
 {
-    return trial->n_steps / e->trial;
+    return trial->n_steps / e->period;
 }
 
 /* Preferred values lie evenly from -range - 2 sigma to range + 2 sigma. Beyond 4 sigma a cell, which would fire once in a quarter of
@@ -42,7 +44,7 @@ static void code(const lsnn_episode *e, lsnn_trial *trial, lsnn_random *stream, 
     for (int i = first; i <= last; i++) {
         const double d = (i - place) * between / sigma;
         const int cell = group * e->cells + i;
-        lsnn_trial_bernoulli(trial, stream, cell, cell + 1, k * e->trial, (k + 1) * e->trial,
+        lsnn_trial_bernoulli(trial, stream, cell, cell + 1, k * e->period, k * e->period + e->trial,
                              e->p_peak * exp(-d * d / 2));
     }
 }
@@ -50,7 +52,7 @@ static void code(const lsnn_episode *e, lsnn_trial *trial, lsnn_random *stream, 
 void lsnn_episode_show(const lsnn_episode *e, lsnn_trial *trial, lsnn_random *stream, int k, const double *x,
                        double y_before, double y)
 {
-    const int stop = (k + 1) * e->trial, asked = stop - e->answer;
+    const int stop = k * e->period + e->trial, asked = stop - e->answer;
     for (int i = 0; i < e->n_inputs; i++)
         trial->given[k * e->n_inputs + i] = x[i];
     for (int i = 0; i < e->n_inputs; i++)

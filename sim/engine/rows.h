@@ -118,17 +118,12 @@ LSNN_INLINE void rows_add_all(real *sum, const real *const *row, int n, int widt
     (__builtin_shufflevector(ab, cd, 0, 1, 2, 3, 8, 9, 10, 11, 16, 17, 18, 19, 24, 25, 26, 27) +                       \
      __builtin_shufflevector(ab, cd, 4, 5, 6, 7, 12, 13, 14, 15, 20, 21, 22, 23, 28, 29, 30, 31))
 
-/* out[r] = sum_j row[r][j] x[j] of each row r in a fixed order, lanes j and j + 8 first, then j and j + 4, j + 2, j + 1: the same
- * bits whatever the compiler makes of it, and whatever the other rows are. n is 4 or 8. */
-LSNN_INLINE void rows_dots(real out[ROWS_AT_ONCE], const real *const *row, int n, const real *x, int width)
+/* out[r]: the sum of sum[r]'s lanes, j and j + 8 first, then j and j + 4, j + 2, j + 1: the same bits whatever the compiler makes of
+ * it, and whatever the other sums are. n is 4 or 8. */
+LSNN_INLINE void rows_fold(real out[ROWS_AT_ONCE], const rows_lanes sum[ROWS_AT_ONCE], int n)
 {
     static const int place[ROWS_AT_ONCE] = {0, 4, 8, 12, 2, 6, 10, 14};
-    rows_lanes sum[ROWS_AT_ONCE] = {0}, all[2];
-    for (int j = 0; j < width; j += LSNN_LANES) {
-        const rows_lanes values = *(const rows_lanes *)(x + j);
-        for (int r = 0; r < n; r++)
-            sum[r] += *(const rows_lanes *)(row[r] + j) * values;
-    }
+    rows_lanes all[2];
     for (int r = 0; r < n; r += 4)
         all[r / 4] = ROWS_QUARTERS(ROWS_HALVES(sum[r], sum[r + 1]), ROWS_HALVES(sum[r + 2], sum[r + 3]));
     if (n == 4) all[1] = all[0];
@@ -140,6 +135,28 @@ LSNN_INLINE void rows_dots(real out[ROWS_AT_ONCE], const real *const *row, int n
         __builtin_shufflevector(pairs, pairs, 1, 1, 3, 3, 5, 5, 7, 7, 9, 9, 11, 11, 13, 13, 15, 15);
     for (int r = 0; r < n; r++)
         out[r] = single[place[r]];
+}
+
+/* out[r] = sum_j row[r][j] x[j] of n = 4 or 8 rows. */
+LSNN_INLINE void rows_dots(real out[ROWS_AT_ONCE], const real *const *row, int n, const real *x, int width)
+{
+    rows_lanes sum[ROWS_AT_ONCE] = {0};
+    for (int j = 0; j < width; j += LSNN_LANES) {
+        const rows_lanes values = *(const rows_lanes *)(x + j);
+        for (int r = 0; r < n; r++)
+            sum[r] += *(const rows_lanes *)(row[r] + j) * values;
+    }
+    rows_fold(out, sum, n);
+}
+
+/* out[r] = sum_j row[r][j] x[r][j] */
+LSNN_INLINE void rows_dots_each(real out[ROWS_AT_ONCE], const real *const *row, int n, const real *const *x, int width)
+{
+    rows_lanes sum[ROWS_AT_ONCE] = {0};
+    for (int j = 0; j < width; j += LSNN_LANES)
+        for (int r = 0; r < n; r++)
+            sum[r] += *(const rows_lanes *)(row[r] + j) * *(const rows_lanes *)(x[r] + j);
+    rows_fold(out, sum, n);
 }
 
 /* sum_j row[j] x[j] in the same order. */

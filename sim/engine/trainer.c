@@ -305,6 +305,16 @@ static void count_spikes(trainer *t)
             t->count[j] += t->shard_count[s * t->net->n_spiking + j];
 }
 
+/* Only passes from neuron to neuron look for the surrogates that are not 0. */
+static double psi_density(const trainer *t)
+{
+    uint64_t n = 0;
+    if (!t->settings.learns || !t->settings.paths.recurrent || t->net->n_spiking == t->net->n_hidden) return NAN;
+    for (int k = 0; k < t->n_threads; k++)
+        n += t->workers[k]->n_active;
+    return (double)n / ((double)t->net->n_spiking * (double)t->n_steps);
+}
+
 static void summarise(trainer *t, metrics *out)
 {
     const int batch = t->settings.batch;
@@ -320,6 +330,7 @@ static void summarise(trainer *t, metrics *out)
         spikes += t->count[j];
     const double n_rates = t->net->n_spiking - t->net->n_hidden;
     if (n_rates > 0) out->rate = 1e3 * (double)spikes / (n_rates * (double)t->n_steps * t->net->dt);
+    out->psi_density = psi_density(t);
 }
 
 /* Which neuron left the range of numbers first: the sample runs once more, watched. */
@@ -363,6 +374,8 @@ lsnn_status trainer_gradient(trainer *t, metrics *out, const trainer_recorder *r
     memset(diverged, 0, sizeof diverged);
     t->updates = t->iteration * updates_per_iteration(t);
     network_refresh(t->net);
+    for (int k = 0; k < t->n_threads; k++)
+        t->workers[k]->n_active = 0;
     if (wants_region(t)) {
 #pragma omp parallel num_threads(t->n_threads)
         run_batch(t, recorder, fused, diverged);

@@ -17,6 +17,8 @@ typedef struct metrics {
     double error;
     double rate; /* mean of the spiking neurons, Hz */
     double norm; /* of the gradient before clipping */
+    double
+        psi_density; /* share of neurons and steps whose surrogate psi is not 0; nan unless errors pass from neuron to neuron */
     double learning_rate;
 } metrics;
 

@@ -177,6 +177,13 @@ void lsnn_trial_spike(lsnn_trial *trial, int step, int cell)
 
 /* The (step, cell) pairs form one row of Bernoulli trials, step by step; the gaps between successes are geometric:
  * floor(ln U / ln(1 - p)) failures (Devroye 1986, section X.2). */
+/* Whether no success lies in n trials, as far as it can be told from (1 - p)^n >= 1 - n p, without a logarithm: most cells of a
+ * population code are silent. The margin is wider than all rounding. */
+static bool surely_none(double uniform, double n, double probability)
+{
+    return uniform < 1 - 1e-12 - n * probability;
+}
+
 void lsnn_trial_bernoulli(lsnn_trial *trial, lsnn_random *stream, int first, int last, int start, int stop,
                           double probability)
 {
@@ -194,9 +201,12 @@ void lsnn_trial_bernoulli(lsnn_trial *trial, lsnn_random *stream, int first, int
     uint64_t width = (uint64_t)(last - first);
     uint64_t left = width * (uint64_t)(stop - start); /* pairs that are not decided yet */
     uint64_t cell = 0;
-    double per_log = 1 / log1p(-probability);
+    double per_log = 0;
     for (int t = start;;) {
-        double gap = log(lsnn_random_uniform(stream)) * per_log;
+        const double uniform = lsnn_random_uniform(stream);
+        if (surely_none(uniform, (double)left, probability)) return;
+        if (per_log == 0) per_log = 1 / log1p(-probability);
+        const double gap = log(uniform) * per_log;
         if (gap >= (double)left) return;
         uint64_t failures = (uint64_t)gap;
         left -= failures + 1;

@@ -68,6 +68,7 @@ typedef struct worker {
      * population k end at active_end[k]. */
     uint32_t *active, *active_column;
     int *active_end;
+    uint64_t n_active;                            /* in all backward passes since it was last set to 0 */
     uint32_t *chain_first, *chain_next, *chained; /* of spikes of a cell (backward.c) */
     /* pooled.c and quiet.c: steps that the readout leaves out */
     real *coefficient; /* [n_steps] what a spike of the step adds to the average, or to the first step that is judged */

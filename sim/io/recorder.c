@@ -20,6 +20,7 @@ typedef enum metric_column {
     METRIC_ERROR,
     METRIC_RATE,
     METRIC_NORM,
+    METRIC_PSI_DENSITY,
     METRIC_LEARNING_RATE,
     VALIDATION_ITERATION,
     VALIDATION_LOSS,
@@ -49,6 +50,10 @@ static const result_column metric_columns[N_METRIC_COLUMNS] = {
     [METRIC_ERROR] = {"/metrics/error", STORE_DOUBLE, 1, NULL, "error of each iteration's batch"},
     [METRIC_RATE] = {"/metrics/rate", STORE_DOUBLE, 1, "Hz", "mean firing rate of the spiking neurons"},
     [METRIC_NORM] = {"/metrics/gradient_norm", STORE_DOUBLE, 1, NULL, "norm of the gradient before clipping"},
+    [METRIC_PSI_DENSITY] =
+        {"/metrics/psi_density", STORE_DOUBLE, 1, NULL,
+         "share of neurons and steps whose surrogate is not 0; nan unless errors pass from neuron to "
+         "neuron (rule bptt)"},
     [METRIC_LEARNING_RATE] = {"/metrics/learning_rate", STORE_DOUBLE, 1, NULL, "learning rate of the update"},
     [VALIDATION_ITERATION] = {"/metrics/validation_iteration", STORE_UINT64, 1, NULL, "iterations done by then"},
     [VALIDATION_LOSS] = {"/metrics/validation_loss", STORE_DOUBLE, 1, NULL, "task loss on validation trials"},
@@ -449,6 +454,7 @@ lsnn_status recorder_iteration(recorder *r, result *into, const metrics *m, lsnn
     TRY(push(r, into, METRIC_ERROR, 1, &m->error, err));
     TRY(push(r, into, METRIC_RATE, 1, &m->rate, err));
     TRY(push(r, into, METRIC_NORM, 1, &m->norm, err));
+    TRY(push(r, into, METRIC_PSI_DENSITY, 1, &m->psi_density, err));
     TRY(push(r, into, METRIC_LEARNING_RATE, 1, &m->learning_rate, err));
     for (int b = 0; b < r->watcher.n_samples; b++)
         TRY(push_trial(r, into, b, iteration, err));

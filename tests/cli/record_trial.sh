@@ -34,12 +34,27 @@ validation: {every: 0}
 record: {target: {what: target, of: out}, y: {what: y, of: out}}
 END
 "$LSNN" run values.yaml -q -o values >/dev/null
+cat >bptt.yaml <<'END'
+include: run.yaml
+populations: {lif: {v_th: 0.1}}
+projections: {rec: {from: lif, to: lif}}
+learning: {rule: bptt, batch: 3, iterations: 2}
+record: {psi: {what: psi, of: lif, every: 1, trials: 3}}
+END
+"$LSNN" run bptt.yaml -q -o bptt >/dev/null 2>log
+[[ ! -s log ]] || { cat log; exit 1; }
+"$LSNN" run bptt.yaml populations.lif.v_th=1000 populations.lif.width=0.1 -q -o starved >/dev/null 2>log
+grep -q 'iteration 1: psi is not 0 for only 0 % of neurons and steps' log && [[ $(wc -l <log) -eq 1 ]] || { cat log; exit 1; }
 
 "$PYTHON" - <<'END'
 import h5py
 import numpy as np
 
+bptt = h5py.File('bptt/run.h5', 'r')
+open_psi = (bptt['report/psi/data'][:].reshape(2, -1) != 0).mean(axis=1)
+assert np.allclose(bptt['metrics/psi_density'][:], open_psi) and 0 < open_psi.min() < 1, open_psi
 run = h5py.File('run/run.h5', 'r')
+assert np.isnan(run['metrics/psi_density'][:]).all()
 label, iteration, start = (run[f'trials/{n}'][:] for n in ('target', 'iteration', 'start'))
 assert len(label) == 12 and len(set(label)) == 2
 # The class is asked for in the last 15 ms.

@@ -33,12 +33,12 @@ some_done() {
     echo "$1: not $2 trials in 100 s"
     exit 1
 }
-# strike SIGNAL DIR: sends it to a process that is at work on a trial
+# strike SIGNAL DIR: sends it to a process that is at work on a trial, not one that has just claimed it
 strike() {
     local time work pid rest
     while read -r time work pid rest < <(find "$2/state" -type l -printf '%T@ %f %l\n' | sort -n | tail -1); do
         kill -STOP "$pid"
-        if [[ ! -e $2/state/${work%.*}.json ]]; then break; fi
+        if [[ -e $2/${work%-*}/metrics.csv && ! -e $2/state/${work%.*}.json ]]; then break; fi
         kill -CONT "$pid"
     done
     kill "-$1" "$pid"
@@ -65,18 +65,18 @@ for signal in TERM INT; do
 done
 
 # ---- workers that die: one that was killed is replaced, one that crashed has its trial marked, until --retry
-for signal in KILL SEGV; do
+for signal in KILL ABRT; do
     "$LSNN" sweep block.yaml -j 2 -o "$signal" >/dev/null 2>log &
     program=$!
     some_done "$signal" 5
     strike $signal "$signal"
     wait $program || { echo "SIG$signal of a worker: exit code $?"; cat log; exit 1; }
     grep -q "a worker ended by signal" log || { cat log; exit 1; }
-    if [[ $signal == SEGV ]]; then
-        [[ $(table SEGV | grep -c failed) -eq 1 && $(table SEGV | grep -c 'ended by signal 11') -eq 1 ]] || { table SEGV; exit 1; }
-        "$LSNN" sweep SEGV -q >/dev/null
-        [[ $(table SEGV | grep -c failed) -eq 1 ]] || { echo "a failed trial was repeated unasked"; exit 1; }
-        "$LSNN" sweep SEGV -q --retry >/dev/null
+    if [[ $signal == ABRT ]]; then
+        [[ $(table ABRT | grep -c failed) -eq 1 && $(table ABRT | grep -c 'ended by signal 6') -eq 1 ]] || { table ABRT; exit 1; }
+        "$LSNN" sweep ABRT -q >/dev/null
+        [[ $(table ABRT | grep -c failed) -eq 1 ]] || { echo "a failed trial was repeated unasked"; exit 1; }
+        "$LSNN" sweep ABRT -q --retry >/dev/null
     fi
     diff <(table whole) <(table "$signal")
 done
