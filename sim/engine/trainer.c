@@ -89,14 +89,7 @@ lsnn_status trainer_new(trainer **out, network *net, const lsnn_task *task, cons
     TRY(arena_take(a, &t->sample_error, (size_t)batch, sizeof(double), err));
     TRY(arena_take(a, &t->sample_steps, (size_t)batch, sizeof *t->sample_steps, err));
     TRY(arena_take(a, &t->sample_spikes, (size_t)batch, sizeof *t->sample_spikes, err));
-    const size_t n_questions = (size_t)shape->n_questions;
-    TRY(arena_take(a, &t->sample_question_error, (size_t)batch * n_questions, sizeof(double), err));
-    const size_t n_out = (size_t)shape->n_out;
-    if (shape->classes) TRY(arena_take(a, &t->confusion, n_out * n_out, sizeof *t->confusion, err));
-    TRY(tally_new(&t->questions, shape->n_questions, a, err));
-    TRY(tally_new(&t->rounds, shape->n_questions, a, err));
-    TRY(tally_new(&t->first_rounds, shape->n_questions, a, err));
-    if (task->rounds) TRY(arena_take(a, &t->sample_round_length, (size_t)batch * n_questions, sizeof(double), err));
+    TRY(tested_new(t, a, err));
     if (settings->sampler) TRY(outer_new(&t->outer, t, err));
     *out = t;
     return LSNN_OK;
@@ -416,40 +409,6 @@ lsnn_status trainer_iterate(trainer *t, metrics *out, const trainer_recorder *re
     return LSNN_OK;
 }
 
-static void clear_test(trainer *t)
-{
-    if (t->confusion) memset(t->confusion, 0, (size_t)(t->shape.n_out * t->shape.n_out) * sizeof *t->confusion);
-    tally_clear(&t->questions, t->shape.n_questions);
-    tally_clear(&t->rounds, t->task->rounds ? t->shape.n_questions : 0);
-    tally_clear(&t->first_rounds, t->task->rounds ? t->shape.n_questions : 0);
-}
-
-static void keep_question_errors(trainer *t, const tape *tp, int sample)
-{
-    const size_t n = (size_t)t->shape.n_questions;
-    memcpy(t->sample_question_error + (size_t)sample * n, tp->question_error, n * sizeof(double));
-}
-
-static void keep_rounds(trainer *t, const lsnn_trial *trial, int sample)
-{
-    double *length = t->sample_round_length + (size_t)sample * (size_t)t->shape.n_questions;
-    for (int q = t->task->rounds(t->task_state, t->task_parameters, trial, length); q < t->shape.n_questions; q++)
-        length[q] = NAN;
-}
-
-static void add_to_tallies(trainer *t, int sample)
-{
-    const size_t n = (size_t)t->shape.n_questions, row = (size_t)sample * n;
-    tally_add(&t->questions, t->sample_question_error + row);
-    if (!t->task->rounds) return;
-    const double *length = t->sample_round_length + row;
-    double first[n];
-    for (size_t k = 0; k < n; k++)
-        first[k] = isnan(length[k]) ? NAN : length[0];
-    tally_add(&t->rounds, length);
-    tally_add(&t->first_rounds, first);
-}
-
 /* Trials first .. first+n-1, by each thread of a region or outside of one. */
 static void evaluate_round(trainer *t, lsnn_set set, uint64_t first, int n)
 {
@@ -467,9 +426,7 @@ static void evaluate_round(trainer *t, lsnn_set set, uint64_t first, int n)
         t->sample_error[b] = tp->error;
         t->sample_steps[b] = tp->n_steps;
         t->sample_spikes[b] = tp->spike_start[tp->n_steps];
-        keep_question_errors(t, tp, b);
-        if (t->task->rounds) keep_rounds(t, tp->trial, b);
-        if (t->confusion && set == LSNN_TEST) loss_confuse(t->confusion, tp->trial);
+        if (set == LSNN_TEST) tested_keep(t, tp, b);
     }
 }
 
@@ -478,7 +435,7 @@ lsnn_status trainer_evaluate(trainer *t, metrics *out, lsnn_set set, uint64_t fi
     double loss = 0, error = 0;
     uint64_t spikes = 0, steps = 0;
     network_refresh(t->net);
-    if (set == LSNN_TEST) clear_test(t);
+    if (set == LSNN_TEST) tested_clear(t);
     if (t->carried > 0) memset(t->carry_evaluation, 0, (size_t)t->settings.batch * t->carried * sizeof(real));
     /* In rounds of one batch, so that the sums have a fixed order. */
     for (uint64_t done = 0; done < n;) {
@@ -494,7 +451,7 @@ lsnn_status trainer_evaluate(trainer *t, metrics *out, lsnn_set set, uint64_t fi
             error += t->sample_error[b];
             spikes += t->sample_spikes[b];
             steps += (uint64_t)t->sample_steps[b];
-            if (set == LSNN_TEST) add_to_tallies(t, b);
+            if (set == LSNN_TEST) tested_add(t, b);
         }
         done += (uint64_t)round;
     }

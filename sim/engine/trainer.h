@@ -126,6 +126,12 @@ void rates_signal(const trainer *t, worker *w, const tape *tp);
 double rates_loss(const trainer *t, const tape *tp);
 double rates_batch(const trainer *t, int neuron);
 
+/* tested.c: memory; before an evaluation of test trials; after each of them, from several threads; and in their order. */
+LSNN_MUST_USE lsnn_status tested_new(trainer *t, arena *a, lsnn_error *err);
+void tested_clear(trainer *t);
+void tested_keep(trainer *t, const tape *tp, int sample);
+void tested_add(trainer *t, int sample);
+
 /* update.c: sum the shards into trainer.gradient; its norm; and the change of the parameters. */
 void update_reduce(trainer *t);
 double update_norm(const trainer *t);

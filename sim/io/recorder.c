@@ -1,74 +1,12 @@
 /* Buffers of recorded trials, and their way into the columns of run.h5. */
 #include "recorder.h"
+#include "recorder_metrics.h"
 #include "recorder_trial.h"
 #include <math.h>
 #include <string.h>
 
 #define MAX_COLUMNS 1024
 #define MOST_CLASSES 256
-
-typedef enum metric_column {
-    TRIAL_START,
-    TRIAL_STOP,
-    TRIAL_ITERATION,
-    TRIAL_SAMPLE,
-    TRIAL_TARGET,
-    TRIAL_LOSS,
-    TRIAL_ERROR,
-    METRIC_LOSS,
-    METRIC_LOSS_RATE,
-    METRIC_ERROR,
-    METRIC_RATE,
-    METRIC_NORM,
-    METRIC_PSI_DENSITY,
-    METRIC_LEARNING_RATE,
-    VALIDATION_ITERATION,
-    VALIDATION_LOSS,
-    VALIDATION_ERROR,
-    TEST_LOSS,
-    TEST_ERROR,
-    TEST_QUESTION_ERROR,
-    TEST_QUESTION_SEM,
-    TEST_QUESTION_TRIALS,
-    TEST_ROUND_LENGTH,
-    TEST_ROUND_SEM,
-    TEST_ROUND_TRIALS,
-    TEST_ROUND_FIRST,
-    N_METRIC_COLUMNS
-} metric_column;
-
-static const result_column metric_columns[N_METRIC_COLUMNS] = {
-    [TRIAL_START] = {"/trials/start", STORE_DOUBLE, 1, "ms", "start of the recorded trial on the file's time axis"},
-    [TRIAL_STOP] = {"/trials/stop", STORE_DOUBLE, 1, "ms", "its end"},
-    [TRIAL_ITERATION] = {"/trials/iteration", STORE_UINT64, 1, NULL, "iteration of training, from 1"},
-    [TRIAL_SAMPLE] = {"/trials/sample", STORE_UINT64, 1, NULL, "number of the trial in its batch, from 0"},
-    [TRIAL_TARGET] = {"/trials/target", STORE_INT, 1, NULL, "class that was right; -1: the task has none"},
-    [TRIAL_LOSS] = {"/trials/loss", STORE_DOUBLE, 1, NULL, "loss of the trial"},
-    [TRIAL_ERROR] = {"/trials/error", STORE_DOUBLE, 1, NULL, "error of the trial as the task defines it"},
-    [METRIC_LOSS] = {"/metrics/loss", STORE_DOUBLE, 1, NULL, "task loss of each iteration's batch"},
-    [METRIC_LOSS_RATE] = {"/metrics/loss_rate", STORE_DOUBLE, 1, NULL, "loss of the rate regularisation"},
-    [METRIC_ERROR] = {"/metrics/error", STORE_DOUBLE, 1, NULL, "error of each iteration's batch"},
-    [METRIC_RATE] = {"/metrics/rate", STORE_DOUBLE, 1, "Hz", "mean firing rate of the spiking neurons"},
-    [METRIC_NORM] = {"/metrics/gradient_norm", STORE_DOUBLE, 1, NULL, "norm of the gradient before clipping"},
-    [METRIC_PSI_DENSITY] =
-        {"/metrics/psi_density", STORE_DOUBLE, 1, NULL,
-         "share of neurons and steps whose surrogate is not 0; nan unless errors pass from neuron to "
-         "neuron (rule bptt)"},
-    [METRIC_LEARNING_RATE] = {"/metrics/learning_rate", STORE_DOUBLE, 1, NULL, "learning rate of the update"},
-    [VALIDATION_ITERATION] = {"/metrics/validation_iteration", STORE_UINT64, 1, NULL, "iterations done by then"},
-    [VALIDATION_LOSS] = {"/metrics/validation_loss", STORE_DOUBLE, 1, NULL, "task loss on validation trials"},
-    [VALIDATION_ERROR] = {"/metrics/validation_error", STORE_DOUBLE, 1, NULL, "error on validation trials"},
-    [TEST_LOSS] = {"/metrics/test_loss", STORE_DOUBLE, 1, NULL, "task loss on test trials after training"},
-    [TEST_ERROR] = {"/metrics/test_error", STORE_DOUBLE, 1, NULL, "error on test trials after training"},
-    [TEST_QUESTION_ERROR] = {"/metrics/test_question_error", STORE_DOUBLE, 1, NULL,
-                             "by a question's number in its trial: share of wrong answers, or squared error; mean"},
-    [TEST_QUESTION_SEM] = {"/metrics/test_question_sem", STORE_DOUBLE, 1, NULL, "standard error of that mean"},
-    [TEST_QUESTION_TRIALS] = {"/metrics/test_question_trials", STORE_DOUBLE, 1, NULL, "test trials that asked it"},
-    [TEST_ROUND_LENGTH] = {"/metrics/test_round_length", STORE_DOUBLE, 1, NULL, "mean by the round's number"},
-    [TEST_ROUND_SEM] = {"/metrics/test_round_sem", STORE_DOUBLE, 1, NULL, "standard error of that mean"},
-    [TEST_ROUND_TRIALS] = {"/metrics/test_round_trials", STORE_DOUBLE, 1, NULL, "test trials that ended it"},
-    [TEST_ROUND_FIRST] = {"/metrics/test_round_first", STORE_DOUBLE, 1, NULL, "the same of those trials' first rounds"},
-};
 
 /* One recorded trial of the present iteration. */
 typedef struct seen {
@@ -280,7 +218,7 @@ lsnn_status recorder_new(recorder **out, experiment *e, lsnn_error *err)
     TRY(arena_take(e->memory, &r->columns, MAX_COLUMNS, sizeof *r->columns, err));
     TRY(arena_take(e->memory, &r->first_column, (size_t)e->n_records, sizeof *r->first_column, err));
     for (int c = 0; c < N_METRIC_COLUMNS; c++)
-        r->columns[r->n_columns++] = metric_columns[c];
+        r->columns[r->n_columns++] = recorder_metrics[c];
     const size_t n_out = (size_t)e->shape.n_out;
     if (e->trainer->confusion && n_out <= MOST_CLASSES) {
         r->confusion = r->n_columns;
