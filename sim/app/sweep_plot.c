@@ -344,12 +344,12 @@ static lsnn_status set_axes(figure_panel *panel, const plot *p, const column *y,
 {
     double *values;
     char *label;
-    const bool seconds = strcmp(y->name, "seconds") == 0;
+    const size_t length = strlen(y->name) + 1;
     TRY(arena_take(p->memory, &values, p->n, sizeof *values, err));
     for (size_t k = 0; k < p->n; k++)
         values[k] = number_of(p, k, y->number);
-    TRY(arena_take(p->memory, &label, strlen(y->name) + sizeof "time (s)", 1, err));
-    strcpy(label, seconds ? "time (s)" : y->name);
+    TRY(arena_take(p->memory, &label, length, 1, err));
+    memcpy(label, y->name, length);
     for (char *at = label; (at = strchr(at, '_'));)
         *at = ' ';
     panel->y.label = label;
