@@ -23,5 +23,8 @@ Test(tally, knows_mean_standard_error_and_number)
     cr_assert(isnan(tally_mean(&c, 2)));
     cr_assert_float_eq(tally_mean_from(&c, 0), 39.0 / 5, 1e-12);
     cr_assert_float_eq(tally_mean_from(&c, 1), 15, 1e-12);
+    tally_clear(&c, 3);
+    tally_add_first(&c, (double[]){4, 7, NAN});
+    cr_assert(c.sum[0] == 4 && c.sum[1] == 4 && c.count[1] == 1 && c.count[2] == 0);
     arena_free(memory);
 }

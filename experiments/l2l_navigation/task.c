@@ -162,7 +162,7 @@ static arrival answer_to(const navigation_parameters *p, const lsnn_trial *trial
 static void show(const navigation_state *s, lsnn_trial *trial, int cell, int from, double value)
 {
     for (int t = from; t < from + s->show && t < trial->n_steps; t++)
-        trial->analog[t * trial->shape.n_in + cell] = (real)value;
+        trial->analog[(size_t)t * (size_t)trial->shape.n_in + (size_t)cell] = (real)value;
 }
 
 static void show_place(const navigation_state *s, const navigation_parameters *p, lsnn_trial *trial, place at, int from)
@@ -223,6 +223,7 @@ static double navigation_act(const void *state, const void *parameters, const ls
     return (a.found ? 1 : 0) - (a.wall ? p->wall : 0) + p->nearer * a.nearer;
 }
 
+/* length: NULL, or [n_questions]. Returns the number of goals reached. */
 static int navigation_rounds(const void *state, const void *parameters, const lsnn_trial *trial, double *length)
 {
     int n = 0, moves = 0;
@@ -230,7 +231,8 @@ static int navigation_rounds(const void *state, const void *parameters, const ls
     for (int q = 0; q < trial->n_questions; q++) {
         moves++;
         if (!answer_to(parameters, trial, q).found) continue;
-        length[n++] = moves;
+        if (length) length[n] = moves;
+        n++;
         moves = 0;
     }
     return n;
@@ -238,9 +240,8 @@ static int navigation_rounds(const void *state, const void *parameters, const ls
 
 static double navigation_score(const void *state, const void *parameters, const lsnn_trial *trial, const real *pooled)
 {
-    double length[trial->shape.n_questions];
     (void)pooled;
-    return 1.0 / (1 + navigation_rounds(state, parameters, trial, length));
+    return 1.0 / (1 + navigation_rounds(state, parameters, trial, NULL));
 }
 
 const lsnn_task lsnn_task_l2l_navigation = {

@@ -17,14 +17,23 @@ void tally_clear(tally *c, int n)
         c->sum[k] = c->squares[k] = c->count[k] = 0;
 }
 
+static void add(tally *c, int k, double value)
+{
+    c->sum[k] += value;
+    c->squares[k] += value * value;
+    c->count[k]++;
+}
+
 void tally_add(tally *c, const double *values)
 {
-    for (int k = 0; k < c->n; k++) {
-        if (isnan(values[k])) continue;
-        c->sum[k] += values[k];
-        c->squares[k] += values[k] * values[k];
-        c->count[k]++;
-    }
+    for (int k = 0; k < c->n; k++)
+        if (!isnan(values[k])) add(c, k, values[k]);
+}
+
+void tally_add_first(tally *c, const double *values)
+{
+    for (int k = 0; k < c->n; k++)
+        if (!isnan(values[k])) add(c, k, values[0]);
 }
 
 double tally_mean(const tally *c, int k)

@@ -15,6 +15,8 @@ LSNN_MUST_USE lsnn_status tally_new(tally *out, int most, arena *a, lsnn_error *
 void tally_clear(tally *c, int n);
 /* values [n]: of one trial; nan: it has none of this number */
 void tally_add(tally *c, const double *values);
+/* The first of them under each number that the trial has. */
+void tally_add_first(tally *c, const double *values);
 /* Mean, and its standard error. */
 double tally_mean(const tally *c, int k);
 double tally_sem(const tally *c, int k);

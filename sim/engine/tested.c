@@ -40,13 +40,9 @@ void tested_keep(trainer *t, const tape *tp, int sample)
 
 void tested_add(trainer *t, int sample)
 {
-    const size_t n = (size_t)t->shape.n_questions, row = (size_t)sample * n;
+    const size_t row = (size_t)sample * (size_t)t->shape.n_questions;
     tally_add(&t->questions, t->sample_question_error + row);
     if (!t->task->rounds) return;
-    const double *length = t->sample_round_length + row;
-    double first[n];
-    for (size_t k = 0; k < n; k++)
-        first[k] = isnan(length[k]) ? NAN : length[0];
-    tally_add(&t->rounds, length);
-    tally_add(&t->first_rounds, first);
+    tally_add(&t->rounds, t->sample_round_length + row);
+    tally_add_first(&t->first_rounds, t->sample_round_length + row);
 }
