@@ -12,12 +12,12 @@ static network net = {.spiking_columns = LSNN_LANES, .n_columns = LSNN_LANES + R
 static tape tp;
 static real y[STEPS * ROW];
 static double question_error[QUESTIONS + 1];
-static const actor_settings settings = {.gamma = 0.9, .lambda = 0.7, .value = 0.5, .entropy = 0.03};
+static const actor_settings settings = {.gamma = 0.9, .lambda = 0.7, .value = 0.5, .entropy = 0.03, .sigma = 0.4};
 
 /* Three questions with gaps and weights of all sorts, a random response, fixed actions and rewards. */
-static void prepare(void)
+static void prepare_for(bool classes)
 {
-    const lsnn_shape shape = {.n_in = 1, .n_out = ACTIONS, .n_steps = STEPS, .classes = true, .n_questions = 4};
+    const lsnn_shape shape = {.n_in = 1, .n_out = ACTIONS, .n_steps = STEPS, .classes = classes, .n_questions = 4};
     lsnn_random stream = lsnn_random_stream(7, LSNN_SOURCES, 0, 0);
     cr_assert_eq(arena_new(&memory, NULL), LSNN_OK);
     tp = (tape){.n_steps = STEPS, .output = y, .question_error = question_error};
@@ -33,10 +33,20 @@ static void prepare(void)
     for (int k = 0; k < STEPS * ROW; k++)
         y[k] = (real)lsnn_random_normal(&stream);
     for (int q = 0; q < QUESTIONS; q++) {
-        actor_choose(&tp, &net, q);
+        actor_choose(&settings, &tp, &net, q);
         tp.decision[q] = (decision){.action = (q + 1) % ACTIONS, .reward = q - 0.7};
     }
     tp.n_decisions = QUESTIONS;
+}
+
+static void prepare(void)
+{
+    prepare_for(true);
+}
+
+static void prepare_numbers(void)
+{
+    prepare_for(false);
 }
 
 static void clean_up(void)
@@ -45,6 +55,7 @@ static void clean_up(void)
 }
 
 TestSuite(actor, .init = prepare, .fini = clean_up);
+TestSuite(actor_of_numbers, .init = prepare_numbers, .fini = clean_up);
 
 static const double rounding = sizeof(real) == sizeof(float) ? 2e-6 : 1e-13;
 
@@ -168,7 +179,7 @@ Test(actor, draws_actions_as_often_as_the_policy_says)
     softmax(pi, x[1]);
     for (int i = 0; i < N; i++) {
         tp.draw.index = (uint64_t)i;
-        actor_choose(&tp, &net, 1);
+        actor_choose(&settings, &tp, &net, 1);
         count[tp.decision[1].action]++;
         cr_assert_eq(tp.trial->questions[1].action, tp.decision[1].action);
         for (int k = 0; k < ACTIONS; k++)
@@ -186,19 +197,19 @@ Test(actor, chance_depends_on_seed_set_trial_and_question_alone)
     int first[N];
     for (int i = 0; i < N; i++) {
         tp.draw = (lsnn_draw){.seed = 5, .index = (uint64_t)i};
-        actor_choose(&tp, &net, 0);
+        actor_choose(&settings, &tp, &net, 0);
         first[i] = tp.decision[0].action;
     }
     int by_set = 0, by_seed = 0;
     for (int i = N - 1; i >= 0; i--) {
         tp.draw = (lsnn_draw){.seed = 5, .index = (uint64_t)i};
-        actor_choose(&tp, &net, 0);
+        actor_choose(&settings, &tp, &net, 0);
         cr_assert_eq(tp.decision[0].action, first[i]);
         tp.draw.set = LSNN_TEST;
-        actor_choose(&tp, &net, 0);
+        actor_choose(&settings, &tp, &net, 0);
         by_set += tp.decision[0].action != first[i];
         tp.draw = (lsnn_draw){.seed = 9, .index = (uint64_t)i};
-        actor_choose(&tp, &net, 0);
+        actor_choose(&settings, &tp, &net, 0);
         by_seed += tp.decision[0].action != first[i];
     }
     cr_assert(by_set > 5 && by_seed > 5, "%d %d", by_set, by_seed);
@@ -227,4 +238,95 @@ Test(actor, of_averages_says_the_same_as_of_steps)
             sum += y[t * ROW + k];
         cr_assert_float_eq(pooled[k], sum, rounding, "%d", k);
     }
+}
+
+/* ---- actions that are numbers ----------------------------------------------------------------------------------------- */
+
+Test(actor_of_numbers, draws_them_around_the_readouts)
+{
+    enum { N = 4000 };
+    double x[QUESTIONS][ACTIONS + 1], sum[ACTIONS] = {0}, squares[ACTIONS] = {0}, product = 0;
+    read_decided(x);
+    for (int i = 0; i < N; i++) {
+        const real *action = tp.trial->answers + ACTIONS;
+        tp.draw.index = (uint64_t)i;
+        actor_choose(&settings, &tp, &net, 1);
+        for (int k = 0; k < ACTIONS; k++) {
+            const double off = ((double)action[k] - x[1][k]) / settings.sigma;
+            sum[k] += off;
+            squares[k] += off * off;
+        }
+        product += ((double)action[0] - x[1][0]) * ((double)action[1] - x[1][1]) / (settings.sigma * settings.sigma);
+    }
+    /* five standard deviations */
+    for (int k = 0; k < ACTIONS; k++) {
+        cr_assert_lt(fabs(sum[k] / N), 5 / sqrt(N), "%d: %g", k, sum[k] / N);
+        cr_assert_lt(fabs(squares[k] / N - 1), 5 * sqrt(2.0 / N), "%d: %g", k, squares[k] / N);
+    }
+    cr_assert_lt(fabs(product / N), 5 / sqrt(N), "independent: %g", product / N);
+}
+
+/* -log of the probability density of an action, but for a constant. */
+static double improbability(const double *mean, const real *action)
+{
+    double sum = 0;
+    for (int k = 0; k < ACTIONS; k++)
+        sum += ((double)action[k] - mean[k]) * ((double)action[k] - mean[k]);
+    return sum / (2 * settings.sigma * settings.sigma);
+}
+
+static double advantage(double x[QUESTIONS][ACTIONS + 1], int q)
+{
+    double sum = 0, fade = 1;
+    for (int p = q; p < QUESTIONS; p++, fade *= settings.gamma * settings.lambda) {
+        const double next = p + 1 < QUESTIONS ? x[p + 1][ACTIONS] : 0;
+        sum += fade * (tp.decision[p].reward + settings.gamma * next - x[p][ACTIONS]);
+    }
+    return sum;
+}
+
+Test(actor_of_numbers, follows_the_gradient_of_their_log_likelihood)
+{
+    double x[QUESTIONS][ACTIONS + 1];
+    const double step = 1e-4;
+    read_decided(x);
+    actor_judge(&settings, &net, &tp, 1);
+    for (int q = 0; q < QUESTIONS; q++) {
+        const double A = advantage(x, q);
+        const real *action = tp.trial->answers + q * ACTIONS;
+        for (int k = 0; k < ACTIONS; k++) {
+            double shifted[ACTIONS + 1];
+            memcpy(shifted, x[q], sizeof shifted);
+            shifted[k] += step;
+            double difference = A * improbability(shifted, action);
+            shifted[k] -= 2 * step;
+            difference -= A * improbability(shifted, action);
+            /* a parabola: differences are exact but for rounding; the signals carry that of `real` */
+            cr_assert_float_eq(collected(q, k), difference / (2 * step), 20 * rounding + 1e-9, "%d %d: %g, expected %g",
+                               q, k, collected(q, k), difference / (2 * step));
+        }
+        cr_assert_float_eq(collected(q, ACTIONS), -settings.value * A, 10 * rounding);
+    }
+}
+
+/* Reward -(a - c)^2: the expected return -(mu - c)^2 - sigma^2 has the slope -2 (mu - c). Its integrals by three nodes are exact, as
+ * reward times slope is of degree 3 (Gauss and Hermite). */
+Test(actor_of_numbers, goes_up_the_expected_return_on_average_over_its_actions)
+{
+    static const double node[] = {-1.7320508075688772, 0, 1.7320508075688772}, share[] = {1.0 / 6, 2.0 / 3, 1.0 / 6};
+    const double c = 0.3;
+    double x[QUESTIONS][ACTIONS + 1], slope = 0;
+    real kept[STEPS * ROW];
+    tp.trial->n_questions = 1;
+    memcpy(kept, y, sizeof y);
+    read_decided(x);
+    for (int i = 0; i < 3; i++) {
+        const double action = x[0][0] + settings.sigma * node[i];
+        memcpy(y, kept, sizeof y);
+        tp.trial->answers[0] = (real)action;
+        tp.decision[0] = (decision){.reward = -(action - c) * (action - c)};
+        actor_judge(&settings, &net, &tp, 1);
+        slope += share[i] * collected(0, 0);
+    }
+    cr_assert_float_eq(slope, 2 * (x[0][0] - c), 100 * rounding, "%g %g", slope, 2 * (x[0][0] - c));
 }

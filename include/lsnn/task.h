@@ -28,7 +28,7 @@ typedef struct lsnn_shape {
 /* In the steps start .. stop-1 the network is asked for `label`; if it learns from rewards, for an action. */
 typedef struct lsnn_question {
     int start, stop, label;
-    int action; /* the engine's: what the network chose, 0 .. n_out-1 */
+    int action; /* the engine's, with shape.classes: what the network chose, 0 .. n_out-1 */
 } lsnn_question;
 
 /* One trial's input and target. The engine owns it and clears it before each draw. */
@@ -128,8 +128,13 @@ typedef struct lsnn_task {
      * place in the first n_out of each row. `error`: the error, 0 if all is right. OPTIONAL */
     double (*loss)(const void *state, const void *parameters, const lsnn_trial *trial, real *y, size_t stride,
                    double scale, double *error);
-    /* For tasks with rewards (loss: actor_critic); their shape has classes, the actions, and questions. OPTIONAL */
+    /* For tasks with rewards (loss: actor_critic); their shape has questions. With shape.classes one of n_out actions is chosen; without,
+     * an action is n_out numbers, the answer to its question (trial.answers). OPTIONAL */
     lsnn_act *act;
+    /* For tasks with `act` that begin anew within a trial: how long each round took that came to its end, in the order of time,
+     * into `length` [shape.n_questions]; returns how many did. What lsnn writes for them is the mean over test trials by the
+     * round's number. OPTIONAL */
+    int (*rounds)(const void *state, const void *parameters, const lsnn_trial *trial, double *length);
 } lsnn_task;
 
 #endif

@@ -58,17 +58,17 @@ static lsnn_status add_alignment(figure *f, const chart *c, lsnn_error *err)
     return LSNN_OK;
 }
 
-/* Errors by a question's number in its trial. */
-static lsnn_status add_questions(figure *f, const chart *c, const store *file, lsnn_error *err)
+/* What has a number in its trial, as its questions and rounds have. */
+static lsnn_status add_numbered(figure *f, const chart *c, const store *file, const char *path, const char *what,
+                                const char *ordinate, lsnn_error *err)
 {
-    static const char path[] = "/metrics/test_question_error";
     double *shown, *number;
     bool known = false;
     store_shape shape;
     figure_panel *panel;
     if (!store_has(file, path)) return LSNN_OK;
     TRY(store_read(file, c->memory, &shown, STORE_DOUBLE, &shape, NULL, path, err));
-    if (shape.n_dims != 1 || shape.dim[0] < 2) return LSNN_OK;
+    if (shape.n_dims != 1 || shape.dim[0] < 2 || isnan(shown[0])) return LSNN_OK;
     TRY(arena_take(c->memory, &number, shape.dim[0], sizeof *number, err));
     for (size_t k = 0; k < shape.dim[0]; k++) {
         number[k] = (double)k + 1;
@@ -77,8 +77,8 @@ static lsnn_status add_questions(figure *f, const chart *c, const store *file, l
     if (!known) return LSNN_OK; /* questions that only lead to others */
     TRY(figure_panel_add(&panel, f, "test after training", panel_height, err));
     panel->apart = true;
-    panel->x.label = "question in its trial";
-    panel->y.label = "error";
+    panel->x.label = what;
+    panel->y.label = ordinate;
     return figure_layer_add(panel, &(figure_layer){.kind = FIGURE_LINE, .n = shape.dim[0], .x = number, .y = shown},
                             err);
 }
@@ -87,7 +87,10 @@ static lsnn_status add_test(figure *f, const chart *c, lsnn_error *err)
 {
     store *file;
     TRY(store_open(&file, c->path, err));
-    const lsnn_status status = add_questions(f, c, file, err);
+    lsnn_status status =
+        add_numbered(f, c, file, "/metrics/test_question_error", "question in its trial", "error", err);
+    if (status == LSNN_OK)
+        status = add_numbered(f, c, file, "/metrics/test_round_length", "round in its trial", "length", err);
     const lsnn_status closed = store_close(file, false, NULL);
     return status != LSNN_OK ? status : closed;
 }

@@ -306,6 +306,24 @@ session_figures session_now(const session *s)
     return f;
 }
 
+/* Whether the test's trials came to a second round. */
+static bool has_rounds(const session *s)
+{
+    const tally *rounds = &s->e->trainer->rounds;
+    return s->tested && rounds->n > 1 && rounds->count[1] > 0;
+}
+
+static double later_rounds(const session *s)
+{
+    return tally_mean_from(&s->e->trainer->rounds, 1);
+}
+
+/* To the first rounds of the same trials. */
+static double round_ratio(const session *s)
+{
+    return later_rounds(s) / tally_mean_from(&s->e->trainer->first_rounds, 1);
+}
+
 static void print_json(const session *s)
 {
     const session_figures f = session_now(s);
@@ -319,6 +337,7 @@ static void print_json(const session *s)
     if (f.tested && s->e->trainer->inners)
         printf(", \"test_error_before\": %.9g, \"test_error_ratio\": %.9g", f.test.error_before,
                f.test.error_before / f.test.error);
+    if (has_rounds(s)) printf(", \"test_round\": %.9g, \"test_round_ratio\": %.9g", later_rounds(s), round_ratio(s));
     printf(", \"seconds\": %.3f, \"folder\": \"%s\"}\n", f.seconds, s->folder.path);
 }
 
@@ -342,6 +361,9 @@ void session_summary(const session *s, bool json)
     if (s->tested && e->trainer->inners)
         printf("  within trial error %.4f before, %.4f after: %.3g times\n", s->test.error_before, s->test.error,
                s->test.error_before / s->test.error);
+    if (has_rounds(s))
+        printf("  rounds       from the second on %.1f long, %.2f times the first of the same trials\n",
+               later_rounds(s), round_ratio(s));
     printf("  last batch   error %.4f, loss %.4g, rate %.1f Hz\n", s->state.last.error, s->state.last.loss,
            s->state.last.rate);
     printf("  results      %s\n               look with: lsnn describe %s\n", s->folder.path, s->folder.result);

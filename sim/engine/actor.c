@@ -21,33 +21,50 @@ static void policy(const tape *tp, int q, double *pi)
         pi[k] /= total;
 }
 
-static lsnn_random choose(tape *tp, int q)
+static void choose_class(tape *tp, int q, lsnn_random *chance)
 {
     const int n = tp->trial->shape.n_out;
-    const uint64_t set = (uint64_t)tp->draw.set;
-    lsnn_random chance = lsnn_random_stream(tp->draw.seed + set, LSNN_ACTIONS, (uint64_t)q, tp->draw.index);
-    double pi[n], left = lsnn_random_uniform(&chance);
+    double pi[n], left = lsnn_random_uniform(chance);
     int action = 0;
     policy(tp, q, pi);
     while (action < n - 1 && left >= pi[action])
         left -= pi[action++];
-    tp->decision[q] = (decision){.action = action};
+    tp->decision[q].action = action;
     if (tp->trial->shape.n_questions > 0) tp->trial->questions[q].action = action;
     for (int k = 0; k < n; k++)
         tp->trial->answers[q * n + k] = k == action;
+}
+
+static void choose_numbers(const actor_settings *settings, tape *tp, int q, lsnn_random *chance)
+{
+    const int n = tp->trial->shape.n_out;
+    for (int k = 0; k < n; k++)
+        tp->trial->answers[q * n + k] =
+            (real)((double)decided(tp, q)[k] + settings->sigma * lsnn_random_normal(chance));
+}
+
+static lsnn_random choose(const actor_settings *settings, tape *tp, int q)
+{
+    const uint64_t set = (uint64_t)tp->draw.set;
+    lsnn_random chance = lsnn_random_stream(tp->draw.seed + set, LSNN_ACTIONS, (uint64_t)q, tp->draw.index);
+    tp->decision[q] = (decision){0};
+    if (tp->trial->shape.classes)
+        choose_class(tp, q, &chance);
+    else
+        choose_numbers(settings, tp, q, &chance);
     return chance;
 }
 
-lsnn_random actor_choose(tape *tp, const network *net, int q)
+lsnn_random actor_choose(const actor_settings *settings, tape *tp, const network *net, int q)
 {
     loss_pool(tp, net, q, tp->trial->shape.n_out + 1, decided(tp, q));
-    return choose(tp, q);
+    return choose(settings, tp, q);
 }
 
-void actor_choose_pooled(tape *tp)
+void actor_choose_pooled(const actor_settings *settings, tape *tp)
 {
     memcpy(decided(tp, 0), tp->pooled, (size_t)(tp->trial->shape.n_out + 1) * sizeof *tp->pooled);
-    choose(tp, 0);
+    choose(settings, tp, 0);
 }
 
 void actor_reward(tape *tp, int q)
@@ -56,8 +73,7 @@ void actor_reward(tape *tp, int q)
     tp->decision[q].reward = tp->decision[q].action == label ? 1 : -1;
 }
 
-/* dE/d(logits, value) of question q. */
-static void slopes(const actor_settings *settings, const tape *tp, int q, double advantage, double *slope)
+static void class_slopes(const actor_settings *settings, const tape *tp, int q, double advantage, double *slope)
 {
     const int n = tp->trial->shape.n_out;
     double pi[n], entropy = 0;
@@ -68,7 +84,22 @@ static void slopes(const actor_settings *settings, const tape *tp, int q, double
         slope[k] = advantage * (pi[k] - (k == tp->decision[q].action));
         if (pi[k] > 0) slope[k] += settings->entropy * pi[k] * (log(pi[k]) + entropy);
     }
-    slope[n] = -settings->value * advantage;
+}
+
+static void number_slopes(const actor_settings *settings, const tape *tp, int q, double advantage, double *slope)
+{
+    const int n = tp->trial->shape.n_out;
+    for (int k = 0; k < n; k++)
+        slope[k] = advantage * ((double)decided(tp, q)[k] - (double)tp->trial->answers[q * n + k]) /
+                   (settings->sigma * settings->sigma);
+}
+
+/* dE/d(logits or means, value) of question q. */
+static void slopes(const actor_settings *settings, const tape *tp, int q, double advantage, double *slope)
+{
+    const lsnn_shape *shape = &tp->trial->shape;
+    (shape->classes ? class_slopes : number_slopes)(settings, tp, q, advantage, slope);
+    slope[shape->n_out] = -settings->value * advantage;
 }
 
 typedef struct outlook {

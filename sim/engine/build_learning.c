@@ -66,8 +66,9 @@ typedef struct loss_fields {
 
 const lsnn_field build_loss_table[] = {
     {"kind", LSNN_CHOICE, offsetof(loss_fields, kind), "mse", NULL, 0, 0, false, "mse|cross_entropy|actor_critic|task",
-     "1/2 sum_k (y_k - target_k)^2; the cross entropy of softmax(y); actions that are drawn from softmax(y), and a "
-     "reward; or the task's own, if it has one"},
+     "1/2 sum_k (y_k - target_k)^2; the cross entropy of softmax(y); rewards for actions that are drawn from "
+     "softmax(y), or, "
+     "if they are numbers, from Gaussians around y; or the task's own, if it has one"},
     {"normalise", LSNN_CHOICE, offsetof(loss_fields, normalise), "mean", NULL, 0, 0, false, "sum|mean",
      "sum over the judged steps, or their mean"},
     {"pool", LSNN_BOOL, offsetof(loss_fields, pool), "false", NULL, 0, 0, false, NULL,
@@ -82,6 +83,8 @@ const lsnn_field build_loss_table[] = {
      "actor_critic: weight c_V of the critic's squared error, whose value is the last readout"},
     {"entropy", LSNN_REAL, offsetof(loss_fields, actor.entropy), "0.01", NULL, 0, INFINITY, false, NULL,
      "actor_critic: weight c_H of the policy's entropy"},
+    {"sigma", LSNN_REAL, offsetof(loss_fields, actor.sigma), "0.5", NULL, 0, INFINITY, true, NULL,
+     "actor_critic: standard deviation of actions that are numbers around the readouts"},
     LSNN_END,
 };
 
@@ -149,6 +152,7 @@ static lsnn_status read_loss(build *b, config_node *node)
     *loss = (loss_settings){.kind = own.kind, .mean = own.normalise == 1, .pool = own.pool, .actor = own.actor};
     if (loss->kind == LOSS_ACTOR_CRITIC) loss->pool = true;
     read_window(b, loss, own.window);
+    const bool acts = loss->kind == LOSS_ACTOR_CRITIC && b->e->task->act;
     if (loss->kind == LOSS_TASK) {
         loss->task = b->e->task;
         loss->task_state = b->e->task_state;
@@ -159,7 +163,7 @@ static lsnn_status read_loss(build *b, config_node *node)
         else if (b->e->learning.by_neurons || loss->pool)
             config_mistake(&b->report, &node->place,
                            "a task's own loss goes with `threads: samples` and `pool: false`");
-    } else if (loss->kind != LOSS_MSE && !b->e->shape.classes)
+    } else if (loss->kind != LOSS_MSE && !b->e->shape.classes && !acts)
         config_mistake(&b->report, &node->place, "%s needs a task with classes; '%s' gives values: use mse", kind,
                        b->e->task->name);
     if (loss->kind != LOSS_ACTOR_CRITIC && b->e->task->act)

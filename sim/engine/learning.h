@@ -14,6 +14,7 @@ typedef enum schedule_kind { SCHEDULE_CONSTANT, SCHEDULE_STEP, SCHEDULE_EXPONENT
 typedef struct actor_settings {
     double gamma, lambda;
     double value, entropy; /* c_V, c_H */
+    double sigma;          /* of actions that are numbers */
 } actor_settings;
 
 /* E = mean over the batch of sum_t w_t l(t); l = 1/2 sum_k (y_k - target_k)^2, or the cross entropy of softmax(y). */

@@ -220,7 +220,7 @@ static double answer(const loss_settings *settings, const network *net, tape *tp
         if (settings->kind != LOSS_ACTOR_CRITIC) {
             weight = loss_pool(tp, net, q, trial->shape.n_out, trial->answers + q * trial->shape.n_out);
         } else if (q >= tp->n_decisions) {
-            actor_choose(tp, net, q);
+            actor_choose(&settings->actor, tp, net, q);
             actor_reward(tp, q);
         }
         total += weight;
@@ -281,7 +281,7 @@ void loss_judge_pooled(const loss_settings *settings, tape *tp, double scale, lo
     const int label = tp->trial->label;
     const bool acts = settings->kind == LOSS_ACTOR_CRITIC;
     if (acts) {
-        actor_choose_pooled(tp);
+        actor_choose_pooled(&settings->actor, tp);
         actor_reward(tp, 0);
     }
     const real *answers = acts ? tp->trial->answers : tp->pooled;

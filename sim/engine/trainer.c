@@ -94,13 +94,7 @@ lsnn_status trainer_new(trainer **out, network *net, const lsnn_task *task, cons
     TRY(arena_take(a, &t->sample_error_before, (size_t)batch, sizeof(double), err));
     TRY(arena_take(a, &t->sample_steps, (size_t)batch, sizeof *t->sample_steps, err));
     TRY(arena_take(a, &t->sample_spikes, (size_t)batch, sizeof *t->sample_spikes, err));
-    const size_t n_questions = (size_t)shape->n_questions;
-    TRY(arena_take(a, &t->sample_question_error, (size_t)batch * n_questions, sizeof(double), err));
-    const size_t n_out = (size_t)shape->n_out;
-    if (shape->classes) TRY(arena_take(a, &t->confusion, n_out * n_out, sizeof *t->confusion, err));
-    TRY(arena_take(a, &t->curve.sum, n_questions, sizeof(double), err));
-    TRY(arena_take(a, &t->curve.squares, n_questions, sizeof(double), err));
-    TRY(arena_take(a, &t->curve.asked, n_questions, sizeof(double), err));
+    TRY(tested_new(t, a, err));
     if (settings->sampler) TRY(outer_new(&t->outer, t, err));
     *out = t;
     return LSNN_OK;
@@ -146,9 +140,9 @@ static void interact(trainer *t, worker *w, tape *tp, worker_observer *observe, 
     for (int q = 0; q < trial->n_questions; q++) {
         const int stop = trial->questions[q].stop;
         forward_steps(t->net, w, tp, step, stop, observe, with);
-        lsnn_random chance = actor_choose(tp, t->net, q);
+        lsnn_random chance = actor_choose(&t->settings.loss.actor, tp, t->net, q);
         tp->decision[q].reward = t->task->act(t->task_state, t->task_parameters, &tp->draw, trial, &chance);
-        trial_sort(trial);
+        if (!trial->shape.analog) trial_sort(trial);
         step = stop;
     }
     tp->n_decisions = trial->n_questions;
@@ -444,8 +438,7 @@ static void evaluate_round(trainer *t, lsnn_set set, uint64_t first, int n)
         t->sample_error_before[b] = tp->error_before;
         t->sample_steps[b] = tp->n_steps;
         t->sample_spikes[b] = tp->spike_start[tp->n_steps];
-        questions_keep(t, tp, b);
-        if (t->confusion && set == LSNN_TEST) loss_confuse(t->confusion, tp->trial);
+        if (set == LSNN_TEST) tested_keep(t, tp, b);
     }
 }
 
@@ -454,7 +447,7 @@ lsnn_status trainer_evaluate(trainer *t, metrics *out, lsnn_set set, uint64_t fi
     double loss = 0, error = 0, error_before = 0;
     uint64_t spikes = 0, steps = 0;
     network_refresh(t->net);
-    if (set == LSNN_TEST) questions_clear(t);
+    if (set == LSNN_TEST) tested_clear(t);
     if (t->carried > 0) memset(t->carry_evaluation, 0, (size_t)t->settings.batch * t->carried * sizeof(real));
     /* In rounds of one batch, so that the sums have a fixed order. */
     for (uint64_t done = 0; done < n;) {
@@ -471,7 +464,7 @@ lsnn_status trainer_evaluate(trainer *t, metrics *out, lsnn_set set, uint64_t fi
             error_before += t->sample_error_before[b];
             spikes += t->sample_spikes[b];
             steps += (uint64_t)t->sample_steps[b];
-            if (set == LSNN_TEST) questions_add(t, b);
+            if (set == LSNN_TEST) tested_add(t, b);
         }
         done += (uint64_t)round;
     }

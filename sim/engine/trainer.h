@@ -7,6 +7,7 @@
 
 #include "learning.h"
 #include "rewire.h"
+#include "tally.h"
 #include <signal.h>
 
 typedef struct trainer trainer;
@@ -49,13 +50,6 @@ typedef struct trainer_passes {
     void (*update)(void *with, double rate, double factor);
 } trainer_passes;
 
-/* Errors by a question's number in its trial, of the test trials: 0 or 1, or the squared error of the answer. */
-typedef struct question_curve {
-    int n;                 /* questions; 0: the task has none, or nothing has been tested */
-    double *sum, *squares; /* [n] of the errors, and of their squares */
-    double *asked;         /* [n] number of trials that asked it */
-} question_curve;
-
 struct trainer {
     network *net;
     const lsnn_task *task;
@@ -91,10 +85,15 @@ struct trainer {
     double *previous_rate;   /* [n_spiking] per ms, of the batch before; negative: none yet */
     double *sample_loss, *sample_loss_rate, *sample_error; /* [batch] */
     double *sample_error_before;                           /* [batch] */
-    question_curve curve;                                  /* of the last evaluation of test trials */
+    tally questions; /* of the last evaluation of test trials: errors, 0 or 1, or the squared error of the answer */
+    tally rounds;    /* likewise: lengths (lsnn_task.rounds) */
+    /* Lengths of the first rounds of the trials that ended round k. Trials with easy goals come to more rounds; but without memory all
+      * rounds of a trial are alike, and so is whether it came to round k: then these means are those of `rounds`. */
+    tally first_rounds;
     uint64_t
         *confusion; /* [n_out right][n_out given] answers of the last evaluation of test trials; NULL: no classes */
     double *sample_question_error; /* [batch][n_questions] */
+    double *sample_round_length;   /* [batch][n_questions]; nan: so many rounds did not end. NULL: the task has none */
     uint64_t iteration;            /* done so far */
     uint64_t updates;              /* of the weights; more than iterations when learning online */
     double norm;                   /* of the last gradient */
@@ -134,11 +133,11 @@ double rates_batch(const trainer *t, int neuron);
 /* The share of psi that is not 0 in the batch; NaN: nobody has counted. */
 double rates_psi_density(const trainer *t);
 
-/* questions.c: trainer.curve and trainer.confusion of no trial yet; the errors of the questions on a tape, kept for their sample; and
- * added to the curve. */
-void questions_clear(trainer *t);
-void questions_keep(trainer *t, const tape *tp, int sample);
-void questions_add(trainer *t, int sample);
+/* tested.c: memory; before an evaluation of test trials; after each of them, from several threads; and in their order. */
+LSNN_MUST_USE lsnn_status tested_new(trainer *t, arena *a, lsnn_error *err);
+void tested_clear(trainer *t);
+void tested_keep(trainer *t, const tape *tp, int sample);
+void tested_add(trainer *t, int sample);
 
 /* update.c: sum the shards into trainer.gradient; its norm; and the change of the parameters. */
 void update_reduce(trainer *t);

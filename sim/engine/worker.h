@@ -35,7 +35,7 @@ typedef struct tape {
     real *pooled;          /* [output columns] with `collapsed`: average readout, then dE/d(average) */
     int n_decisions;       /* questions whose actions were drawn and rewarded during the forward pass */
     decision *decision;    /* [n_questions, at least 1] */
-    real *decided;         /* [n_questions, at least 1][n_out + 1] logits and value */
+    real *decided;         /* [n_questions, at least 1][n_out + 1] logits (or means) and value */
     double loss, loss_rate, error; /* of this trial */
     double error_before;           /* of its demonstration (inner.h) */
     double *question_error;        /* [n_questions] 0 or 1, or the squared error of the answer; nan: without weight */

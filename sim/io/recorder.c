@@ -416,19 +416,31 @@ lsnn_status recorder_validation(recorder *r, result *into, const metrics *m, lsn
     return push(r, into, VALIDATION_ERROR, 1, &m->error, err);
 }
 
+static lsnn_status push_means(recorder *r, result *into, int column, const tally *c, lsnn_error *err)
+{
+    for (int k = 0; k < c->n; k++)
+        TRY(push(r, into, column, 1, &(double){tally_mean(c, k)}, err));
+    return LSNN_OK;
+}
+
+/* Mean, standard error and number, into `first` and the two columns after. */
+static lsnn_status push_tally(recorder *r, result *into, int first, const tally *c, lsnn_error *err)
+{
+    TRY(push_means(r, into, first, c, err));
+    for (int k = 0; k < c->n; k++) {
+        TRY(push(r, into, first + 1, 1, &(double){tally_sem(c, k)}, err));
+        TRY(push(r, into, first + 2, 1, &c->count[k], err));
+    }
+    return LSNN_OK;
+}
+
 lsnn_status recorder_test(recorder *r, result *into, const metrics *m, lsnn_error *err)
 {
     TRY(push(r, into, TEST_LOSS, 1, &m->loss, err));
     TRY(push(r, into, TEST_ERROR, 1, &m->error, err));
     TRY(push_before(r, into, TEST_ERROR_BEFORE, m, err));
     if (r->confusion) TRY(push(r, into, r->confusion, 1, r->e->trainer->confusion, err));
-    const question_curve *c = &r->e->trainer->curve;
-    for (int q = 0; q < c->n; q++) {
-        const double n = c->asked[q], mean = c->sum[q] / n;
-        const double sem = sqrt(fmax(c->squares[q] / n - mean * mean, 0) / (n - 1));
-        TRY(push(r, into, TEST_QUESTION_ERROR, 1, &mean, err));
-        TRY(push(r, into, TEST_QUESTION_SEM, 1, &sem, err));
-        TRY(push(r, into, TEST_QUESTION_TRIALS, 1, &n, err));
-    }
-    return LSNN_OK;
+    TRY(push_tally(r, into, TEST_QUESTION_ERROR, &r->e->trainer->questions, err));
+    TRY(push_tally(r, into, TEST_ROUND_LENGTH, &r->e->trainer->rounds, err));
+    return push_means(r, into, TEST_ROUND_FIRST, &r->e->trainer->first_rounds, err);
 }

@@ -1,4 +1,4 @@
-/* What the columns are called, and what they say. */
+/* Names, units, descriptions. */
 #include "recorder_metrics.h"
 
 const result_column recorder_metrics[N_METRIC_COLUMNS] = {
@@ -19,19 +19,19 @@ const result_column recorder_metrics[N_METRIC_COLUMNS] = {
          "share of neurons and steps whose surrogate is not 0; nan unless errors pass from neuron to "
          "neuron (rule bptt)"},
     [METRIC_LEARNING_RATE] = {"/metrics/learning_rate", STORE_DOUBLE, 1, NULL, "learning rate of the update"},
-    [VALIDATION_ITERATION] = {"/metrics/validation_iteration", STORE_UINT64, 1, NULL,
-                              "iterations done at a validation"},
+    [VALIDATION_ITERATION] = {"/metrics/validation_iteration", STORE_UINT64, 1, NULL, "iterations done by then"},
     [VALIDATION_LOSS] = {"/metrics/validation_loss", STORE_DOUBLE, 1, NULL, "task loss on validation trials"},
     [VALIDATION_ERROR] = {"/metrics/validation_error", STORE_DOUBLE, 1, NULL, "error on validation trials"},
     [TEST_LOSS] = {"/metrics/test_loss", STORE_DOUBLE, 1, NULL, "task loss on test trials after training"},
     [TEST_ERROR] = {"/metrics/test_error", STORE_DOUBLE, 1, NULL, "error on test trials after training"},
-    [TEST_QUESTION_ERROR] =
-        {"/metrics/test_question_error", STORE_DOUBLE, 1, NULL,
-         "by a question's number in its trial, mean over the test trials: share of wrong answers, or "
-         "squared error"},
+    [TEST_QUESTION_ERROR] = {"/metrics/test_question_error", STORE_DOUBLE, 1, NULL,
+                             "by a question's number in its trial: share of wrong answers, or squared error; mean"},
     [TEST_QUESTION_SEM] = {"/metrics/test_question_sem", STORE_DOUBLE, 1, NULL, "standard error of that mean"},
-    [TEST_QUESTION_TRIALS] = {"/metrics/test_question_trials", STORE_DOUBLE, 1, NULL,
-                              "test trials that asked so many questions"},
+    [TEST_QUESTION_TRIALS] = {"/metrics/test_question_trials", STORE_DOUBLE, 1, NULL, "test trials that asked it"},
+    [TEST_ROUND_LENGTH] = {"/metrics/test_round_length", STORE_DOUBLE, 1, NULL, "mean by the round's number"},
+    [TEST_ROUND_SEM] = {"/metrics/test_round_sem", STORE_DOUBLE, 1, NULL, "standard error of that mean"},
+    [TEST_ROUND_TRIALS] = {"/metrics/test_round_trials", STORE_DOUBLE, 1, NULL, "test trials that ended it"},
+    [TEST_ROUND_FIRST] = {"/metrics/test_round_first", STORE_DOUBLE, 1, NULL, "the same of those trials' first rounds"},
     [METRIC_ERROR_BEFORE] = {"/metrics/error_before", STORE_DOUBLE, 1, NULL,
                              "error of the batch before it learned within its trials"},
     [VALIDATION_ERROR_BEFORE] = {"/metrics/validation_error_before", STORE_DOUBLE, 1, NULL,

@@ -1,4 +1,4 @@
-/* Columns of run.h5 that every run has: its trials and metrics. */
+/* The columns of run.h5 that every training has; those of its records come after. */
 #ifndef RECORDER_METRICS_H
 #define RECORDER_METRICS_H
 
@@ -30,6 +30,10 @@ typedef enum metric_column {
     METRIC_ERROR_BEFORE,
     VALIDATION_ERROR_BEFORE,
     TEST_ERROR_BEFORE,
+    TEST_ROUND_LENGTH,
+    TEST_ROUND_SEM,
+    TEST_ROUND_TRIALS,
+    TEST_ROUND_FIRST,
     N_METRIC_COLUMNS
 } metric_column;
 

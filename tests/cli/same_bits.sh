@@ -37,6 +37,13 @@ for threads in 1 2 3; do
     [[ $threads -eq 1 ]] || same acting-1 acting-$threads
 done
 
+# The same with actions that are numbers.
+for threads in 1 2 3; do
+    "$LSNN" run "$SOURCE/experiments/l2l_navigation/run.yaml" -q -o moving-$threads -j $threads learning.batch=6 learning.iterations=4 \
+        record.spikes.every=1 record.spikes.trials=6 record.y='{what: y, of: out, every: 2, trials: 2}' test.trials=8 >/dev/null
+    [[ $threads -eq 1 ]] || same moving-1 moving-$threads
+done
+
 # Networks of a generation share the threads.
 for threads in 1 2 3; do
     # shellcheck disable=SC2086

@@ -91,7 +91,7 @@ grep -q '^c.yaml:2:5: ' stderr || { echo "the second of two mistakes is not told
 
 # ---- names ------------------------------------------------------------------------------------------------------------
 config 's/kind: evidence_accumulation/kind: evidence_acumulation/' "c.yaml:3:14: no task is called 'evidence_acumulation'; did you mean 'evidence_accumulation'?"
-config 's/kind: evidence_accumulation/kind: chess/' "c.yaml:3:14: no task is called 'chess'; there are: arm_trajectory, delayed_goal, delayed_xor, evidence_accumulation, l2l_regression, l2l_sines, pattern_generation, sequential_mnist, store_recall, twelve_ax"
+config 's/kind: evidence_accumulation/kind: chess/' "c.yaml:3:14: no task is called 'chess'; there are: arm_trajectory, delayed_goal, delayed_xor, evidence_accumulation, l2l_navigation, l2l_regression, l2l_sines, pattern_generation, sequential_mnist, store_recall, twelve_ax"
 config 's/kind: evidence_accumulation, //' "c.yaml:3:7: a name, or a map with 'kind', is needed here"
 config 's/model: alif/model: alief/' "c.yaml:6:17: no model is called 'alief'; did you mean 'alif'?"
 config 's/model: alif, //' "c.yaml:6:3: 'alif' needs the name of a neuron model, like model: lif"
