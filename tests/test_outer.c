@@ -188,3 +188,34 @@ Test(outer, judges_a_point_by_the_loss_of_its_network_regularisation_included)
     cr_assert_float_eq(heard, m.loss + m.loss_rate, 1e-4 * heard);
     arena_free(a);
 }
+
+static volatile sig_atomic_t stop_now;
+
+static void stop_at_once(void *with, int sample, const network *net, const tape *tp)
+{
+    (void)with, (void)sample, (void)net, (void)tp;
+    stop_now = 1;
+}
+
+/* What the sampler was told cannot be taken back, so a checkpoint must not hold the iteration before. */
+Test(outer, a_signal_after_the_generation_waits_for_the_end_of_the_iteration)
+{
+    arena *a;
+    config_node *root;
+    experiment *e;
+    metrics m;
+    lsnn_error err;
+    const char *text = NETWORK("[-9, 9]") "learning: {sampler: evolution, batch: 4, loss: cross_entropy}\n";
+    const trainer_recorder recorder = {.n_samples = 1, .trial = stop_at_once};
+    cr_assert_eq(arena_new(&a, &err), LSNN_OK);
+    cr_assert_eq(config_parse(&root, a, "text", text, strlen(text), &err), LSNN_OK);
+    cr_assert_eq(build_experiment(&e, root, &files_default, 1, a, &err), LSNN_OK, "%s", err.message);
+    e->trainer->stop = &stop_now;
+    cr_assert_eq(trainer_iterate(e->trainer, &m, &recorder, &err), LSNN_OK, "%s", err.message);
+    cr_assert(stop_now);
+    cr_assert_eq(e->trainer->iteration, 1);
+    cr_assert_eq(outer_sampling(e->trainer->outer)->now.generation, 1);
+    cr_assert_eq(trainer_iterate(e->trainer, &m, &recorder, &err), LSNN_INTERRUPTED);
+    cr_assert_eq(outer_sampling(e->trainer->outer)->now.generation, 1);
+    arena_free(a);
+}

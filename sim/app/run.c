@@ -1,7 +1,10 @@
 /* Verbs run and resume. */
+#include "outer.h"
 #include "processors.h"
+#include "ranks.h"
 #include "session.h"
 #include "simulate.h"
+#include "stop.h"
 #include <stdlib.h>
 #include <string.h>
 #include <unistd.h>
@@ -16,78 +19,125 @@ static lsnn_status join(const char **out, int argc, char **argv, arena *a, lsnn_
     return LSNN_OK;
 }
 
-static lsnn_status go_on(session **out, verb_options *options, int argc, char **argv, arena *a, lsnn_error *err)
-{
-    const char *command, *config, *folder;
+/* What a process has to do. */
+typedef struct job {
+    ranks ranks;
+    verb_options options;
+    const char *command;
+    const char *folder; /* of the run to go on with; NULL: a new run */
     experiment *e;
-    TRY(join(&command, argc, argv, a, err));
-    TRY(verb_parse(options, &verb_resume, argc, argv, "jqvJ", a, err));
-    if (options->n_words != 1)
-        return lsnn_fail(err, LSNN_USAGE, "resume takes the folder of a run, and no changes of its config");
-    folder = options->words[0];
-    TRY(arena_format(a, &config, err, "%s/config.yaml", folder));
-    if (access(config, F_OK) != 0)
-        return lsnn_fail(err, LSNN_DATA, "%s is not the folder of a run: there is no config.yaml in it", folder);
-    options->words[0] = config;
-    processors_bind(verb_threads(options));
-    TRY(verb_load(&e, options, a, err));
-    if (e->simulation.engine != ENGINE_NONE)
-        return lsnn_fail(err, LSNN_DATA, "%s is a simulation: only trainings are resumed; run its config.yaml", folder);
-    return session_resume(out, e, options, folder, command, err);
-}
+} job;
 
-static lsnn_status conduct(session *s, const verb_options *options, lsnn_error *err)
+typedef lsnn_status loader(job *j, int argc, char **argv, arena *a, lsnn_error *err);
+
+static lsnn_status load(job *j, arena *a, lsnn_error *err)
 {
-    TRY(session_train(s, err));
-    session_summary(s, options->json);
+    const int processors = verb_threads(&j->options);
+    if (j->options.threads == 0 && j->ranks.n > 1)
+        j->options.threads = processors > j->ranks.n_here ? processors / j->ranks.n_here : 1;
+    processors_bind(verb_threads(&j->options));
+    TRY(verb_load(&j->e, &j->options, a, err));
+    const bool trains = j->e->simulation.engine == ENGINE_NONE;
+    if (j->ranks.n > 1 && !(trains && j->e->trainer->outer))
+        return lsnn_fail(
+            err, LSNN_USAGE,
+            "the ranks of an MPI job share the networks of learning.sampler, and this config has none; start "
+            "it without mpirun, or many of its kind with: mpirun -n %d lsnn sweep",
+            j->ranks.n);
     return LSNN_OK;
 }
 
-static lsnn_status run_config(int argc, char **argv, arena *a, lsnn_error *err)
+static lsnn_status load_config(job *j, int argc, char **argv, arena *a, lsnn_error *err)
 {
-    const char *command;
-    verb_options options;
-    experiment *e;
+    TRY(verb_parse(&j->options, &verb_run, argc, argv, "ojqvJ", a, err));
+    return load(j, a, err);
+}
+
+static lsnn_status load_folder(job *j, int argc, char **argv, arena *a, lsnn_error *err)
+{
+    const char *config;
+    TRY(verb_parse(&j->options, &verb_resume, argc, argv, "jqvJ", a, err));
+    if (j->options.n_words != 1)
+        return lsnn_fail(err, LSNN_USAGE, "resume takes the folder of a run, and no changes of its config");
+    j->folder = j->options.words[0];
+    TRY(arena_format(a, &config, err, "%s/config.yaml", j->folder));
+    if (access(config, F_OK) != 0)
+        return lsnn_fail(err, LSNN_DATA, "%s is not the folder of a run: there is no config.yaml in it", j->folder);
+    j->options.words[0] = config;
+    TRY(load(j, a, err));
+    if (j->e->simulation.engine != ENGINE_NONE)
+        return lsnn_fail(err, LSNN_DATA, "%s is a simulation: only trainings are resumed; run its config.yaml",
+                         j->folder);
+    return LSNN_OK;
+}
+
+static lsnn_status conduct(const job *j, lsnn_error *err)
+{
     session *s = NULL;
-    TRY(join(&command, argc, argv, a, err));
-    TRY(verb_parse(&options, &verb_run, argc, argv, "ojqvJ", a, err));
-    processors_bind(verb_threads(&options));
-    TRY(verb_load(&e, &options, a, err));
-    if (e->simulation.engine != ENGINE_NONE) return simulate_run(e, &options, command, err);
-    lsnn_status status = session_new(&s, e, &options, command, err);
-    if (status == LSNN_OK) status = conduct(s, &options, err);
+    lsnn_status status = j->folder ? session_resume(&s, j->e, &j->options, j->folder, j->command, err)
+                                   : session_new(&s, j->e, &j->options, j->command, err);
+    if (status == LSNN_OK) status = session_train(s, err);
+    if (status == LSNN_OK) session_summary(s, j->options.json);
     session_free(s);
     return status;
 }
 
-static lsnn_status resume_folder(int argc, char **argv, arena *a, lsnn_error *err)
+/* Rank 0 conducts the run, the others evaluate points for it. */
+static lsnn_status conduct_together(const job *j, lsnn_error *err)
 {
-    verb_options options;
-    session *s = NULL;
-    lsnn_status status = go_on(&s, &options, argc, argv, a, err);
-    if (status == LSNN_OK) status = conduct(s, &options, err);
-    session_free(s);
+    trainer *t = j->e->trainer;
+    stop_as_rank();
+    outer_join(t->outer, (outer_company){j->ranks.own, j->ranks.n, ranks_tell, ranks_add});
+    if (j->ranks.own > 0) {
+        t->stop = stop_catch();
+        outer_assist(t->outer);
+        return LSNN_OK;
+    }
+    const lsnn_status status = conduct(j, err);
+    outer_dismiss(t->outer);
     return status;
 }
 
-static int with_arena(lsnn_status (*what)(int, char **, arena *, lsnn_error *), int argc, char **argv)
+static lsnn_status work(const job *j, lsnn_error *err)
+{
+    if (j->ranks.n > 1) return conduct_together(j, err);
+    if (j->e->simulation.engine != ENGINE_NONE) return simulate_run(j->e, &j->options, j->command, err);
+    return conduct(j, err);
+}
+
+static lsnn_status load_and_work(loader *loads, int argc, char **argv, arena *a, lsnn_error *err)
+{
+    job j = {.folder = NULL};
+    TRY(join(&j.command, argc, argv, a, err));
+    TRY(ranks_begin(&j.ranks, err));
+    lsnn_status status = loads(&j, argc, argv, a, err);
+    const lsnn_status first = ranks_follow(status);
+    if (j.ranks.own > 0 && first != LSNN_OK) *err = (lsnn_error){.status = status = first}; /* which says it for all */
+    const lsnn_status loaded = ranks_agree(status);
+    if (loaded == LSNN_OK) status = work(&j, err);
+    const lsnn_status worst = ranks_end(status);
+    if (status == LSNN_OK && worst != LSNN_OK) *err = (lsnn_error){.status = status = worst};
+    return status;
+}
+
+static int with_arena(loader *loads, int argc, char **argv)
 {
     lsnn_error err = {0};
     arena *a = NULL;
     lsnn_status status = arena_new(&a, &err);
-    if (status == LSNN_OK) status = what(argc, argv, a, &err);
+    if (status == LSNN_OK) status = load_and_work(loads, argc, argv, a, &err);
     arena_free(a);
     return status == LSNN_OK ? 0 : verb_failed(&err);
 }
 
 static int run(int argc, char **argv)
 {
-    return with_arena(run_config, argc, argv);
+    return with_arena(load_config, argc, argv);
 }
 
 static int resume(int argc, char **argv)
 {
-    return with_arena(resume_folder, argc, argv);
+    return with_arena(load_folder, argc, argv);
 }
 
 const verb verb_run = {
@@ -109,6 +159,8 @@ const verb verb_run = {
         "  -q, -v          say less, say more\n"
         "  --json          the summary as one line of JSON\n\n"
         "Ctrl-C and SIGTERM end the run after a checkpoint (exit code 130).\n\n"
+        "  mpirun -n 64 lsnn run ...       with a build of `./dev build mpi`: ranks share the networks of each\n"
+        "                                  generation (learning.sampler), with the bits of one process\n\n"
         "A config with `simulation: {engine: grid, time: 1 s}` in place of `task` and `learning` is of one large\n"
         "network that is simulated once, as experiments/balanced_network: the folder then holds run.h5, config.yaml,\n"
         "command.txt and run.log, the summary gives rate, CV of the intervals and synchrony of each population and "

@@ -256,7 +256,6 @@ static int run(int argc, char **argv)
     lsnn_status status = arena_new(&a, &err);
     if (status == LSNN_OK) status = start(argc, argv, a, &err);
     arena_free(a);
-    if (status != LSNN_OK && !err.message[0]) return lsnn_exit_code(status); /* another rank says what is wrong */
     return status == LSNN_OK ? 0 : verb_failed(&err);
 }
 

@@ -93,7 +93,7 @@ lsnn_status verb_parse(verb_options *out, const verb *v, int argc, char **argv, 
 int verb_failed(const lsnn_error *err)
 {
     /* A mistake in a file starts with the file's name, as compilers write it, so that editors find the place. */
-    fprintf(stderr, "%s%s\n", err->file[0] ? "" : "lsnn: ", err->message);
+    if (err->message[0]) fprintf(stderr, "%s%s\n", err->file[0] ? "" : "lsnn: ", err->message);
     return lsnn_exit_code(err->status);
 }
 

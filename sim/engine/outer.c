@@ -19,6 +19,7 @@ struct outer {
     place *place;  /* [n] */
     double *scale; /* [n_parameters] */
     int n;
+    outer_company company;
 };
 
 /* ---- which numbers are looked for ------------------------------------------------------------------------------------- */
@@ -106,7 +107,7 @@ lsnn_status outer_new(outer **out, trainer *t, lsnn_error *err)
     arena *a = t->net->memory;
     double *start;
     TRY(arena_take(a, &o, 1, sizeof *o, err));
-    *o = (outer){.t = t, .n = collect_all(t->net, NULL)};
+    *o = (outer){.t = t, .n = collect_all(t->net, NULL), .company = {.n = 1}};
     if (o->n == 0) return lsnn_fail(err, LSNN_CONFIG, "learning.sampler: there is nothing that learns");
     TRY(arena_take(a, &o->place, (size_t)o->n, sizeof *o->place, err));
     TRY(arena_take(a, &o->scale, (size_t)t->net->n_parameters, sizeof *o->scale, err));
@@ -139,15 +140,70 @@ static lsnn_status evaluate(outer *o, trainer *member, int point)
     return status;
 }
 
-lsnn_status outer_generation(outer *o, lsnn_error *err)
+/* The points of this process; false: stopped by a signal. */
+static bool evaluate_own(outer *o)
 {
     bool stopped = false;
+    memset(o->s->score, 0, (size_t)o->s->now.population * sizeof *o->s->score);
+#pragma omp parallel for schedule(dynamic, 1) num_threads(o->n_crew) reduction(|| : stopped)
+    for (int k = o->company.own; k < o->s->now.population; k += o->company.n)
+        if (evaluate(o, o->crew[omp_get_thread_num()], k) == LSNN_INTERRUPTED) stopped = true;
+    return !stopped;
+}
+
+static bool evaluate_all(outer *o)
+{
+    double n_stopped = evaluate_own(o) ? 0 : 1;
+    if (o->company.n > 1) {
+        o->company.add(o->s->score, (size_t)o->s->now.population); /* of the others: 0 */
+        o->company.add(&n_stopped, 1);
+    }
+    return n_stopped == 0;
+}
+
+/* ---- processes -------------------------------------------------------------------------------------------------------- */
+
+static const double dismissed = -1;
+
+void outer_join(outer *o, outer_company company)
+{
+    o->company = company;
+}
+
+static void tell_points(outer *o)
+{
+    double iteration = (double)o->t->iteration;
+    if (o->company.n == 1) return;
+    o->company.tell(&iteration, 1);
+    o->company.tell(o->s->point, (size_t)o->s->now.population * (size_t)o->n);
+}
+
+void outer_assist(outer *o)
+{
+    for (;;) {
+        double iteration;
+        o->company.tell(&iteration, 1);
+        if (iteration == dismissed) return;
+        o->t->iteration = (uint64_t)iteration;
+        o->company.tell(o->s->point, (size_t)o->s->now.population * (size_t)o->n);
+        evaluate_all(o); /* that somebody was stopped is for the first to say */
+    }
+}
+
+void outer_dismiss(outer *o)
+{
+    double order = dismissed;
+    o->company.tell(&order, 1);
+}
+
+/* ---- generations ------------------------------------------------------------------------------------------------------ */
+
+lsnn_status outer_generation(outer *o, lsnn_error *err)
+{
     worker_enter_thread(); /* so that numbers round in samplers as they do after the first generation */
     sampling_ask(o->s);
-#pragma omp parallel for schedule(dynamic, 1) num_threads(o->n_crew) reduction(|| : stopped)
-    for (int k = 0; k < o->s->now.population; k++)
-        if (evaluate(o, o->crew[omp_get_thread_num()], k) == LSNN_INTERRUPTED) stopped = true;
-    if (stopped) return lsnn_fail(err, LSNN_INTERRUPTED, "stopped by a signal");
+    tell_points(o);
+    if (!evaluate_all(o)) return lsnn_fail(err, LSNN_INTERRUPTED, "stopped by a signal");
     sampling_tell(o->s);
     set(o, o->t->net, sampling_best(o->s));
     return LSNN_OK;

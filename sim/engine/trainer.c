@@ -399,8 +399,14 @@ lsnn_status trainer_gradient(trainer *t, metrics *out, const trainer_recorder *r
 
 lsnn_status trainer_iterate(trainer *t, metrics *out, const trainer_recorder *recorder, lsnn_error *err)
 {
-    if (t->outer) TRY(outer_generation(t->outer, err));
-    TRY(trainer_gradient(t, out, recorder, err));
+    const volatile sig_atomic_t *stop = t->stop;
+    if (t->outer) {
+        TRY(outer_generation(t->outer, err));
+        t->stop = NULL; /* the generation has changed what a checkpoint holds: the batch after it is not given up */
+    }
+    const lsnn_status status = trainer_gradient(t, out, recorder, err);
+    t->stop = stop;
+    TRY(status);
     if (recorder && recorder->aligns) TRY(alignment_find(t, err));
     double since = t->timed ? omp_get_wtime() : 0;
     if (t->settings.learns) {

@@ -26,12 +26,14 @@ lsnn_status ranks_begin(ranks *out, lsnn_error *err)
     return LSNN_OK;
 }
 
-/* Open MPI waits with a busy processor, which others can use better. */
+/* Open MPI waits with a busy processor, which others can use better: the longer the wait, the longer the naps. */
 static void wait_for(MPI_Request *request)
 {
-    for (int done = 0; !done;) {
+    int done = 0;
+    for (long nap = 10000;; nap = nap < 2000000 ? 2 * nap : nap) {
         MPI_Test(request, &done, MPI_STATUS_IGNORE);
-        if (!done) nanosleep(&(struct timespec){.tv_nsec = 2000000}, NULL);
+        if (done) return;
+        nanosleep(&(struct timespec){.tv_nsec = nap}, NULL);
     }
 }
 
@@ -53,13 +55,43 @@ lsnn_status ranks_follow(lsnn_status of_first)
     return (lsnn_status)status;
 }
 
-lsnn_status ranks_end(lsnn_status own)
+lsnn_status ranks_agree(lsnn_status own)
 {
     int status = own, worst = own;
     MPI_Request request;
     if (!is_running()) return own;
     MPI_Iallreduce(&status, &worst, 1, MPI_INT, MPI_MAX, MPI_COMM_WORLD, &request);
     wait_for(&request);
-    MPI_Finalize();
     return (lsnn_status)worst;
+}
+
+/* MPI counts in int. */
+static int part(size_t left)
+{
+    return (int)(left < 1 << 24 ? left : 1 << 24);
+}
+
+void ranks_tell(double *values, size_t n)
+{
+    MPI_Request request;
+    for (size_t k = 0; k < n; k += (size_t)part(n - k)) {
+        MPI_Ibcast(values + k, part(n - k), MPI_DOUBLE, 0, MPI_COMM_WORLD, &request);
+        wait_for(&request);
+    }
+}
+
+void ranks_add(double *values, size_t n)
+{
+    MPI_Request request;
+    for (size_t k = 0; k < n; k += (size_t)part(n - k)) {
+        MPI_Iallreduce(MPI_IN_PLACE, values + k, part(n - k), MPI_DOUBLE, MPI_SUM, MPI_COMM_WORLD, &request);
+        wait_for(&request);
+    }
+}
+
+lsnn_status ranks_end(lsnn_status own)
+{
+    const lsnn_status worst = ranks_agree(own);
+    if (is_running()) MPI_Finalize();
+    return worst;
 }
