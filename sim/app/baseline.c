@@ -1,6 +1,7 @@
-/* Verb baseline: how well regressions do on the test episodes of a family of functions. */
+/* Verb baseline: how well regressions do on the test episodes of a family of functions, and a network that learns there. */
 #include "regression.h"
-#include "verb.h"
+#include "trained.h"
+#include <inttypes.h>
 #include <math.h>
 
 static const struct {
@@ -12,58 +13,105 @@ static const struct {
     {"linear, ridge 0.5", REGRESSION_LINEAR, 0.5},
     {"quadratic, ridge 0.5", REGRESSION_QUADRATIC, 0.5},
 };
-enum { N_METHODS = sizeof methods / sizeof *methods };
+enum { N_METHODS = sizeof methods / sizeof *methods, NETWORK = N_METHODS, MOST_LEARNERS };
 
-/* Means over the episodes, by a question's number; standard errors of these. */
 typedef struct baseline {
-    int n_questions;
-    double episodes;
-    double *mean[N_METHODS], *sem[N_METHODS];
+    experiment *e;
+    int n_learners;        /* N_METHODS, or MOST_LEARNERS: the network of a run, too */
+    int n_questions;       /* of an episode */
+    double *y;             /* [n_questions] the right answers of an episode */
+    int64_t wins[NETWORK]; /* episodes in which the network's mean error is smaller than the regression's */
+    struct {
+        double *error;      /* [n_questions] of the present episode */
+        double *mean, *sem; /* [n_questions] over the episodes; standard error */
+    } learner[MOST_LEARNERS];
 } baseline;
 
-static lsnn_status add_episode(baseline *b, const lsnn_trial *trial, double *y, double *error, lsnn_error *err)
+static const char *name_of(int learner)
+{
+    return learner == NETWORK ? "the network" : methods[learner].name;
+}
+
+/* The first question that counts for an episode's mean. */
+static int first_counted(const baseline *b)
+{
+    return b->n_questions > 20 ? 20 : 0;
+}
+
+static double late_mean(const baseline *b, const double *error)
+{
+    double sum = 0;
+    for (int q = first_counted(b); q < b->n_questions; q++)
+        sum += error[q];
+    return sum / (b->n_questions - first_counted(b));
+}
+
+static lsnn_status regress(baseline *b, const lsnn_trial *trial, lsnn_error *err)
 {
     for (int q = 0; q < b->n_questions; q++)
-        y[q] = (double)trial->target[(size_t)trial->questions[q].start];
-    for (int m = 0; m < N_METHODS; m++) {
-        TRY(regression_course(error, methods[m].kind, methods[m].ridge, b->n_questions, trial->shape.n_given,
-                              trial->given, y, err));
-        for (int q = 0; q < b->n_questions; q++) {
-            b->mean[m][q] += error[q];
-            b->sem[m][q] += error[q] * error[q];
-        }
-    }
+        b->y[q] = (double)trial->target[(size_t)trial->questions[q].start];
+    for (int m = 0; m < N_METHODS; m++)
+        TRY(regression_course(b->learner[m].error, methods[m].kind, methods[m].ridge, b->n_questions,
+                              trial->shape.n_given, trial->given, b->y, err));
     return LSNN_OK;
+}
+
+static void add_episode(baseline *b)
+{
+    for (int l = 0; l < b->n_learners; l++)
+        for (int q = 0; q < b->n_questions; q++) {
+            const double error = b->learner[l].error[q];
+            b->learner[l].mean[q] += error;
+            b->learner[l].sem[q] += error * error;
+        }
+    if (b->n_learners == N_METHODS) return;
+    const double own = late_mean(b, b->learner[NETWORK].error);
+    for (int m = 0; m < N_METHODS; m++)
+        b->wins[m] += own < late_mean(b, b->learner[m].error);
 }
 
 static void conclude(baseline *b)
 {
-    const double n = b->episodes;
-    for (int m = 0; m < N_METHODS; m++)
+    const double n = (double)b->e->test_trials;
+    for (int l = 0; l < b->n_learners; l++)
         for (int q = 0; q < b->n_questions; q++) {
-            const double mean = b->mean[m][q] / n;
-            b->sem[m][q] = sqrt(fmax(0, b->sem[m][q] / n - mean * mean) / fmax(1, n - 1));
-            b->mean[m][q] = mean;
+            const double mean = b->learner[l].mean[q] / n;
+            b->learner[l].sem[q] = sqrt(fmax(0, b->learner[l].sem[q] / n - mean * mean) / fmax(1, n - 1));
+            b->learner[l].mean[q] = mean;
         }
 }
 
-static lsnn_status compute(baseline *b, experiment *e, lsnn_error *err)
+/* Test episodes first .. first+n-1, at most a batch, whose errors the trainer keeps. */
+static lsnn_status compare(baseline *b, int64_t first, int n, lsnn_error *err)
 {
-    tape *tp = e->trainer->tapes[0];
-    double *y, *error;
-    *b = (baseline){.episodes = (double)e->test_trials};
-    const size_t most = (size_t)e->shape.n_questions;
-    TRY(arena_take(e->memory, &y, most, sizeof *y, err));
-    TRY(arena_take(e->memory, &error, most, sizeof *error, err));
-    for (int m = 0; m < N_METHODS; m++) {
-        TRY(arena_take(e->memory, &b->mean[m], most, sizeof(double), err));
-        TRY(arena_take(e->memory, &b->sem[m], most, sizeof(double), err));
-    }
-    for (int64_t i = 0; i < e->test_trials; i++) {
-        input_draw(e->trainer, tp, LSNN_TEST, (uint64_t)i);
+    trainer *t = b->e->trainer;
+    metrics m;
+    if (b->n_learners > NETWORK) TRY(trainer_evaluate(t, &m, LSNN_TEST, (uint64_t)first, (uint64_t)n, err));
+    for (int k = 0; k < n; k++) {
+        tape *tp = t->tapes[0];
+        input_draw(t, tp, LSNN_TEST, (uint64_t)(first + k));
         b->n_questions = tp->trial->n_questions;
-        TRY(add_episode(b, tp->trial, y, error, err));
+        b->learner[NETWORK].error = t->sample_question_error + (size_t)k * (size_t)t->shape.n_questions;
+        TRY(regress(b, tp->trial, err));
+        add_episode(b);
     }
+    return LSNN_OK;
+}
+
+static lsnn_status compute(baseline *b, lsnn_error *err)
+{
+    arena *a = b->e->memory;
+    const size_t most = (size_t)b->e->shape.n_questions;
+    const int64_t batch = b->e->trainer->settings.batch, n = b->e->test_trials;
+    TRY(arena_take(a, &b->y, most, sizeof *b->y, err));
+    for (int m = 0; m < N_METHODS; m++)
+        TRY(arena_take(a, &b->learner[m].error, most, sizeof(double), err));
+    for (int l = 0; l < b->n_learners; l++) {
+        TRY(arena_take(a, &b->learner[l].mean, most, sizeof(double), err));
+        TRY(arena_take(a, &b->learner[l].sem, most, sizeof(double), err));
+    }
+    for (int64_t first = 0; first < n; first += batch)
+        TRY(compare(b, first, (int)(n - first < batch ? n - first : batch), err));
     conclude(b);
     return LSNN_OK;
 }
@@ -71,51 +119,55 @@ static lsnn_status compute(baseline *b, experiment *e, lsnn_error *err)
 static void print_csv(const baseline *b)
 {
     printf("trial");
-    for (int m = 0; m < N_METHODS; m++)
-        printf(",\"%s\",sem", methods[m].name);
+    for (int l = 0; l < b->n_learners; l++)
+        printf(",\"%s\",sem", name_of(l));
     for (int q = 0; q < b->n_questions; q++) {
         printf("\n%d", q + 1);
-        for (int m = 0; m < N_METHODS; m++)
-            printf(",%.6g,%.3g", b->mean[m][q], b->sem[m][q]);
+        for (int l = 0; l < b->n_learners; l++)
+            printf(",%.6g,%.3g", b->learner[l].mean[q], b->learner[l].sem[q]);
     }
     printf("\n");
 }
 
-static double mean_from(const double *error, int from, int to)
+static void print_wins(const baseline *b)
 {
-    double sum = 0;
-    for (int q = from; q < to; q++)
-        sum += error[q];
-    return sum / (to - from);
+    const int64_t n = b->e->test_trials;
+    printf("\nepisodes in which the network's mean error over trials %d-%d is smaller than that of\n",
+           first_counted(b) + 1, b->n_questions);
+    for (int m = 0; m < N_METHODS; m++)
+        printf("%-22s%8" PRId64 " of %" PRId64 "  (%.1f %%)\n", methods[m].name, b->wins[m], n,
+               100 * (double)b->wins[m] / (double)n);
 }
 
 static void print_table(const baseline *b)
 {
     static const int shown[] = {1, 2, 3, 5, 10, 20, 50, 100, 200, 500, 1000};
-    const int n = b->n_questions, from = n > 20 ? 20 : 0;
-    printf("mean squared error by trial, over %.0f test episodes\n%-22s", b->episodes, "trial");
+    const int n = b->n_questions;
+    printf("mean squared error by trial, over %" PRId64 " test episodes\n%-22s", b->e->test_trials, "trial");
     for (size_t k = 0; k < sizeof shown / sizeof *shown && shown[k] <= n; k++)
         printf("%8d", shown[k]);
-    printf("   mean %d-%d\n", from + 1, n);
-    for (int m = 0; m < N_METHODS; m++) {
-        printf("%-22s", methods[m].name);
+    printf("   mean %d-%d\n", first_counted(b) + 1, n);
+    for (int l = 0; l < b->n_learners; l++) {
+        printf("%-22s", name_of(l));
         for (size_t k = 0; k < sizeof shown / sizeof *shown && shown[k] <= n; k++)
-            printf("%8.3f", b->mean[m][shown[k] - 1]);
-        printf("%11.3f\n", mean_from(b->mean[m], from, n));
+            printf("%8.3f", b->learner[l].mean[shown[k] - 1]);
+        printf("%11.3f\n", late_mean(b, b->learner[l].mean));
     }
+    if (b->n_learners > NETWORK) print_wins(b);
 }
 
-static lsnn_status run_config(int argc, char **argv, arena *a, lsnn_error *err)
+static lsnn_status run_words(int argc, char **argv, arena *a, lsnn_error *err)
 {
     verb_options options;
     experiment *e;
-    baseline b;
-    TRY(verb_parse(&options, &verb_baseline, argc, argv, "C", a, err));
-    TRY(verb_load(&e, &options, a, err));
+    TRY(verb_parse(&options, &verb_baseline, argc, argv, "jC", a, err));
+    const bool trained = options.n_words > 0 && trained_is_folder(options.words[0]);
+    TRY(trained ? trained_load(&e, &options, a, err) : verb_load(&e, &options, a, err));
     if (e->simulation.engine != ENGINE_NONE || e->shape.n_given == 0 || e->shape.n_out != 1)
         return lsnn_fail(err, LSNN_CONFIG, "baselines are there for tasks of learning functions, like l2l_regression");
     if (e->test_trials == 0) return lsnn_fail(err, LSNN_CONFIG, "test.trials: there are none");
-    TRY(compute(&b, e, err));
+    baseline b = {.e = e, .n_learners = trained ? MOST_LEARNERS : N_METHODS};
+    TRY(compute(&b, err));
     (options.csv ? print_csv : print_table)(&b);
     return LSNN_OK;
 }
@@ -125,19 +177,21 @@ static int run(int argc, char **argv)
     lsnn_error err = {0};
     arena *a = NULL;
     lsnn_status status = arena_new(&a, &err);
-    if (status == LSNN_OK) status = run_config(argc, argv, a, &err);
+    if (status == LSNN_OK) status = run_words(argc, argv, a, &err);
     arena_free(a);
     return status == LSNN_OK ? 0 : verb_failed(&err);
 }
 
 const verb verb_baseline = {
     .name = "baseline",
-    .summary = "regressions on the test episodes of a task of learning functions",
-    .synopsis = "CONFIG [KEY=VALUE...] [--csv]",
+    .summary = "regressions on the test episodes of a task of learning functions, against the network of a run",
+    .synopsis = "CONFIG [KEY=VALUE...] [--csv]\n"
+                "       lsnn baseline FOLDER [-j THREADS] [--csv]",
     .help =
         "For l2l_regression, l2l_sines and other families of functions: the squared error at each trial of the test\n"
         "episodes by regression on the trials before it. Linear features are 1 and x; quadratic ones also the\n"
         "products x_i x_j. Without ridge, least squares, and the shortest solution where there are several. These are\n"
-        "the episodes with which a run ends; nothing is trained. With --csv every trial, and standard errors.\n",
+        "the episodes with which a run ends; nothing is trained. With --csv every trial, and standard errors.\n"
+        "Of a run's folder, its network as well, as it is after training, and in how many episodes it is better.\n",
     .run = run,
 };

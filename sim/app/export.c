@@ -1,40 +1,8 @@
 /* Verb export: what was recorded, or the network, for other programs. */
 #include "export.h"
-#include "recorder.h"
-#include "state.h"
 #include "text.h"
+#include "trained.h"
 #include <string.h>
-#include <sys/stat.h>
-#include <unistd.h>
-
-static bool is_folder(const char *path)
-{
-    struct stat found;
-    return stat(path, &found) == 0 && S_ISDIR(found.st_mode);
-}
-
-/* The network of a run's folder as it is after training, or of a config as it is before. */
-static lsnn_status load_network(experiment **out, verb_options *options, arena *a, lsnn_error *err)
-{
-    const char *folder = options->words[0], *checkpoint;
-    run_state run = {0};
-    state_item *items;
-    recorder *rows;
-    int n, n_columns;
-    bool used_previous;
-    if (!is_folder(folder)) return verb_load(out, options, a, err);
-    TRY(arena_format(a, &options->words[0], err, "%s/config.yaml", folder));
-    TRY(verb_load(out, options, a, err));
-    TRY(arena_format(a, &checkpoint, err, "%s/checkpoint.h5", folder));
-    /* A checkpoint is read as a whole, with the numbers of rows of run.h5. */
-    TRY(recorder_new(&rows, *out, err));
-    recorder_columns(rows, &n_columns);
-    TRY(state_items(&items, &n, *out, &run, recorder_rows(rows), n_columns, err));
-    TRY(checkpoint_recover(checkpoint, items, n, (*out)->resolved, &used_previous, err));
-    TRY(state_check(*out, err));
-    network_refresh((*out)->net);
-    return LSNN_OK;
-}
 
 static lsnn_status default_output(const char **out, const char *path, const char *ending, arena *a, lsnn_error *err)
 {
@@ -42,7 +10,7 @@ static lsnn_status default_output(const char **out, const char *path, const char
     while (length > 1 && path[length - 1] == '/')
         length--;
     const char *dot = strrchr(path, '.');
-    if (!is_folder(path) && dot && dot != path && !strchr(dot, '/')) length = (size_t)(dot - path);
+    if (!trained_is_folder(path) && dot && dot != path && !strchr(dot, '/')) length = (size_t)(dot - path);
     return arena_format(a, out, err, "%.*s.%s", (int)length, path, ending);
 }
 
@@ -93,7 +61,8 @@ static lsnn_status export_words(int argc, char **argv, arena *a, lsnn_error *err
     if (f->write) {
         TRY(export_spikes(f, &options, path, a, err));
     } else {
-        TRY(load_network(&e, &options, a, err));
+        const bool trained = trained_is_folder(options.words[0]);
+        TRY(trained ? trained_load(&e, &options, a, err) : verb_load(&e, &options, a, err));
         TRY(export_nir(e, options.extensions, path, err));
     }
     fprintf(stderr, "written: %s\n", path);

@@ -6,6 +6,17 @@ set -euo pipefail
 [[ $(wc -l <table.csv) -eq 61 && $(tail -1 table.csv | tr , '\n' | wc -l) -eq 7 ]]
 if "$LSNN" baseline "$SOURCE/experiments/store_recall/run.yaml" 2>said; then exit 1; fi
 grep -q 'tasks of learning functions' said
+# Of a run's folder, its network: the mean error is the one that the run ended with, for any number of threads.
+"$LSNN" run "$SOURCE/experiments/l2l_sines/run.yaml" task.trials=30 task.test_trials=60 test.trials=25 learning.iterations=2 \
+    populations.lif.n=12 populations.alif.n=8 -q --json -o sines >summary
+"$LSNN" baseline sines -j 1 >table
+"$LSNN" baseline sines -j 2 | cmp - table
+printf -v error %.3f "$(sed 's/.*"test_error": \([^,]*\),.*/\1/' summary)"
+[[ $(sed -n 's/^the network.* //p' table) == "$error" && $(grep -c ' of 25 ' table) -eq 3 ]]
+rm sines/checkpoint.h5 sines/checkpoint.h5.1
+status=0
+"$LSNN" baseline sines 2>said || status=$?
+[[ $status -eq 3 ]] && grep -q 'sines/checkpoint.h5' said
 export OMP_NUM_THREADS=2
 failures=0
 fail() {
