@@ -184,8 +184,6 @@ void lsnn_trial_spike(lsnn_trial *trial, int step, int cell)
     lsnn_trial_run(trial, step, cell, cell + 1);
 }
 
-/* The (step, cell) pairs form one row of Bernoulli trials, step by step; the gaps between successes are geometric:
- * floor(ln U / ln(1 - p)) failures (Devroye 1986, section X.2). */
 /* Whether no success lies in n trials, as far as it can be told from (1 - p)^n >= 1 - n p, without a logarithm: most cells of a
  * population code are silent. The margin is wider than all rounding. */
 static bool surely_none(double uniform, double n, double probability)
@@ -193,6 +191,8 @@ static bool surely_none(double uniform, double n, double probability)
     return uniform < 1 - 1e-12 - n * probability;
 }
 
+/* The (step, cell) pairs form one row of Bernoulli trials, step by step; the gaps between successes are geometric:
+ * floor(ln U / ln(1 - p)) failures (Devroye 1986, section X.2). */
 void lsnn_trial_bernoulli(lsnn_trial *trial, lsnn_random *stream, int first, int last, int start, int stop,
                           double probability)
 {

@@ -13,6 +13,8 @@ grep -q 'tasks of learning functions' said
 "$LSNN" baseline sines -j 2 | cmp - table
 printf -v error %.3f "$(sed 's/.*"test_error": \([^,]*\),.*/\1/' summary)"
 [[ $(sed -n 's/^the network.* //p' table) == "$error" && $(grep -c ' of 25 ' table) -eq 3 ]]
+"$LSNN" baseline sines -o sines.svg
+[[ $(head -c 4 sines.svg) == '<svg' ]] && grep -q 'error of the network' sines.svg
 rm sines/checkpoint.h5 sines/checkpoint.h5.1
 status=0
 "$LSNN" baseline sines 2>said || status=$?
