@@ -232,10 +232,7 @@ LSNN_INLINE void pull_dense(const projection *p, const real *weight, const real 
         const int left = n - a < ROWS_AT_ONCE ? n - a : ROWS_AT_ONCE;
         for (int r = 0; r < ROWS_AT_ONCE; r++) /* the last group is filled up with its last member */
             row[r] = weight + (size_t)((int)id[a + (r < left ? r : left - 1)] - p->from) * (size_t)p->width;
-        if (left > 4)
-            rows_dots(sum, row, 8, adjoint, p->width);
-        else
-            rows_dots(sum, row, 4, adjoint, p->width);
+        rows_dots(sum, row, adjoint, p->width);
         for (int r = 0; r < left; r++)
             signal[column[a + r]] += sum[r];
     }
@@ -260,10 +257,7 @@ LSNN_INLINE void pull_delayed(const network *net, const projection *p, const rea
             row[r] = row[0];
             x[r] = x[0];
         }
-        if (m > 4)
-            rows_dots_each(sum, row, 8, x, p->width);
-        else
-            rows_dots_each(sum, row, 4, x, p->width);
+        rows_dots_each(sum, row, x, p->width);
         for (int r = 0; r < m; r++)
             signal[to[r]] += sum[r];
         m = 0;

@@ -80,95 +80,90 @@ LSNN_INLINE void rows_collect_difference(real *plus, real *minus, const real *ad
     }
 }
 
-typedef real rows_lanes __attribute__((vector_size(LSNN_LANES * sizeof(real)), may_alias));
-#define ROWS_AT_ONCE 8
+/* A vector of a size that is in registers on any processor with AVX2. Of wider ones compilers make detours through memory where the
+ * processor has none so wide, and where it has, rows do not come faster from the second-level cache. */
+typedef real rows_part __attribute__((vector_size(32), may_alias));
+#define ROWS_PART (32 / (int)sizeof(real)) /* lanes of a part */
+#define ROWS_PARTS (LSNN_LANES / ROWS_PART)
+#define ROWS_AT_ONCE 4
 #define ROWS_MANY 32 /* rows that are listed to be added */
 
-/* sum += row[0], then row[1], ... of n rows: the sums stay in registers meanwhile. */
+/* sum += row[0], then row[1], ... of n rows, for `parts` parts that stay in registers meanwhile. */
+LSNN_INLINE void rows_add_parts(real *sum, const real *const *row, int n, int j, int parts)
+{
+    rows_part *to = (rows_part *)(sum + j), kept[8];
+    for (int q = 0; q < parts; q++)
+        kept[q] = to[q];
+    for (int r = 0; r < n; r++)
+        for (int q = 0; q < parts; q++)
+            kept[q] += ((const rows_part *)(row[r] + j))[q];
+    for (int q = 0; q < parts; q++)
+        to[q] = kept[q];
+}
+
+/* sum += row[0], then row[1], ... of n rows. */
 LSNN_INLINE void rows_add_all(real *sum, const real *const *row, int n, int width)
 {
     int j = 0;
-    for (; j + 4 * LSNN_LANES <= width; j += 4 * LSNN_LANES) {
-        rows_lanes *to = (rows_lanes *)(sum + j), a = to[0], b = to[1], c = to[2], d = to[3];
-        for (int r = 0; r < n; r++) {
-            const rows_lanes *from = (const rows_lanes *)(row[r] + j);
-            a += from[0];
-            b += from[1];
-            c += from[2];
-            d += from[3];
-        }
-        to[0] = a;
-        to[1] = b;
-        to[2] = c;
-        to[3] = d;
-    }
-    for (; j < width; j += LSNN_LANES) {
-        rows_lanes *to = (rows_lanes *)(sum + j), a = *to;
-        for (int r = 0; r < n; r++)
-            a += *(const rows_lanes *)(row[r] + j);
-        *to = a;
-    }
+    for (; j + 8 * ROWS_PART <= width; j += 8 * ROWS_PART)
+        rows_add_parts(sum, row, n, j, 8);
+    for (; j < width; j += LSNN_LANES)
+        rows_add_parts(sum, row, n, j, ROWS_PARTS);
 }
-
-/* Halves: a's lanes and b's, each the sum of two halves. Quarters: of a, b (in ab) and c, d (in cd). */
-#define ROWS_HALVES(a, b)                                                                                              \
-    (__builtin_shufflevector(a, b, 0, 1, 2, 3, 4, 5, 6, 7, 16, 17, 18, 19, 20, 21, 22, 23) +                           \
-     __builtin_shufflevector(a, b, 8, 9, 10, 11, 12, 13, 14, 15, 24, 25, 26, 27, 28, 29, 30, 31))
-#define ROWS_QUARTERS(ab, cd)                                                                                          \
-    (__builtin_shufflevector(ab, cd, 0, 1, 2, 3, 8, 9, 10, 11, 16, 17, 18, 19, 24, 25, 26, 27) +                       \
-     __builtin_shufflevector(ab, cd, 4, 5, 6, 7, 12, 13, 14, 15, 20, 21, 22, 23, 28, 29, 30, 31))
 
 /* out[r]: the sum of sum[r]'s lanes, j and j + 8 first, then j and j + 4, j + 2, j + 1: the same bits whatever the compiler makes of
- * it, and whatever the other sums are. n is 4 or 8. */
-LSNN_INLINE void rows_fold(real out[ROWS_AT_ONCE], const rows_lanes sum[ROWS_AT_ONCE], int n)
+ * it. */
+LSNN_INLINE void rows_fold(real out[ROWS_AT_ONCE], rows_part sum[ROWS_AT_ONCE][ROWS_PARTS])
 {
-    static const int place[ROWS_AT_ONCE] = {0, 4, 8, 12, 2, 6, 10, 14};
-    rows_lanes all[2];
-    for (int r = 0; r < n; r += 4)
-        all[r / 4] = ROWS_QUARTERS(ROWS_HALVES(sum[r], sum[r + 1]), ROWS_HALVES(sum[r + 2], sum[r + 3]));
-    if (n == 4) all[1] = all[0];
-    const rows_lanes pairs =
-        __builtin_shufflevector(all[0], all[1], 0, 1, 16, 17, 4, 5, 20, 21, 8, 9, 24, 25, 12, 13, 28, 29) +
-        __builtin_shufflevector(all[0], all[1], 2, 3, 18, 19, 6, 7, 22, 23, 10, 11, 26, 27, 14, 15, 30, 31);
-    const rows_lanes single =
-        __builtin_shufflevector(pairs, pairs, 0, 0, 2, 2, 4, 4, 6, 6, 8, 8, 10, 10, 12, 12, 14, 14) +
-        __builtin_shufflevector(pairs, pairs, 1, 1, 3, 3, 5, 5, 7, 7, 9, 9, 11, 11, 13, 13, 15, 15);
-    for (int r = 0; r < n; r++)
-        out[r] = single[place[r]];
+    for (int half = ROWS_PARTS / 2; half > 0; half /= 2)
+        for (int r = 0; r < ROWS_AT_ONCE; r++)
+            for (int q = 0; q < half; q++)
+                sum[r][q] += sum[r][q + half];
+    const rows_part a = sum[0][0], b = sum[1][0], c = sum[2][0], d = sum[3][0];
+#ifdef LSNN_DOUBLE
+    const rows_part ab = __builtin_shufflevector(a, b, 0, 1, 4, 5) + __builtin_shufflevector(a, b, 2, 3, 6, 7);
+    const rows_part cd = __builtin_shufflevector(c, d, 0, 1, 4, 5) + __builtin_shufflevector(c, d, 2, 3, 6, 7);
+    const rows_part acbd = __builtin_shufflevector(ab, cd, 0, 4, 2, 6) + __builtin_shufflevector(ab, cd, 1, 5, 3, 7);
+    const int second = 2;
+#else
+    const rows_part ab = __builtin_shufflevector(a, b, 0, 1, 2, 3, 8, 9, 10, 11) +
+                         __builtin_shufflevector(a, b, 4, 5, 6, 7, 12, 13, 14, 15);
+    const rows_part cd = __builtin_shufflevector(c, d, 0, 1, 2, 3, 8, 9, 10, 11) +
+                         __builtin_shufflevector(c, d, 4, 5, 6, 7, 12, 13, 14, 15);
+    const rows_part pairs = __builtin_shufflevector(ab, cd, 0, 1, 8, 9, 4, 5, 12, 13) +
+                            __builtin_shufflevector(ab, cd, 2, 3, 10, 11, 6, 7, 14, 15);
+    const rows_part acbd = __builtin_shufflevector(pairs, pairs, 0, 2, 0, 2, 4, 6, 4, 6) +
+                           __builtin_shufflevector(pairs, pairs, 1, 3, 1, 3, 5, 7, 5, 7);
+    const int second = 4;
+#endif
+    out[0] = acbd[0];
+    out[1] = acbd[second];
+    out[2] = acbd[1];
+    out[3] = acbd[second + 1];
 }
 
-/* out[r] = sum_j row[r][j] x[j] of n = 4 or 8 rows. */
-LSNN_INLINE void rows_dots(real out[ROWS_AT_ONCE], const real *const *row, int n, const real *x, int width)
+/* out[r] = sum_j row[r][j] x[j] */
+LSNN_INLINE void rows_dots(real out[ROWS_AT_ONCE], const real *const *row, const real *x, int width)
 {
-    rows_lanes sum[ROWS_AT_ONCE] = {0};
-    for (int j = 0; j < width; j += LSNN_LANES) {
-        const rows_lanes values = *(const rows_lanes *)(x + j);
-        for (int r = 0; r < n; r++)
-            sum[r] += *(const rows_lanes *)(row[r] + j) * values;
-    }
-    rows_fold(out, sum, n);
+    rows_part sum[ROWS_AT_ONCE][ROWS_PARTS] = {0};
+    for (int j = 0; j < width; j += LSNN_LANES)
+        for (int q = 0; q < ROWS_PARTS; q++) {
+            const rows_part values = ((const rows_part *)(x + j))[q];
+            for (int r = 0; r < ROWS_AT_ONCE; r++)
+                sum[r][q] += ((const rows_part *)(row[r] + j))[q] * values;
+        }
+    rows_fold(out, sum);
 }
 
 /* out[r] = sum_j row[r][j] x[r][j] */
-LSNN_INLINE void rows_dots_each(real out[ROWS_AT_ONCE], const real *const *row, int n, const real *const *x, int width)
+LSNN_INLINE void rows_dots_each(real out[ROWS_AT_ONCE], const real *const *row, const real *const *x, int width)
 {
-    rows_lanes sum[ROWS_AT_ONCE] = {0};
+    rows_part sum[ROWS_AT_ONCE][ROWS_PARTS] = {0};
     for (int j = 0; j < width; j += LSNN_LANES)
-        for (int r = 0; r < n; r++)
-            sum[r] += *(const rows_lanes *)(row[r] + j) * *(const rows_lanes *)(x[r] + j);
-    rows_fold(out, sum, n);
-}
-
-/* sum_j row[j] x[j] in the same order. */
-LSNN_INLINE real rows_dot(const real *row, const real *x, int width)
-{
-    rows_lanes sum = {0};
-    for (int j = 0; j < width; j += LSNN_LANES)
-        sum += *(const rows_lanes *)(row + j) * *(const rows_lanes *)(x + j);
-    sum += __builtin_shufflevector(sum, sum, 8, 9, 10, 11, 12, 13, 14, 15, 0, 1, 2, 3, 4, 5, 6, 7);
-    sum += __builtin_shufflevector(sum, sum, 4, 5, 6, 7, 0, 1, 2, 3, 12, 13, 14, 15, 8, 9, 10, 11);
-    sum += __builtin_shufflevector(sum, sum, 2, 3, 0, 1, 6, 7, 4, 5, 10, 11, 8, 9, 14, 15, 12, 13);
-    return sum[0] + sum[1];
+        for (int q = 0; q < ROWS_PARTS; q++)
+            for (int r = 0; r < ROWS_AT_ONCE; r++)
+                sum[r][q] += ((const rows_part *)(row[r] + j))[q] * ((const rows_part *)(x[r] + j))[q];
+    rows_fold(out, sum);
 }
 
 /* to[r] += sum over steps s of value[s * n_values + r] row[s * stride], for n_rows <= 4 rows r that lie `width` apart. */
@@ -176,14 +171,16 @@ LSNN_INLINE void rows_collect_four(real *to, const real *value, size_t n_values,
                                    int width, int n_steps, int n_rows)
 {
     for (int j = 0; j < width; j += LSNN_LANES) {
-        rows_lanes sum[4] = {0};
-        for (int s = 0; s < n_steps; s++) {
-            const rows_lanes x = *(const rows_lanes *)(row + (size_t)s * stride + j);
-            for (int r = 0; r < 4; r++)
-                sum[r] += value[(size_t)s * n_values + (size_t)r] * x;
-        }
+        rows_part sum[4][ROWS_PARTS] = {0};
+        for (int s = 0; s < n_steps; s++)
+            for (int q = 0; q < ROWS_PARTS; q++) {
+                const rows_part x = ((const rows_part *)(row + (size_t)s * stride + j))[q];
+                for (int r = 0; r < 4; r++)
+                    sum[r][q] += value[(size_t)s * n_values + (size_t)r] * x;
+            }
         for (int r = 0; r < n_rows; r++)
-            *(rows_lanes *)(to + (size_t)r * (size_t)width + j) += sum[r];
+            for (int q = 0; q < ROWS_PARTS; q++)
+                ((rows_part *)(to + (size_t)r * (size_t)width + j))[q] += sum[r][q];
     }
 }
 
