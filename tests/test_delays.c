@@ -1,4 +1,4 @@
-/* Delays of axons: rows of arrays with a delay each do what lists do. */
+/* Delays of axons: rows of arrays with one delay, or a delay each, do what lists do. */
 #include "synapse_view.h"
 
 static void end(void)
@@ -26,11 +26,10 @@ static void keep(void *with, int i, int j, int delay, size_t position)
     into->delay[i] = delay;
 }
 
-static void run(outcome *out, const char *rule, const char *storage)
+static void run(outcome *out, const char *rule, const char *delay, const char *storage)
 {
     memset(out, 0, sizeof *out);
-    START(rule, storage, "projections.rec.rewiring=none", "projections.rec.wiring.probability=0.6", "signs={}",
-          "projections.rec.delay={axonal: [1 ms, 17 ms]}");
+    START(rule, storage, "projections.rec.rewiring=none", "projections.rec.wiring.probability=0.6", "signs={}", delay);
     const projection *rec = named("rec");
     cr_assert_eq(rec->dense, strcmp(storage, "projections.rec.storage=auto") == 0);
     into = out;
@@ -52,18 +51,21 @@ Test(delays, of_axons_in_arrays_give_what_lists_give)
 {
     static outcome dense, lists;
     const double rounding = sizeof(real) == sizeof(float) ? 1e-5 : 1e-13;
+    const char *delays[] = {"projections.rec.delay=3 ms", "projections.rec.delay=6 ms", "projections.rec.delay=18 ms",
+                            "projections.rec.delay={axonal: [1 ms, 17 ms]}"};
     const char *rules[] = {"learning.rule={kind: eprop}", "learning.rule={kind: bptt}",
                            "learning.rule={kind: bptt, truncate: 20}"};
-    for (int r = 0; r < 3; r++) {
-        run(&dense, rules[r], "projections.rec.storage=auto");
-        run(&lists, rules[r], "projections.rec.storage=sparse");
+    for (int c = 0; c < 12; c++) {
+        const char *rule = rules[c % 3], *delay = delays[c / 3];
+        run(&dense, rule, delay, "projections.rec.storage=auto");
+        run(&lists, rule, delay, "projections.rec.storage=sparse");
         cr_assert_arr_eq(dense.count, lists.count, sizeof dense.count, "the same spikes");
         cr_assert_arr_eq(dense.delay, lists.delay, sizeof dense.delay);
         cr_assert_arr_eq(dense.weight, lists.weight, sizeof dense.weight);
         cr_assert_gt(largest(&dense), 0);
         for (int k = 0; k < 28 * 28; k++)
             cr_assert_float_eq(dense.gradient[k / 28][k % 28], lists.gradient[k / 28][k % 28],
-                               rounding * largest(&dense), "%s, from %d to %d", rules[r], k / 28, k % 28);
+                               rounding * largest(&dense), "%s, %s, from %d to %d", rule, delay, k / 28, k % 28);
     }
     int different = 0;
     for (int i = 1; i < 28; i++)

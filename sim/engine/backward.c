@@ -1,5 +1,6 @@
 /* The backward pass of one trial, in chunks of steps: the readouts' errors become signals to the neurons, the models' local adjoints
  * run backward in time, and each spike or value adds the adjoints of its targets' currents to its row of the gradient. */
+#include "pull.h"
 #include "quiet.h"
 #include "rows.h"
 #include "worker.h"
@@ -193,14 +194,6 @@ LSNN_INLINE void step_readouts_back(const network *net, worker *w, const tape *t
         step_back(net, k, w, tp, paths, from, to);
 }
 
-/* Where other paths are followed, what many readouts mean is pulled by the neurons that pass a signal on (gather_recurrent). */
-#define MANY 64
-
-LSNN_INLINE bool pulled(const projection *p, const lsnn_paths *paths)
-{
-    return p->to_output && paths->recurrent && p->n_to > MANY;
-}
-
 /* signal[j] = rate_signal[j] + sum_k F[j,k] q_k[t + delay]: what the readouts' currents mean for the spikes of step t. */
 LSNN_INLINE void gather_signal(const network *net, worker *w, const lsnn_paths *paths, int t)
 {
@@ -219,107 +212,6 @@ LSNN_INLINE void gather_signal(const network *net, worker *w, const lsnn_paths *
         }
     }
     if (sum == first) rows_copy(signal, sum, net->spiking_columns);
-}
-
-/* What the spikes of active neurons at step t do to others, sum over a neuron's synapses of w dE/dI[target, t + delay], is added to
- * their signals. Beyond `steps_left` steps the gradient's way is cut. */
-LSNN_INLINE void pull_dense(const projection *p, const real *weight, const real *adjoint, const uint32_t *id,
-                            const uint32_t *column, int n, real *signal)
-{
-    for (int a = 0; a < n; a += ROWS_AT_ONCE) {
-        const real *row[ROWS_AT_ONCE];
-        real sum[ROWS_AT_ONCE];
-        const int left = n - a < ROWS_AT_ONCE ? n - a : ROWS_AT_ONCE;
-        for (int r = 0; r < ROWS_AT_ONCE; r++) /* the last group is filled up with its last member */
-            row[r] = weight + (size_t)((int)id[a + (r < left ? r : left - 1)] - p->from) * (size_t)p->width;
-        rows_dots(sum, row, adjoint, p->width);
-        for (int r = 0; r < left; r++)
-            signal[column[a + r]] += sum[r];
-    }
-}
-
-/* The same where each row has a delay of its own. */
-LSNN_INLINE void pull_delayed(const network *net, const projection *p, const real *weight, const real *adjoint,
-                              int steps_left, const uint32_t *id, const uint32_t *column, int n, real *signal)
-{
-    const real *row[ROWS_AT_ONCE], *x[ROWS_AT_ONCE];
-    real sum[ROWS_AT_ONCE];
-    uint32_t to[ROWS_AT_ONCE];
-    for (int a = 0, m = 0; a < n; a++) {
-        const size_t i = (size_t)((int)id[a] - p->from);
-        const int delay = p->row_delay[i];
-        row[m] = weight + i * (size_t)p->width;
-        x[m] = adjoint + (size_t)delay * (size_t)net->n_columns + p->column;
-        to[m] = column[a];
-        m += delay < steps_left;
-        if (m == 0 || (m < ROWS_AT_ONCE && a < n - 1)) continue;
-        for (int r = m; r < ROWS_AT_ONCE; r++) { /* the last group is filled up with its first member */
-            row[r] = row[0];
-            x[r] = x[0];
-        }
-        rows_dots_each(sum, row, x, p->width);
-        for (int r = 0; r < m; r++)
-            signal[to[r]] += sum[r];
-        m = 0;
-    }
-}
-
-LSNN_INLINE void pull_sparse(const projection *p, const real *weight, const real *row, size_t beyond,
-                             const uint32_t *id, const uint32_t *column, int n, real *signal)
-{
-    for (int a = 0; a < n; a++) {
-        const size_t i = (size_t)((int)id[a] - p->from);
-        real sum = 0;
-        for (size_t k = p->row_start[i]; k < p->row_start[i + 1] && p->offset[k] < beyond; k++)
-            sum += weight[k] * row[p->offset[k]];
-        signal[column[a]] += sum;
-    }
-}
-
-/* Writes the neurons of a population that pass a signal on, by id and by column, and returns how many: of spiking ones those whose
- * surrogate is not zero, of hidden ones all. The padding never does. */
-LSNN_INLINE int find_active(const population *p, const real *psi, uint32_t *id, uint32_t *column)
-{
-    int n = 0;
-    if (p->model->hidden) {
-        for (; n < p->n; n++)
-            id[n] = (uint32_t)(p->first + n);
-    } else {
-        n = rows_spikes(id, psi, p->width, (uint32_t)p->first);
-        while (n > 0 && id[n - 1] >= (uint32_t)(p->first + p->n))
-            n--;
-    }
-    for (int a = 0; a < n; a += LSNN_LANES)
-        for (int l = a; l < a + LSNN_LANES; l++)
-            column[l] = id[l] + (uint32_t)(p->column - p->first);
-    return n;
-}
-
-LSNN_INLINE void gather_recurrent(const network *net, worker *w, const tape *tp, const lsnn_paths *paths, int t,
-                                  int limit)
-{
-    const real *row = worker_row(net, w, w->adjoint, t);
-    real *signal = worker_row(net, w, w->signal, t);
-    int *const end = w->active_end;
-    for (int k = 0, n = 0; k < net->n_spiking_populations; k++)
-        end[k] = n +=
-            find_active(&net->populations[k], tape_row(tp, net, k, 0, t), w->active + n, w->active_column + n);
-    w->n_active += (uint64_t)end[net->n_spiking_populations - 1];
-    for (int l = 0; l < net->n_projections; l++) {
-        const projection *p = &net->projections[l];
-        if (p->source >= 0 || (p->to_output && (t < tp->early || !pulled(p, paths)))) continue;
-        const real *weight = p->to_output ? p->feedback : net->parameters[p->parameter].value;
-        const int first = p->from_population > 0 ? end[p->from_population - 1] : 0;
-        const int n = end[p->from_population + p->n_from_populations - 1] - first;
-        const uint32_t *id = w->active + first, *column = w->active_column + first;
-        if (!p->dense)
-            pull_sparse(p, weight, row, (size_t)(limit - t) * (size_t)net->n_columns, id, column, n, signal);
-        else if (p->row_delay)
-            pull_delayed(net, p, weight, row, limit - t, id, column, n, signal);
-        else if (p->to_output || p->delay[0] < limit - t)
-            pull_dense(p, weight, row + (size_t)p->delay[0] * (size_t)net->n_columns + p->column, id, column, n,
-                       signal);
-    }
 }
 
 static void clear_adjoint_states(const network *net, worker *w)
@@ -372,7 +264,7 @@ LSNN_INLINE void step_neurons_back(const network *net, worker *w, const tape *tp
 {
     const int stride = paths->recurrent ? 1 : to - from;
     for (int t = to - stride; t >= from; t -= stride) {
-        if (paths->recurrent) gather_recurrent(net, w, tp, paths, t, limit);
+        if (paths->recurrent) pull(net, w, tp, paths, (pull_span){from, to, limit}, t);
         for (int k = 0; k < net->n_spiking_populations; k++)
             step_back(net, k, w, tp, paths, t, t + stride);
     }

@@ -235,6 +235,28 @@ static lsnn_status store_dense(network *net, projection *p, const synapses *wire
     return LSNN_OK;
 }
 
+static int by_delay_then_row(const void *a, const void *b)
+{
+    const axon *x = a, *y = b;
+    return x->delay != y->delay ? (x->delay > y->delay) - (x->delay < y->delay) : (x->row > y->row) - (x->row < y->row);
+}
+
+static lsnn_status order_axons(network *net, projection *p, lsnn_error *err)
+{
+    TRY(arena_take(net->memory, &p->by_delay, (size_t)p->n_from, sizeof *p->by_delay, err));
+    int row = 0;
+    for (int k = p->from_population; k < p->from_population + p->n_from_populations; k++)
+        for (int j = 0; j < net->populations[k].n; j++, row++)
+            p->by_delay[row] = (axon){row, net->populations[k].column + j, network_row_delay(p, (size_t)row)};
+    qsort(p->by_delay, (size_t)p->n_from, sizeof *p->by_delay, by_delay_then_row);
+    for (int k = 0, a = 0; k <= N_STRETCHES; k++) {
+        while (a < p->n_from && (k == N_STRETCHES || p->by_delay[a].delay < stretch_steps[k]))
+            a++;
+        p->stretch_start[k] = a;
+    }
+    return LSNN_OK;
+}
+
 static lsnn_status store_sparse(network *net, projection *p, const synapses *wires, lsnn_error *err)
 {
     parameter *weights;
@@ -302,6 +324,8 @@ lsnn_status network_add_projection(network *net, const projection_spec *spec, sy
     p->dense = p->to_output || (!spec->sparse && density >= 0.1 && rows_have_one_delay(wires));
     p->sums = p->dense && p->n_delays == 1 && p->source >= 0 && net->sources[p->source].runs;
     TRY((p->dense ? store_dense : store_sparse)(net, p, wires, err));
+    if (p->dense && p->source < 0 && !p->to_output && p->delay[p->n_delays - 1] >= stretch_steps[1])
+        TRY(order_axons(net, p, err));
     TRY(add_signs(net, p, err));
     parameter *weights = &net->parameters[p->parameter];
     weights->learn = spec->learn;

@@ -67,6 +67,16 @@ typedef struct parameter {
     bool logarithm;  /* of a trainable: value holds the logarithm */
 } parameter;
 
+/* A presynaptic neuron of a dense projection: its row, its own column, and the delay of its axon in steps. */
+typedef struct axon {
+    int row, column, delay;
+} axon;
+
+/* Steps that the backward pass takes together for axons that have at least such delays (pull.h). */
+#define N_STRETCHES 4
+#define LONGEST_STRETCH 16
+static const int stretch_steps[N_STRETCHES] = {1, 4, 8, LONGEST_STRETCH};
+
 typedef struct projection {
     const char *name;
     int number;                              /* in the config: its random streams */
@@ -84,6 +94,10 @@ typedef struct projection {
     bool sums; /* dense, from a source with runs: prefix sums of the rows are kept */
     /* dense: value[i * width + column - first column]; one delay, or one for each row */
     int *row_delay; /* [n_from]; NULL: delay[0] */
+    /* dense, between neurons, with axons that a stretch is for: [n_from] in ascending order of delay; those of stretch k begin at
+     * stretch_start[k]. Else NULL. */
+    axon *by_delay;
+    int stretch_start[N_STRETCHES + 1];
     /* sparse: row i is row_start[i] .. row_start[i+1] - 1, by delay and then by target */
     size_t *row_start; /* [n_from + 1] */
     uint32_t

@@ -53,6 +53,7 @@ lsnn_status worker_new(worker **out, const network *net, arena *a, const lsnn_sh
     TRY(arena_take(a, &w->active, n + LSNN_LANES, sizeof *w->active, err));
     TRY(arena_take(a, &w->active_column, n + LSNN_LANES, sizeof *w->active_column, err));
     TRY(arena_take(a, &w->active_end, (size_t)net->n_populations, sizeof *w->active_end, err));
+    TRY(arena_take(a, &w->active_steps, n, sizeof *w->active_steps, err));
     const size_t most = (size_t)most_cells(net);
     TRY(arena_take(a, &w->chain_first, most, sizeof *w->chain_first, err));
     TRY(arena_take(a, &w->chained, most, sizeof *w->chained, err));

@@ -71,6 +71,9 @@ typedef struct worker {
      * population k end at active_end[k]. */
     uint32_t *active, *active_column;
     int *active_end;
+    uint32_t *
+        active_steps; /* [spiking columns] of each column a bit for the steps marked_from, + 1, ... in which it is active */
+    int marked_from;
     uint64_t n_active;                            /* in all backward passes since it was last set to 0 */
     uint32_t *chain_first, *chain_next, *chained; /* of spikes of a cell (backward.c) */
     /* pooled.c and quiet.c: steps that the readout leaves out */
