@@ -38,6 +38,20 @@ Test(random, gives_the_known_block_for_digits_of_pi)
     expect_block(stream, (uint32_t[]){0xd16cfe09, 0x94fdcceb, 0x5001e420, 0x24126ea1});
 }
 
+Test(random, gives_blocks_that_are_those_of_single_words)
+{
+    for (int n = 1; n <= 40; n += 13) { /* more and less than what is made at once */
+        uint32_t out[BLOCK * 40];
+        lsnn_random blocks = any_stream(), words = any_stream();
+        blocks.counter[0] = words.counter[0] = UINT32_MAX - 3;
+        for (int times = 0; times < 2; times++) {
+            random_blocks(out, &blocks, n);
+            for (int w = 0; w < BLOCK * n; w++)
+                cr_assert_eq(lsnn_random_word(&words), out[w % BLOCK * n + w / BLOCK], "word %d of %d blocks", w, n);
+        }
+    }
+}
+
 Test(random, takes_the_seed_as_key_and_the_rest_as_counter)
 {
     lsnn_random stream = lsnn_random_stream(0x1122334455667788, LSNN_SHUFFLE, 0xabc0000000f, 0xdef00000010);

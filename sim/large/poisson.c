@@ -42,17 +42,23 @@ lsnn_random poisson_stream(uint64_t seed, int number, int block, uint64_t step)
     return lsnn_random_stream(seed, LSNN_POISSON, (uint64_t)number << 24 | (uint64_t)block, step);
 }
 
-typedef uint32_t lanes __attribute__((vector_size(LSNN_LANES * sizeof(uint32_t))));
-enum { BLOCK_LANES = CIRCUIT_BLOCK / LSNN_LANES };
+/* Vectors of 32 bytes, and signed: what processors with AVX2 compare. */
+typedef int32_t lanes __attribute__((vector_size(32)));
+enum { BLOCK_LANES = CIRCUIT_BLOCK / 8, LANES_AT_ONCE = 4 };
 
+/* n: how many thresholds each word has reached. Both, less 2^31, are in the same order as signed numbers. */
 LSNN_KERNEL static void count(lanes *restrict n, const lanes *restrict word, const uint32_t *restrict threshold,
                               int n_thresholds)
 {
-    for (int b = 0; b < BLOCK_LANES; b++) {
-        lanes sum = {0};
+    for (int b = 0; b < BLOCK_LANES; b += LANES_AT_ONCE) {
+        lanes value[LANES_AT_ONCE], below[LANES_AT_ONCE] = {0};
+        for (int q = 0; q < LANES_AT_ONCE; q++)
+            value[q] = word[b + q] ^ INT32_MIN;
         for (int k = 0; k < n_thresholds; k++)
-            sum -= (lanes)(word[b] >= threshold[k]);
-        n[b] = sum;
+            for (int q = 0; q < LANES_AT_ONCE; q++)
+                below[q] -= (int32_t)(threshold[k] ^ 0x80000000u) > value[q];
+        for (int q = 0; q < LANES_AT_ONCE; q++)
+            n[b + q] = n_thresholds - below[q];
     }
 }
 
@@ -98,9 +104,9 @@ void poisson_add(const poisson *p, const lsnn_random *stream, int first, int n, 
     if (p->dense) {
         lanes counted[BLOCK_LANES];
         draw_counts(p, stream, counted);
-        const uint32_t *spikes = (const uint32_t *)counted;
+        const int32_t *spikes = (const int32_t *)counted;
         for (int j = 0; j < n; j++)
-            column[j] += weight * (real)(int32_t)spikes[j];
+            column[j] += weight * (real)spikes[j];
         return;
     }
     if (!(most_of(p, first, n) > 0)) return;
@@ -115,9 +121,9 @@ int poisson_spikes(const poisson *p, const lsnn_random *stream, int first, int n
     if (p->dense) {
         lanes counted[BLOCK_LANES];
         draw_counts(p, stream, counted);
-        const uint32_t *spikes = (const uint32_t *)counted;
+        const int32_t *spikes = (const int32_t *)counted;
         for (int j = 0; j < n; j++)
-            for (uint32_t k = 0; k < spikes[j] && found < n_room; k++)
+            for (int32_t k = 0; k < spikes[j] && found < n_room; k++)
                 cell[found++] = (uint32_t)(first + j);
         return found;
     }
