@@ -8,7 +8,9 @@ typedef struct bptt {
 
 static const lsnn_field fields[] = {
     {"through_reset", LSNN_BOOL, offsetof(bptt, through_reset), "true", NULL, 0, 0, false, NULL,
-     "whether the gradient follows the reset of the membrane potential"},
+     "whether the gradient follows the reset of the membrane potential; if not, what the reset takes is a constant, "
+     "also where "
+     "v_th or beta are learned"},
     {"truncate", LSNN_INT, offsetof(bptt, truncate), "0", "steps", 0, 2e9, false, NULL,
      "cut the gradient's way back in time each so many steps; 0: nowhere"},
     LSNN_END,

@@ -65,6 +65,11 @@ static const double *best(const void *parameters, const lsnn_sampling *s, const 
     return state + 1;
 }
 
+static double points(const void *parameters, int n)
+{
+    return pow(((const grid *)parameters)->divisions, n);
+}
+
 const lsnn_sampler lsnn_sampler_grid = {
     .name = "grid",
     .doc =
@@ -77,4 +82,5 @@ const lsnn_sampler lsnn_sampler_grid = {
     .ask = ask,
     .tell = tell,
     .best = best,
+    .points = points,
 };

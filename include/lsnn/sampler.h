@@ -30,6 +30,7 @@ typedef struct lsnn_sampler {
     void (*tell)(const void *parameters, const lsnn_sampling *s, double *state, const double *point,
                  const double *score);
     const double *(*best)(const void *parameters, const lsnn_sampling *s, const double *state); /* [n]. REQUIRED */
+    double (*points)(const void *parameters, int n); /* after so many it begins anew; NULL: never */
 } lsnn_sampler;
 
 /* The stream of one point of this generation, or of what all have in common (who = population and above). */

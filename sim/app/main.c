@@ -40,11 +40,10 @@ static void print_overview(void)
         printf("  %-9s %s\n", verbs[k]->name, verbs[k]->summary);
     printf("  %-9s %s\n", "help", "this text, or all about one verb: lsnn help VERB");
     printf("\nStart with: lsnn run experiments/evidence_accumulation/run.yaml\n"
-           "Exit codes:");
-#define MAIN_CODE(name, code, text) printf(" %d %s;", code, text);
+           "Exit codes:\n");
+#define MAIN_CODE(name, code, text) printf("  %-9d %s\n", code, text);
     LSNN_STATUS_LIST(MAIN_CODE)
 #undef MAIN_CODE
-    printf("\n");
 }
 
 static int help(int argc, char **argv)

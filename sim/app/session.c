@@ -28,6 +28,7 @@ struct session {
     bool begun;            /* run.h5 and a first checkpoint lie in the folder */
     bool trial;            /* of a sweep */
     bool starved;          /* that psi is nearly always 0 has been said */
+    int silent;            /* iterations in a row without a spike */
     double started, saved; /* log_seconds */
 };
 
@@ -197,6 +198,19 @@ static void warn_of_starvation(session *s)
             s->e->trainer->iteration, 100 * s->state.last.psi_density);
 }
 
+/* Once in a row of them. A network may be silent for a while before the regularisation wakes it. */
+static void warn_of_silence(session *s)
+{
+    enum { MANY = 20 };
+    const network *net = s->e->net;
+    s->silent = net->n_spiking > net->n_hidden && s->state.last.rate == 0 ? s->silent + 1 : 0;
+    if (s->silent == MANY)
+        log_say(&s->log, LOG_WARNING,
+                "iteration %" PRIu64
+                ": no neuron has spiked for %d iterations; larger weights or a lower v_th wake them",
+                s->e->trainer->iteration, MANY);
+}
+
 static lsnn_status iterate(session *s, lsnn_error *err)
 {
     const experiment *e = s->e;
@@ -204,6 +218,7 @@ static lsnn_status iterate(session *s, lsnn_error *err)
     TRY(trainer_iterate(e->trainer, &s->state.last, recorder_due(s->recorder), err));
     TRY(recorder_iteration(s->recorder, s->result, &s->state.last, err));
     warn_of_starvation(s);
+    warn_of_silence(s);
     if (validates) TRY(validate(s, err));
     TRY(folder_add_metrics(&s->folder, e->trainer->iteration, &s->state.last, validates ? s->state.loss : NAN,
                            validates ? s->state.error : NAN, seconds_so_far(s), err));

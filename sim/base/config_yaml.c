@@ -389,6 +389,9 @@ static lsnn_status text_refused(reader *r, yaml_mark_t mark, bool directive, uns
     if (directive) {
         place.length = rest_of_line(place.excerpt, place.column - 1);
         config_mistake(r->report, &place, "directives (%%YAML, %%TAG) are not supported");
+    } else if (strncmp(r->source->text, "\x89HDF", 4) == 0) {
+        config_mistake(r->report, &place,
+                       "this is an HDF5 file, not a configuration; that of a run is config.yaml in its folder");
     } else {
         config_mistake(r->report, &place,
                        "the byte 0x%02X is not text: a configuration is UTF-8, without control characters", byte);

@@ -101,6 +101,21 @@ static lsnn_status hire(outer *o, lsnn_error *err)
     return LSNN_OK;
 }
 
+/* What asks for a given set of points is to come to its end. */
+static lsnn_status check_points(const outer *o, lsnn_error *err)
+{
+    const learning_settings *settings = &o->t->settings;
+    const lsnn_sampler *sampler = settings->sampler;
+    const double asked = (double)o->s->now.population * (double)settings->iterations;
+    const double points = sampler->points ? sampler->points(settings->sampler_parameters, o->n) : 0;
+    if (points <= asked) return LSNN_OK;
+    return lsnn_fail(
+        err, LSNN_CONFIG,
+        "learning.sampler: %s has %.4g points for %d numbers that learn, but %.0f are evaluated (population "
+        "times iterations)",
+        sampler->name, points, o->n, asked);
+}
+
 lsnn_status outer_new(outer **out, trainer *t, lsnn_error *err)
 {
     outer *o;
@@ -119,6 +134,7 @@ lsnn_status outer_new(outer **out, trainer *t, lsnn_error *err)
         start[k] = (double)p->value[o->place[k].position] / o->scale[o->place[k].parameter];
     }
     TRY(sampling_new(&o->s, t->settings.sampler, t->settings.sampler_parameters, o->n, start, t->net->seed, a, err));
+    TRY(check_points(o, err));
     TRY(hire(o, err));
     *out = o;
     return LSNN_OK;

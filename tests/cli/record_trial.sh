@@ -49,6 +49,8 @@ END
 [[ ! -s log ]] || { cat log; exit 1; }
 "$LSNN" run bptt.yaml populations.lif.v_th=1000 populations.lif.width=0.1 -q -o starved >/dev/null 2>log
 grep -q 'iteration 1: psi is not 0 for only 0 % of neurons and steps' log && [[ $(wc -l <log) -eq 1 ]] || { cat log; exit 1; }
+"$LSNN" run run.yaml populations.lif.v_th=1000 learning.iterations=25 -q -o silent >/dev/null 2>log
+grep -q 'iteration 20: no neuron has spiked for 20 iterations' log && [[ $(wc -l <log) -eq 1 ]] || { cat log; exit 1; }
 
 "$PYTHON" - <<'END'
 import h5py

@@ -54,6 +54,9 @@ text "c.yaml: is empty; expected lines like 'seed: 1'" ''
 text 'c.yaml:1:8: the byte 0x00 is not text: a configuration is UTF-8, without control characters' 'seed: 1\0\n'
 text 'c.yaml:1:1: the byte 0x7F is not text: a configuration is UTF-8, without control characters' '\x7fELF\x02\x01\n'
 text 'c.yaml:1:7: the byte 0xFF is not text: a configuration is UTF-8, without control characters' 'seed: \xff\n'
+text 'c.yaml:1:1: this is an HDF5 file, not a configuration; that of a run is config.yaml in its folder' '\x89HDF\r\n\x1a\n'
+wrong 2 'lsnn: learning.sampler: grid has 1.075e+187 points for 392 numbers that learn, but 192 are evaluated (population times iterations)' \
+    run base.yaml learning.sampler=grid -o grid
 text "c.yaml:1:1: expected a map at the top, lines like 'seed: 1'" '- seed\n'
 text "c.yaml:2:7: this is not YAML: the ',' or the '}' of a map is missing" 'seed: 1\ntask: {kind: x\n'
 text 'c.yaml:2:1: this is not YAML: a tab cannot indent a line; use blanks (see also line 1)' 'seed: 1\n\ttask: x\n'
