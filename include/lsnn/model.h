@@ -46,8 +46,7 @@ typedef struct lsnn_slice {
 /* Steps that backward takes in one call: row t of `signal` begins at signal + t * stride. */
 typedef struct lsnn_span {
     int n_steps, stride;
-    bool
-        through_reset; /* whether the gradient follows the reset; else what that takes from v is a constant, to v_th as well */
+    bool through_reset;    /* the gradient follows the reset; if not, what it takes from v is a constant */
     const real *signal;    /* dE/d(output at t) from outside the neuron */
     real *current_adjoint; /* out: dE/dI[t] */
 } lsnn_span;
