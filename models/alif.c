@@ -7,6 +7,8 @@ static const lsnn_field fields[] = {
     {THRESHOLD_FIELD(LSNN_NEURONS, tau_a), "200", "ms", 0, INFINITY, true, NULL, "adaptation time constant tau_a"},
     {THRESHOLD_FIELD(LSNN_NEURONS, beta), "0.1", NULL, -INFINITY, INFINITY, false, NULL,
      "threshold added per unit of the adaptation a; may be negative"},
+    {THRESHOLD_FIELD(LSNN_NEURONS, v_th_min), "-inf", NULL, -INFINITY, INFINITY, false, NULL,
+     "the threshold is at least that (dialects lsnn2018*)"},
     {THRESHOLD_FIELD(LSNN_CHOICE, scale_adapt), "none", NULL, 0, 0, false, "none|leak",
      "s_a: a spike adds 1 (none) or 1 - rho (leak) to a"},
     THRESHOLD_NUMBER(a_0, "0", NULL, false, -INFINITY, "adaptation before the first step"),
@@ -37,7 +39,7 @@ const lsnn_model lsnn_model_alif = {
            "  v[t] = alpha v[t-1] + s_i I[t] - v_th z[t-1]\n"
            "  z[t] = 1 if v[t] > A[t] and no spike in the n_ref steps before\n"
            "with alpha = exp(-dt/tau_m), rho = exp(-dt/tau_a). Dialect lsnn2018paper resets by A[t-1], lsnn2018code\n"
-           "resets by A[t] and decides on v[t-1]; in both the surrogate is relative to A.",
+           "resets by A[t] and decides on v[t-1]; in both the surrogate is relative to A, and A is at least v_th_min.",
     .spiking = true,
     .fields = fields,
     .size = sizeof(threshold_parameters),

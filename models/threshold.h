@@ -8,7 +8,9 @@
  * lsnn2018paper   A[t-1]   v[t]              gamma / A S((v - A) / (w A))       -beta v / A psi       Bellec et al. 2018
  * lsnn2018code    A[t]     v[t-1]            as above                          as above              its published code
  *
- * S is the surrogate's shape, w its width; psi is 0 while the neuron is refractory. */
+ * S is the surrogate's shape, w its width; psi is 0 while the neuron is refractory. A floor under the threshold of lsnn2018 dialects,
+ * A = max(v_th + beta a, v_th_min), is for neurons that become more excitable with each spike (beta < 0; Salaj et al. 2021, ELIF):
+ * on it A is a constant. */
 #ifndef THRESHOLD_H
 #define THRESHOLD_H
 
@@ -18,7 +20,7 @@
 typedef enum threshold_dialect { EPROP2020, LSNN2018PAPER, LSNN2018CODE } threshold_dialect;
 #define THRESHOLD_DIALECTS "eprop2020|lsnn2018paper|lsnn2018code"
 
-enum threshold_constant { ALPHA, S_I, V_TH, N_REF, HEIGHT, STEEPNESS, RHO, S_A, BETA, D_ALPHA, D_RHO };
+enum threshold_constant { ALPHA, S_I, V_TH, N_REF, HEIGHT, STEEPNESS, RHO, S_A, BETA, FLOOR, D_ALPHA, D_RHO };
 enum threshold_state { V, R, A_SLOW };
 enum threshold_adjoint { NU, PULL, CARRY, TO_A, MU, PULL_A };
 enum threshold_tape { PSI, PSI_A, RESET, Z_BEFORE, V_KEPT, A_KEPT, I_KEPT };
@@ -26,7 +28,7 @@ enum threshold_trainable { LEARN_TAU_M, LEARN_V_TH, LEARN_V_0, LEARN_TAU_A, LEAR
 
 /* Parameters of both models; a LIF neuron's table leaves out those of the adaptation. */
 typedef struct threshold_parameters {
-    const double *tau_m, *v_th, *n_ref, *gamma, *width, *tau_a, *beta, *v_0, *a_0;
+    const double *tau_m, *v_th, *n_ref, *gamma, *width, *tau_a, *beta, *v_th_min, *v_0, *a_0;
     int scale_input, scale_adapt; /* 0: none, 1: leak */
     int surrogate, dialect;
     bool learn_tau_m, learn_v_th, learn_v_0, learn_tau_a, learn_beta, learn_a_0;
@@ -66,8 +68,8 @@ typedef struct threshold_parameters {
         "v_0", false                                                                                                   \
     }
 
-static const char *const threshold_constants[] = {"alpha", "s_i", "v_th", "n_ref",   "height", "steepness",
-                                                  "rho",   "s_a", "beta", "d_alpha", "d_rho",  NULL};
+static const char *const threshold_constants[] = {"alpha", "s_i",  "v_th",     "n_ref",   "height", "steepness", "rho",
+                                                  "s_a",   "beta", "v_th_min", "d_alpha", "d_rho",  NULL};
 
 static const lsnn_variable threshold_tapes[] = {{"psi", NULL, "surrogate derivative dz/dv"},
                                                 {"psi_A", NULL, "surrogate derivative dz/dA (lsnn2018 dialects)"},
@@ -87,6 +89,8 @@ static const char *threshold_prepare(const void *parameters, double dt, int n, d
         const double alpha = exp(-dt / p->tau_m[j]);
         const double rho = p->tau_a ? exp(-dt / p->tau_a[j]) : 0;
         if (p->n_ref[j] != floor(p->n_ref[j])) return "n_ref must be a whole number of steps";
+        if (p->v_th_min && p->v_th_min[j] > -INFINITY && !relative)
+            return "a floor v_th_min goes with the dialects lsnn2018paper and lsnn2018code";
         constant[ALPHA][j] = alpha;
         constant[S_I][j] = p->scale_input ? 1 - alpha : 1;
         constant[V_TH][j] = p->v_th[j];
@@ -96,6 +100,7 @@ static const char *threshold_prepare(const void *parameters, double dt, int n, d
         constant[RHO][j] = rho;
         constant[S_A][j] = p->scale_adapt ? 1 - rho : 1;
         constant[BETA][j] = p->beta ? p->beta[j] : 0;
+        constant[FLOOR][j] = p->v_th_min ? p->v_th_min[j] : -INFINITY;
         constant[D_ALPHA][j] = alpha * dt / p->tau_m[j];
         constant[D_RHO][j] = p->tau_a ? rho * dt / p->tau_a[j] : 0;
     }
@@ -132,6 +137,11 @@ typedef struct threshold_kind {
 #define ALIKE (1u << S_I | 1u << V_TH | 1u << N_REF | 1u << HEIGHT | 1u << STEEPNESS | 1u << S_A)
 #define PER_KIND(constant) (kind.alike ? constant##_of_all : constant[j])
 
+LSNN_INLINE real threshold_at_least(real A, real lowest)
+{
+    return A > lowest ? A : lowest;
+}
+
 LSNN_INLINE void threshold_step(const lsnn_slice *slice, const real *restrict current, real *restrict z,
                                 threshold_kind kind)
 {
@@ -140,7 +150,7 @@ LSNN_INLINE void threshold_step(const lsnn_slice *slice, const real *restrict cu
     const real *restrict v_th = slice->constant[V_TH], *restrict n_ref = slice->constant[N_REF];
     const real *restrict height = slice->constant[HEIGHT], *restrict steepness = slice->constant[STEEPNESS];
     const real *restrict rho = slice->constant[RHO], *restrict s_a = slice->constant[S_A];
-    const real *restrict beta = slice->constant[BETA];
+    const real *restrict beta = slice->constant[BETA], *restrict lowest = slice->constant[FLOOR];
     real *restrict v = slice->state[V], *restrict r = slice->state[R], *restrict a = slice->state[A_SLOW];
     real *restrict psi = slice->tape[PSI], *restrict psi_A = slice->tape[PSI_A];
     real *restrict reset_by = slice->tape[RESET], *restrict z_before = slice->tape[Z_BEFORE];
@@ -152,9 +162,11 @@ LSNN_INLINE void threshold_step(const lsnn_slice *slice, const real *restrict cu
 #pragma omp simd
     for (int j = 0; j < n; j++) {
         const real v_before = v[j], a_before = kind.adaptive ? a[j] : 0;
-        const real A_before = kind.adaptive ? PER_KIND(v_th) + beta[j] * a_before : PER_KIND(v_th);
+        const real loose_before = kind.adaptive ? PER_KIND(v_th) + beta[j] * a_before : PER_KIND(v_th);
+        const real A_before = relative && kind.adaptive ? threshold_at_least(loose_before, lowest[j]) : loose_before;
         const real a_now = kind.adaptive ? rho[j] * a_before + PER_KIND(s_a) * z[j] : 0;
-        const real A = kind.adaptive ? PER_KIND(v_th) + beta[j] * a_now : PER_KIND(v_th);
+        const real loose = kind.adaptive ? PER_KIND(v_th) + beta[j] * a_now : PER_KIND(v_th);
+        const real A = relative && kind.adaptive ? threshold_at_least(loose, lowest[j]) : loose;
         const real reset = kind.dialect == EPROP2020 ? PER_KIND(v_th) : kind.dialect == LSNN2018PAPER ? A_before : A;
         const real v_now = alpha[j] * v_before + PER_KIND(s_i) * current[j] - reset * z[j];
         const real v_decides = kind.dialect == LSNN2018CODE ? v_before : v_now;
@@ -166,7 +178,8 @@ LSNN_INLINE void threshold_step(const lsnn_slice *slice, const real *restrict cu
         const real spike = above * ready;
         psi[j] = slope;
         if (relative) {
-            psi_A[j] = -v_decides * scale * slope;
+            const real psi_of_A = -v_decides * scale * slope;
+            psi_A[j] = kind.adaptive && A == lowest[j] ? 0 : psi_of_A;
             reset_by[j] = reset;
             z_before[j] = z[j];
         }
@@ -219,6 +232,7 @@ LSNN_INLINE void threshold_adjoint_step(const threshold_view *at, real *restrict
     const real *restrict alpha = at->constant[ALPHA], *restrict s_i = at->constant[S_I];
     const real *restrict rho = at->constant[RHO], *restrict s_a = at->constant[S_A];
     const real *restrict beta = at->constant[BETA], *restrict v_th = at->constant[V_TH];
+    const real *restrict lowest = at->constant[FLOOR];
     const real *restrict d_alpha = at->constant[D_ALPHA], *restrict d_rho = at->constant[D_RHO];
     const real *restrict psi = at->tape[PSI], *restrict psi_A = at->tape[PSI_A], *restrict reset = at->tape[RESET];
     const real *restrict z_before = at->tape[Z_BEFORE];
@@ -236,7 +250,7 @@ LSNN_INLINE void threshold_adjoint_step(const threshold_view *at, real *restrict
         const real h = kind.adaptive ? outer + PER_KIND(s_a) * mu[j] : outer;
         const real to_v = psi[j] * h, to_A = dz_dA * h;
         const real nu_now = (code ? carry[j] : to_v) + alpha[j] * nu[j];
-        const real taken = reset_to_a ? z_before[j] * nu_now : 0;
+        const real taken = reset_to_a && reset[j] > lowest[j] ? z_before[j] * nu_now : 0;
         real mu_now = kind.adaptive ? (rho[j] + dz_da * PER_KIND(s_a)) * mu[j] + dz_da * outer : 0;
         if (reset_to_a) mu_now -= beta[j] * (code ? taken : pull_a[j]);
         if (kind.learns) {
@@ -261,8 +275,11 @@ LSNN_INLINE void threshold_learn_more(const threshold_view *at, const real *nu, 
 {
     const real *restrict v_th = at->constant[V_TH], *restrict z_before = at->tape[Z_BEFORE];
     const real *restrict d_alpha = at->constant[D_ALPHA], *restrict I = at->tape[I_KEPT];
-    for (int j = 0; p->learn_v_th && j < n; j++)
-        at->gradient[LEARN_V_TH][j] += v_th[j] * (through_reset ? dE_dA[j] - z_before[j] * nu[j] : dE_dA[j]);
+    const real *restrict reset = at->tape[RESET], *restrict lowest = at->constant[FLOOR];
+    for (int j = 0; p->learn_v_th && j < n; j++) {
+        const bool follows = through_reset && (!reset || reset[j] > lowest[j]);
+        at->gradient[LEARN_V_TH][j] += v_th[j] * (follows ? dE_dA[j] - z_before[j] * nu[j] : dE_dA[j]);
+    }
     for (int j = 0; p->learn_tau_m && p->scale_input && j < n; j++)
         at->gradient[LEARN_TAU_M][j] -= d_alpha[j] * nu[j] * I[j];
     for (int j = 0; ADAPTIVE && p->learn_tau_a && p->scale_adapt && j < n; j++)
@@ -477,7 +494,9 @@ static void threshold_derive(const lsnn_slice *slice, const void *parameters, in
     (void)parameters;
     (void)which;
     for (int j = 0; j < slice->n; j++)
-        out[j] = slice->constant[V_TH][j] + (ADAPTIVE ? slice->constant[BETA][j] * slice->state[A_SLOW][j] : 0);
+        out[j] = threshold_at_least(slice->constant[V_TH][j] +
+                                        (ADAPTIVE ? slice->constant[BETA][j] * slice->state[A_SLOW][j] : 0),
+                                    slice->constant[FLOOR][j]);
 }
 
 #endif

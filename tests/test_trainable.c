@@ -116,13 +116,24 @@ static subject *subject_new(const char *model, const char *dialect, int which, c
                         tau_a[] = {20, 50, 100, 200, 30};
     static const double beta[] = {0.3, -0.1, 0.5, 0, 0.2}, v_0[] = {0.2, 0, -0.1, 0.4, 0},
                         a_0[] = {0, 0.3, 0.1, 0, 0.5};
-    const parameters_entry list[] = {{.name = "tau_m", .values = tau_m},       {.name = "v_th", .values = v_th},
-                                     {.name = "tau_a", .values = tau_a},       {.name = "beta", .values = beta},
-                                     {.name = "v_0", .values = v_0},           {.name = "a_0", .values = a_0},
-                                     {.name = "dialect", .choice = dialect},   {.name = "learn_tau_m", .number = 1},
-                                     {.name = "learn_tau_a", .number = 1},     {.name = "learn_beta", .number = 1},
-                                     {.name = "learn_v_th", .number = 1},      {.name = "scale_input", .choice = scale},
-                                     {.name = "scale_adapt", .choice = scale}, {0}};
+    /* Of the dialects with a floor: some thresholds touch it, others do not. */
+    static const double floor_of[] = {0.52, 0.68, 1.05, 0.55, -INFINITY},
+                        none[] = {-INFINITY, -INFINITY, -INFINITY, -INFINITY, -INFINITY};
+    const parameters_entry list[] = {{.name = "tau_m", .values = tau_m},
+                                     {.name = "v_th", .values = v_th},
+                                     {.name = "tau_a", .values = tau_a},
+                                     {.name = "beta", .values = beta},
+                                     {.name = "v_th_min", .values = which > 0 ? floor_of : none},
+                                     {.name = "v_0", .values = v_0},
+                                     {.name = "a_0", .values = a_0},
+                                     {.name = "dialect", .choice = dialect},
+                                     {.name = "learn_tau_m", .number = 1},
+                                     {.name = "learn_tau_a", .number = 1},
+                                     {.name = "learn_beta", .number = 1},
+                                     {.name = "learn_v_th", .number = 1},
+                                     {.name = "scale_input", .choice = scale},
+                                     {.name = "scale_adapt", .choice = scale},
+                                     {0}};
     subject *s = calloc(1, sizeof *s);
     lsnn_random stream = lsnn_random_stream(3, LSNN_WEIGHTS, 0, 0);
     s->model = registry_model(model);
