@@ -1,4 +1,4 @@
-/* lsnn as a library: open an experiment, train it, ask it, read and set its weights.
+/* lsnn as a library: open an experiment, train it, ask it, read and set its weights and what its neurons learn.
  *
  *     lsnn *net;
  *     lsnn_error err;
@@ -69,6 +69,18 @@ LSNN_API lsnn_status lsnn_get_weights(const lsnn *net, const char *projection, d
 /* Entries where there is no synapse are not looked at; others must be finite (LSNN_CONFIG). */
 LSNN_API lsnn_status lsnn_set_weights(lsnn *net, const char *projection, const double *w,
                                       lsnn_error *err) LSNN_MUST_USE;
+
+/* Number of neurons of a population, readouts too. LSNN_CONFIG: there is none of that name. */
+LSNN_API lsnn_status lsnn_population_size(const lsnn *net, const char *population, int *n,
+                                          lsnn_error *err) LSNN_MUST_USE;
+/* values [n], the caller's: a parameter that neurons learn, as "tau_m" with learn_tau_m: true, in the unit that
+ * `lsnn describe MODEL` says (never a logarithm). LSNN_CONFIG: no such population, or it learns no such parameter. */
+LSNN_API lsnn_status lsnn_get_parameter(const lsnn *net, const char *population, const char *parameter, double *values,
+                                        lsnn_error *err) LSNN_MUST_USE;
+/* From the next trial on; values are copied. They must be finite, those of tau_m, v_th and tau_a positive, else
+ * LSNN_CONFIG and nothing has changed. */
+LSNN_API lsnn_status lsnn_set_parameter(lsnn *net, const char *population, const char *parameter, const double *values,
+                                        lsnn_error *err) LSNN_MUST_USE;
 
 /* The whole state of learning in a file, replaced only when it is complete; and back. LSNN_OUTPUT, LSNN_DATA. */
 LSNN_API lsnn_status lsnn_save(lsnn *net, const char *path, lsnn_error *err) LSNN_MUST_USE;

@@ -17,7 +17,7 @@ static const lsnn_field fields[] = {
     {"tau_out", LSNN_NEURONS, offsetof(readout, tau_out), "20", "ms", 0, INFINITY, true, NULL, "time constant tau_out"},
     {"scale", LSNN_CHOICE, offsetof(readout, scale), "none", NULL, 0, 0, false, "none|leak",
      "s_o: currents enter times 1 (none) or 1 - kappa (leak)"},
-    {"bias", LSNN_NEURONS, offsetof(readout, bias), "0", NULL, -INFINITY, INFINITY, false, NULL, "bias b at the start"},
+    {"bias", LSNN_NEURONS, offsetof(readout, bias), "0", NULL, -INFINITY, INFINITY, false, NULL, "bias b"},
     {"bias_mode", LSNN_CHOICE, offsetof(readout, bias_mode), "static", NULL, 0, 0, false, "static|leaky",
      "b is added after the filter (static) or inside it (leaky)"},
     {"learn_bias", LSNN_BOOL, offsetof(readout, learn_bias), "false", NULL, 0, 0, false, NULL, "whether b is learned"},

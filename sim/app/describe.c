@@ -5,6 +5,7 @@
 #include "store.h"
 #include "text.h"
 #include "verb.h"
+#include <math.h>
 #include <stdlib.h>
 #include <string.h>
 #include <unistd.h>
@@ -120,6 +121,43 @@ static void describe_measures(void)
 
 /* ---- files ------------------------------------------------------------------------------------------------------------ */
 
+/* A column of a table; "-" where there is no number. */
+static void print_number(double value)
+{
+    if (isnan(value))
+        printf(" %12s", "-");
+    else
+        printf(" %12.5g", value + 0.0); /* which makes -0 a 0 */
+}
+
+static double lowest(const double *values, size_t n)
+{
+    double least = NAN;
+    for (size_t i = 0; i < n; i++)
+        least = fmin(least, values[i]);
+    return least;
+}
+
+static double highest(const double *values, size_t n)
+{
+    double most = NAN;
+    for (size_t i = 0; i < n; i++)
+        most = fmax(most, values[i]);
+    return most;
+}
+
+static double mean(const double *values, size_t n)
+{
+    double sum = 0;
+    size_t known = 0;
+    for (size_t i = 0; i < n; i++)
+        if (!isnan(values[i])) {
+            sum += values[i];
+            known++;
+        }
+    return sum / (double)known;
+}
+
 static lsnn_status print_attribute(const store *file, arena *a, const char *label, const char *name, lsnn_error *err)
 {
     const char *text;
@@ -162,11 +200,11 @@ static lsnn_status print_metrics(const store *file, arena *a, lsnn_error *err)
         TRY(arena_format(a, &path, err, "/metrics/%s", names[k]));
         TRY(store_read(file, a, &values, STORE_DOUBLE, &shape, NULL, path, err));
         if (shape.n_dims != 1 || shape.dim[0] == 0) continue;
-        double lowest = values[0];
-        for (size_t i = 1; i < shape.dim[0]; i++)
-            if (values[i] < lowest) lowest = values[i];
-        printf("  %-24s %8zu %12.5g %12.5g %12.5g\n", names[k], shape.dim[0], values[0], lowest,
-               values[shape.dim[0] - 1]);
+        printf("  %-24s %8zu", names[k], shape.dim[0]);
+        print_number(values[0]);
+        print_number(lowest(values, shape.dim[0]));
+        print_number(values[shape.dim[0] - 1]);
+        printf("\n");
     }
     return LSNN_OK;
 }
@@ -187,22 +225,87 @@ static lsnn_status print_populations(const store *file, arena *a, lsnn_error *er
     return LSNN_OK;
 }
 
+static lsnn_status print_values(const store *file, arena *a, const char *label, const char *when, const char *path,
+                                lsnn_error *err)
+{
+    store_shape shape = {0};
+    double *values = NULL;
+    if (store_has(file, path)) TRY(store_read(file, a, &values, STORE_DOUBLE, &shape, NULL, path, err));
+    const size_t n = shape.n_dims == 1 ? shape.dim[0] : 0;
+    printf("  %-24s %8s", label, when);
+    print_number(mean(values, n));
+    print_number(lowest(values, n));
+    print_number(highest(values, n));
+    printf("\n");
+    return LSNN_OK;
+}
+
+/* Each parameter that neurons learn as it was and, once the run is over, as it has become. */
+static lsnn_status print_learned_of(const store *file, arena *a, const char *of, bool *headed, lsnn_error *err)
+{
+    const char **names, *group, *initial, *final, *unit, *label;
+    int n;
+    TRY(arena_format(a, &group, err, "/populations/%s", of));
+    TRY(store_members(file, a, &names, &n, group, err));
+    for (int k = 0; k < n; k++) {
+        TRY(arena_format(a, &initial, err, "%s/%s", group, names[k]));
+        TRY(arena_format(a, &final, err, "%s/learned/%s", group, names[k]));
+        if (!store_has_attribute(file, initial, "when")) continue;
+        TRY(store_get_text(file, a, &unit, initial, "units", err));
+        const bool plain = strcmp(unit, "1") == 0;
+        TRY(arena_format(a, &label, err, "%s %s%s%s", of, names[k], plain ? "" : ", ", plain ? "" : unit));
+        if (!*headed) printf("\n%-26s %8s %12s %12s %12s\n", "learned by neurons", "", "mean", "lowest", "highest");
+        *headed = true;
+        TRY(print_values(file, a, label, "initial", initial, err));
+        TRY(print_values(file, a, "", "final", final, err));
+    }
+    return LSNN_OK;
+}
+
+static lsnn_status print_learned(const store *file, arena *a, lsnn_error *err)
+{
+    const char **names, *recorded;
+    int n;
+    bool headed = false;
+    TRY(store_members(file, a, &names, &n, "/populations", err));
+    for (int k = 0; k < n; k++)
+        TRY(print_learned_of(file, a, names[k], &headed, err));
+    for (int k = 0; k < n; k++) {
+        TRY(arena_format(a, &recorded, err, "/parameters/%s", names[k]));
+        TRY(print_members(file, a, recorded, NULL, err));
+    }
+    return LSNN_OK;
+}
+
+/* Whose spikes to show: a population's rather than a source's, of which the group of its spikes says how many cells it has. */
+static lsnn_status choose_spikes(const store *file, arena *a, const char *const *names, int n, int *chosen,
+                                 const char **counted, lsnn_error *err)
+{
+    for (*chosen = 0; *chosen < n; ++*chosen) {
+        TRY(arena_format(a, counted, err, "/populations/%s", names[*chosen]));
+        if (store_has(file, *counted)) return LSNN_OK;
+    }
+    *chosen = 0;
+    return arena_format(a, counted, err, "/spikes/%s", names[0]);
+}
+
 static lsnn_status print_python(const store *file, arena *a, const char *path, lsnn_error *err)
 {
     const char **names;
     int n = 0;
     double neurons;
     const char *group;
+    int chosen;
     if (store_has(file, "/spikes")) TRY(store_members(file, a, &names, &n, "/spikes", err));
     if (n == 0) return LSNN_OK;
-    TRY(arena_format(a, &group, err, "/populations/%s", names[0]));
+    TRY(choose_spikes(file, a, names, n, &chosen, &group, err));
     TRY(store_get_number(file, &neurons, group, "n", err));
     printf("\nin Python\n"
            "  import h5py, neo\n"
            "  p = h5py.File('%s')['spikes/%s']; t, i = p['timestamps'][:], p['node_ids'][:]\n"
            "  trains = [neo.SpikeTrain(t[i == k], t_stop=t[-1] + 1, units=p['timestamps'].attrs['units'])"
            " for k in range(%g)]\n",
-           path, names[0], neurons);
+           path, names[chosen], neurons);
     return LSNN_OK;
 }
 
@@ -220,6 +323,7 @@ static lsnn_status describe_run(const store *file, arena *a, const char *path, l
     TRY(print_members(file, a, "/spikes", "timestamps", err));
     TRY(print_members(file, a, "/report", "data", err));
     TRY(print_members(file, a, "/weights", "weight", err));
+    TRY(print_learned(file, a, err));
     TRY(print_members(file, a, "/trials", NULL, err));
     TRY(print_metrics(file, a, err));
     return print_python(file, a, path, err);

@@ -147,7 +147,7 @@ const verb verb_run = {
     .help =
         "Reads a YAML file, builds the network, trains it on the task and writes a folder\n"
         "runs/<experiment>/<time>-<seed>/ with\n"
-        "  run.h5          spikes (SONATA layout), recorded variables and weights, metrics\n"
+        "  run.h5          spikes (SONATA layout), recorded variables, weights and parameters, metrics\n"
         "  metrics.csv     a line per iteration, to watch while it runs\n"
         "  config.yaml     the config with every default written out\n"
         "  checkpoint.h5   the state; `lsnn resume DIR` goes on from it to the same bits\n"

@@ -48,9 +48,14 @@ static lsnn_status prepare(session **out, experiment *e, log_level level, lsnn_e
     return state_items(&s->items, &s->n_items, e, &s->state, recorder_rows(s->recorder), n_columns, err);
 }
 
+static recorder_subject subject_of(const session *s)
+{
+    return (recorder_subject){s->e, s->command, s->state.id, s->e->n_threads};
+}
+
 static lsnn_status begin_result(session *s, lsnn_error *err)
 {
-    const recorder_subject subject = {s->e, s->command, s->state.id, s->e->n_threads};
+    const recorder_subject subject = subject_of(s);
     if (getentropy(s->state.id, sizeof s->state.id) != 0)
         return lsnn_fail(err, LSNN_INTERNAL, "the system gives no random number: %s", strerror(errno));
     TRY(result_begin(s->result, recorder_head, &subject, err));
@@ -61,9 +66,11 @@ static lsnn_status begin_result(session *s, lsnn_error *err)
 static lsnn_status save(session *s, const char *status, lsnn_error *err)
 {
     const double seconds = s->state.seconds;
+    const recorder_subject subject = subject_of(s);
     TRY(folder_flush_metrics(&s->folder, err));
     if (!s->begun) TRY(begin_result(s, err));
-    TRY(result_commit(s->result, status, err));
+    TRY(s->state.finished ? result_finish(s->result, recorder_tail, &subject, err)
+                          : result_commit(s->result, status, err));
     s->state.seconds += log_seconds() - s->started;
     const lsnn_status written = checkpoint_write(s->folder.checkpoint, s->items, s->n_items, s->e->resolved, err);
     s->state.seconds = seconds;
@@ -105,7 +112,7 @@ static lsnn_status go_on(session *s, lsnn_error *err)
     if (used_previous)
         log_say(&s->log, LOG_WARNING, "%s cannot be read; going on from the one before", s->folder.checkpoint);
     const result_column *columns = recorder_columns(s->recorder, &n_columns);
-    const recorder_subject subject = {e, s->command, s->state.id, e->n_threads};
+    const recorder_subject subject = subject_of(s);
     TRY(result_resume(&s->result, s->folder.result, columns, n_columns, recorder_rows(s->recorder), recorder_check,
                       &subject, err));
     s->begun = true;
@@ -275,6 +282,7 @@ lsnn_status session_pause(session *s, lsnn_error *err)
 lsnn_status session_finish(session *s, lsnn_error *err)
 {
     TRY(test(s, err));
+    if (!s->state.finished) TRY(recorder_end(s->recorder, s->result, err));
     s->state.finished = 1;
     if (!s->trial || s->e->n_records > 0) return save(s, "complete", err);
     TRY(folder_flush_metrics(&s->folder, err));

@@ -10,6 +10,7 @@ typedef enum record_what {
     RECORD_SPIKES,
     RECORD_INPUT, /* spikes of a source */
     RECORD_WEIGHTS,
+    RECORD_PARAMETERS, /* those of neurons that learn */
     RECORD_ALIGNMENT,
     RECORD_VARIABLE,
     RECORD_TARGET, /* what a readout should say */
@@ -20,7 +21,7 @@ typedef enum record_what {
 typedef struct record_spec {
     const char *name;
     record_what what;
-    int population, n_populations; /* spikes: neighbours; variable: one */
+    int population, n_populations; /* spikes, parameters: neighbours; variable: one */
     int source;                    /* input */
     int projection;                /* weights, alignment */
     const char *variable;          /* of the model: a state, a tape, a derived quantity, z or y, I */

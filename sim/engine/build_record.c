@@ -10,15 +10,16 @@ typedef struct record_fields {
 
 const lsnn_field build_record_table[] = {
     {"what", LSNN_TEXT, offsetof(record_fields, what), "spikes", NULL, 0, 0, false, NULL,
-     "spikes, weights, alignment (cosine with BPTT's gradient, or e-prop's if the rule is bptt), target (of a "
-     "readout), L (the learning signal of neurons that spike: dE/dz as the rule has it, E being the mean of the "
-     "batch), or a variable of the model: v, a, A, psi, ..., z (or y, h), I"},
+     "spikes, weights, parameters (those that neurons learn), alignment (cosine with BPTT's gradient, or e-prop's if "
+     "the rule is bptt), target (of a readout), L (the learning signal of neurons that spike: dE/dz as the rule has "
+     "it, E being the mean of the batch), or a variable of the model: v, a, A, psi, ..., z (or y, h), I"},
     {"of", LSNN_NODE, offsetof(record_fields, of), NULL, NULL, 0, 0, false, NULL,
-     "populations or a source like input (spikes), a population (variables, target) or a projection (weights, "
-     "alignment)"},
+     "populations (parameters; spikes, also of a source like input), a population (variables, target) or a "
+     "projection (weights, alignment)"},
     {"neurons", LSNN_NODE, offsetof(record_fields, neurons), "all", NULL, 0, 0, false, NULL,
      "which ones, for variables: all, or a list like [0, 3] or 0..9"},
-    {"every", LSNN_INT, offsetof(record_fields, every), "100", NULL, 1, 2e9, false, NULL, "iterations"},
+    {"every", LSNN_INT, offsetof(record_fields, every), "100", NULL, 1, 2e9, false, NULL,
+     "iterations; parameters also at the end"},
     {"trials", LSNN_INT, offsetof(record_fields, trials), "1", NULL, 1, 1e6, false, NULL,
      "first trials of the batch (spikes, variables)"},
     LSNN_END,
@@ -46,6 +47,7 @@ static void unknown_variable(build *b, const config_node *node, const lsnn_model
     names[n++] = "spikes";
     if (b->e->simulation.engine == ENGINE_NONE) {
         names[n++] = "weights";
+        names[n++] = "parameters";
         names[n++] = "alignment";
         if (model->spiking) names[n++] = "L";
     }
@@ -124,6 +126,22 @@ static lsnn_status read_signal(build *b, record_spec *spec, config_node *node, c
     return LSNN_OK;
 }
 
+static void check_learned(build *b, const record_spec *spec, const config_node *of)
+{
+    for (int k = 0; k < spec->n_populations; k++) {
+        const population *p = &b->e->net->populations[spec->population + k];
+        const parameter *learned[LSNN_MAX_TRAINABLE];
+        if (network_learned(b->e->net, p, learned) > 0) continue;
+        if (p->n_trainable > 0)
+            config_mistake(&b->report, &of->place,
+                           "'%s' learns no parameters: they learn with learn_%s: true or the like", p->name,
+                           p->model->trainable[0].name);
+        else
+            config_mistake(&b->report, &of->place, "'%s': the model %s has no parameters that could learn", p->name,
+                           p->model->name);
+    }
+}
+
 static lsnn_status read_record(build *b, record_spec *spec, config_node *node)
 {
     static const char *const also[] = {"what", "of", "every", "trials", NULL};
@@ -133,12 +151,13 @@ static lsnn_status read_record(build *b, record_spec *spec, config_node *node)
     if (b->report.n_mistakes > before) return LSNN_OK;
     *spec = (record_spec){.name = node->key, .every = own.every, .variable = own.what};
     spec->trials = own.trials < b->e->learning.batch ? own.trials : b->e->learning.batch;
-    spec->what = strcmp(own.what, "spikes") == 0      ? RECORD_SPIKES
-                 : strcmp(own.what, "weights") == 0   ? RECORD_WEIGHTS
-                 : strcmp(own.what, "alignment") == 0 ? RECORD_ALIGNMENT
-                 : strcmp(own.what, "target") == 0    ? RECORD_TARGET
-                 : strcmp(own.what, "L") == 0         ? RECORD_SIGNAL
-                                                      : RECORD_VARIABLE;
+    spec->what = strcmp(own.what, "spikes") == 0       ? RECORD_SPIKES
+                 : strcmp(own.what, "weights") == 0    ? RECORD_WEIGHTS
+                 : strcmp(own.what, "parameters") == 0 ? RECORD_PARAMETERS
+                 : strcmp(own.what, "alignment") == 0  ? RECORD_ALIGNMENT
+                 : strcmp(own.what, "target") == 0     ? RECORD_TARGET
+                 : strcmp(own.what, "L") == 0          ? RECORD_SIGNAL
+                                                       : RECORD_VARIABLE;
     if (spec->what == RECORD_ALIGNMENT && !b->e->learning.learns)
         config_mistake(&b->report, &node->place, "alignment needs a learning rule");
     if (spec->what == RECORD_ALIGNMENT && b->e->learning.paths.inner.on)
@@ -162,6 +181,10 @@ static lsnn_status read_record(build *b, record_spec *spec, config_node *node)
             if (!p[k].model->spiking)
                 config_mistake(&b->report, &own.of->place, "'%s' has no spikes: record its %s", p[k].name,
                                p[k].model->hidden ? p[k].model->tapes[0].name : "y");
+        return LSNN_OK;
+    }
+    if (spec->what == RECORD_PARAMETERS) {
+        check_learned(b, spec, own.of);
         return LSNN_OK;
     }
     if (spec->what == RECORD_SIGNAL) return read_signal(b, spec, node, own.of, also);

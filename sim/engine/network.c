@@ -53,12 +53,17 @@ static int count_variables(const lsnn_variable *v)
     return n;
 }
 
-/* The value of a LSNN_NEURONS field for each neuron: the array that the parameters point to. */
-static double *neuron_values(const population *p, const char *name)
+static const lsnn_field *find_field(const lsnn_model *model, const char *name)
 {
-    for (const lsnn_field *f = p->model->fields; f->name; f++)
-        if (strcmp(f->name, name) == 0) return *(double *const *)((const char *)p->parameters + f->offset);
+    for (const lsnn_field *f = model->fields; f->name; f++)
+        if (strcmp(f->name, name) == 0) return f;
     return NULL;
+}
+
+/* The value of a LSNN_NEURONS field for each neuron: the array that the parameters point to. */
+static double *neuron_values(const population *p, const lsnn_field *field)
+{
+    return *(double *const *)((const char *)p->parameters + field->offset);
 }
 
 static bool learns(const population *p, const char *name)
@@ -67,6 +72,26 @@ static bool learns(const population *p, const char *name)
         if (strncmp(f->name, "learn_", 6) == 0 && strcmp(f->name + 6, name) == 0)
             return *(const bool *)((const char *)p->parameters + f->offset);
     return false;
+}
+
+double network_value(const parameter *p, int j)
+{
+    return p->logarithm ? exp((double)p->value[j]) : (double)p->value[j];
+}
+
+real network_stored(const parameter *p, double value)
+{
+    return (real)(p->logarithm ? log(value) : value);
+}
+
+/* The parameters' own array follows what is learned. */
+static lsnn_status keep_initial(network *net, parameter *learned, const double *value, int n, lsnn_error *err)
+{
+    double *initial;
+    TRY(arena_take(net->memory, &initial, (size_t)n, sizeof *initial, err));
+    memcpy(initial, value, (size_t)n * sizeof *initial);
+    learned->initial = initial;
+    return LSNN_OK;
 }
 
 /* A trainable column starts as the user's parameter of that name; the padding repeats the last neuron. */
@@ -78,13 +103,13 @@ static lsnn_status add_trainables(network *net, population *p, lsnn_error *err)
         TRY(arena_format(net->memory, &full, err, "%s.%s", p->name, l->name));
         parameter *learned;
         TRY(add_parameter(net, full, (size_t)p->width, &learned, err));
-        const double *value = neuron_values(p, l->name);
-        for (int j = 0; j < p->width; j++) {
-            const double start = value[j < p->n ? j : p->n - 1];
-            learned->value[j] = (real)(l->logarithm ? log(start) : start);
-        }
+        learned->field = find_field(p->model, l->name);
         learned->learn = learns(p, l->name);
         learned->logarithm = l->logarithm;
+        const double *value = neuron_values(p, learned->field);
+        for (int j = 0; j < p->width; j++)
+            learned->value[j] = network_stored(learned, value[j < p->n ? j : p->n - 1]);
+        if (learned->learn) TRY(keep_initial(net, learned, value, p->n, err));
         p->n_trainable++;
     }
     return LSNN_OK;
@@ -396,19 +421,25 @@ static void refresh_feedback(const network *net, const projection *p)
     }
 }
 
+int network_learned(const network *net, const population *p, const parameter *out[static LSNN_MAX_TRAINABLE])
+{
+    int n = 0;
+    for (int l = 0; l < p->n_trainable; l++)
+        if (net->parameters[p->trainable + l].learn) out[n++] = &net->parameters[p->trainable + l];
+    return n;
+}
+
 /* Constants of neurons whose parameters learn. */
 static void refresh_constants(const network *net, population *p)
 {
-    bool changed = false;
-    for (int l = 0; l < p->n_trainable; l++) {
-        const parameter *learned = &net->parameters[p->trainable + l];
-        if (!learned->learn) continue;
-        double *value = neuron_values(p, p->model->trainable[l].name);
+    const parameter *learned[LSNN_MAX_TRAINABLE];
+    const int n = network_learned(net, p, learned);
+    for (int l = 0; l < n; l++) {
+        double *value = neuron_values(p, learned[l]->field);
         for (int j = 0; j < p->n; j++)
-            value[j] = learned->logarithm ? exp((double)learned->value[j]) : (double)learned->value[j];
-        changed = true;
+            value[j] = network_value(learned[l], j);
     }
-    if (changed) (void)fill_constants(net, p);
+    if (n > 0) (void)fill_constants(net, p);
 }
 
 void network_refresh(network *net)

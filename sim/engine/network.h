@@ -61,10 +61,12 @@ typedef struct parameter {
     real *present; /* [n], 0 where there is no synapse, else 1; NULL: all are there */
     real *sign;    /* [n], 1 or -1 where a weight must not change its sign, else 0; NULL: all may */
     bool learn;
-    double rate;     /* times the learning rate */
-    double min, max; /* bounds, +-INFINITY without */
-    bool decays;     /* subject to weight decay */
-    bool logarithm;  /* of a trainable: value holds the logarithm */
+    double rate;             /* times the learning rate */
+    double min, max;         /* bounds, +-INFINITY without */
+    bool decays;             /* subject to weight decay */
+    bool logarithm;          /* of a trainable: value holds the logarithm */
+    const lsnn_field *field; /* of a trainable: the model's, with name, unit and description; else NULL */
+    const double *initial;   /* of a trainable that learns: [neurons] what the config says, in its unit; else NULL */
 } parameter;
 
 /* A presynaptic neuron of a dense projection: its row, its own column, and the delay of its axon in steps. */
@@ -182,6 +184,12 @@ LSNN_MUST_USE lsnn_status network_set_feedback(network *net, projection *p, cons
 int network_find_population(const network *net, const char *name); /* -1: none */
 int network_find_projection(const network *net, const char *name);
 int network_find_source(const network *net, const char *name);
+
+/* The parameters of a population that learn, in the order of the model's table; returns how many. */
+int network_learned(const network *net, const population *p, const parameter *out[static LSNN_MAX_TRAINABLE]);
+/* A trainable of the j-th neuron in the parameter's own unit, and the number that stands for such a value. */
+double network_value(const parameter *p, int j);
+real network_stored(const parameter *p, double value);
 
 /* What follows from what learns: constants of neurons, prefix sums, transposed feedback. Before each batch. */
 void network_refresh(network *net);

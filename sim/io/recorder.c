@@ -21,6 +21,7 @@ struct recorder {
     uint64_t *rows;
     int n_columns;
     int *first_column;      /* [n_records] */
+    double *values;         /* [neurons of a population] */
     int confusion;          /* its column; without classes: 0 */
     int n_seen;             /* trials that any record wants */
     seen *trials;           /* [n_seen] */
@@ -71,6 +72,26 @@ static lsnn_status add_wires(recorder *r, const record_spec *spec, lsnn_error *e
     return add_column(r, STORE_DOUBLE, n, "ms", "delays [snapshot][synapse]", err, "/weights", spec->name, "delay");
 }
 
+/* For each population the iteration and what learns, as push_parameters has them. */
+static lsnn_status add_parameters(recorder *r, const record_spec *spec, lsnn_error *err)
+{
+    for (int k = 0; k < spec->n_populations; k++) {
+        const population *p = &r->e->net->populations[spec->population + k];
+        const parameter *learned[LSNN_MAX_TRAINABLE];
+        const int n = network_learned(r->e->net, p, learned);
+        TRY(add_column(r, STORE_UINT64, 1, NULL, "iterations done at the record", err, "/parameters", p->name,
+                       "iteration"));
+        for (int l = 0; l < n; l++) {
+            const lsnn_field *f = learned[l]->field;
+            const char *description;
+            TRY(arena_format(r->e->memory, &description, err, "%s [record][neuron]", f->doc));
+            TRY(add_column(r, STORE_DOUBLE, (size_t)p->n, f->unit ? f->unit : "1", description, err, "/parameters",
+                           p->name, f->name));
+        }
+    }
+    return LSNN_OK;
+}
+
 static lsnn_status add_record(recorder *r, const record_spec *spec, lsnn_error *err)
 {
     const network *net = r->e->net;
@@ -93,6 +114,7 @@ static lsnn_status add_record(recorder *r, const record_spec *spec, lsnn_error *
                        "/weights", spec->name, "weight"));
         return add_column(r, STORE_UINT64, 1, NULL, "iterations done at the snapshot", err, "/weights", spec->name,
                           "iteration");
+    case RECORD_PARAMETERS: return add_parameters(r, spec, err);
     case RECORD_ALIGNMENT:
         TRY(add_column(r, STORE_DOUBLE, 1, NULL,
                        "cosine between the gradient and that of BPTT (of e-prop in runs by BPTT)", err, "/alignment",
@@ -224,6 +246,7 @@ lsnn_status recorder_new(recorder **out, experiment *e, lsnn_error *err)
         r->first_column[k] = r->n_columns;
         TRY(add_record(r, &e->records[k], err));
     }
+    TRY(arena_take(e->memory, &r->values, (size_t)e->net->n_columns, sizeof *r->values, err));
     TRY(arena_take(e->memory, &r->rows, (size_t)r->n_columns, sizeof *r->rows, err));
     TRY(take_buffers(r, err));
     *out = r;
@@ -379,9 +402,33 @@ static lsnn_status push_weights(recorder *r, result *into, int k, uint64_t itera
     return status;
 }
 
+static lsnn_status push_parameters(recorder *r, result *into, int k, uint64_t iteration, lsnn_error *err)
+{
+    const record_spec *spec = &r->e->records[k];
+    int column = r->first_column[k];
+    for (int s = 0; s < spec->n_populations; s++) {
+        const population *p = &r->e->net->populations[spec->population + s];
+        const parameter *learned[LSNN_MAX_TRAINABLE];
+        const int n = network_learned(r->e->net, p, learned);
+        TRY(push(r, into, column++, 1, &iteration, err));
+        for (int l = 0; l < n; l++) {
+            for (int j = 0; j < p->n; j++)
+                r->values[j] = network_value(learned[l], j);
+            TRY(push(r, into, column++, 1, r->values, err));
+        }
+    }
+    return LSNN_OK;
+}
+
 static lsnn_status push_before(recorder *r, result *into, int column, const metrics *m, lsnn_error *err)
 {
     return r->e->trainer->inners ? push(r, into, column, 1, &m->error_before, err) : LSNN_OK;
+}
+
+/* After the iteration whose number is, from 1, this one. */
+static bool was_due(const record_spec *spec, uint64_t iteration)
+{
+    return iteration > 0 && (iteration - 1) % (uint64_t)spec->every == 0;
 }
 
 lsnn_status recorder_iteration(recorder *r, result *into, const metrics *m, lsnn_error *err)
@@ -399,12 +446,22 @@ lsnn_status recorder_iteration(recorder *r, result *into, const metrics *m, lsnn
         TRY(push_trial(r, into, b, iteration, err));
     for (int k = 0; k < r->e->n_records; k++) {
         const record_spec *spec = &r->e->records[k];
-        if ((iteration - 1) % (uint64_t)spec->every != 0) continue;
+        if (!was_due(spec, iteration)) continue;
         if (spec->what == RECORD_WEIGHTS) TRY(push_weights(r, into, k, iteration, err));
+        if (spec->what == RECORD_PARAMETERS) TRY(push_parameters(r, into, k, iteration, err));
         if (spec->what != RECORD_ALIGNMENT) continue;
         TRY(push(r, into, r->first_column[k], 1, &r->e->trainer->alignment[spec->projection], err));
         TRY(push(r, into, r->first_column[k] + 1, 1, &iteration, err));
     }
+    return LSNN_OK;
+}
+
+lsnn_status recorder_end(recorder *r, result *into, lsnn_error *err)
+{
+    const uint64_t iteration = r->e->trainer->iteration;
+    for (int k = 0; k < r->e->n_records; k++)
+        if (r->e->records[k].what == RECORD_PARAMETERS && !was_due(&r->e->records[k], iteration))
+            TRY(push_parameters(r, into, k, iteration, err));
     return LSNN_OK;
 }
 

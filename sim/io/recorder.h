@@ -1,4 +1,5 @@
-/* What run.h5 holds of a run: spikes, variables and weights as `record:` asks, and the metrics of every iteration. */
+/* What run.h5 holds of a run: spikes, variables, weights and parameters as `record:` asks, and the metrics of every
+ * iteration. */
 #ifndef RECORDER_H
 #define RECORDER_H
 
@@ -21,6 +22,8 @@ typedef struct recorder_subject {
     int n_threads;
 } recorder_subject;
 LSNN_MUST_USE lsnn_status recorder_head(store *file, const void *subject, lsnn_error *err);
+/* When the run is over: the parameters that neurons have learned, recorded or not. */
+LSNN_MUST_USE lsnn_status recorder_tail(store *file, const void *subject, lsnn_error *err);
 /* LSNN_DATA: the file belongs to a run with another id. */
 LSNN_MUST_USE lsnn_status recorder_check(const store *file, const void *subject, lsnn_error *err);
 
@@ -28,6 +31,8 @@ LSNN_MUST_USE lsnn_status recorder_check(const store *file, const void *subject,
 const trainer_recorder *recorder_due(recorder *r);
 /* After it: append what was seen. */
 LSNN_MUST_USE lsnn_status recorder_iteration(recorder *r, result *into, const metrics *m, lsnn_error *err);
+/* After the last one, once: parameters as they are in the end. */
+LSNN_MUST_USE lsnn_status recorder_end(recorder *r, result *into, lsnn_error *err);
 LSNN_MUST_USE lsnn_status recorder_validation(recorder *r, result *into, const metrics *m, lsnn_error *err);
 LSNN_MUST_USE lsnn_status recorder_test(recorder *r, result *into, const metrics *m, lsnn_error *err);
 

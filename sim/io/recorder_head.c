@@ -47,18 +47,35 @@ static lsnn_status write_root(store *file, const recorder_subject *subject, lsnn
     return store_write_text(file, "/config", e->resolved, err);
 }
 
+static lsnn_status write_values(store *file, const char *path, const lsnn_field *f, size_t n, const double *values,
+                                lsnn_error *err)
+{
+    TRY(store_write(file, path, STORE_DOUBLE, &(store_shape){1, {n}}, values, true, err));
+    TRY(store_set_text(file, path, "units", f->unit ? f->unit : "1", err));
+    return store_set_text(file, path, "description", f->doc, err);
+}
+
+/* NULL: it does not learn. */
+static const double *initial_values(const experiment *e, const population *p, const lsnn_field *f)
+{
+    const parameter *learned[LSNN_MAX_TRAINABLE];
+    const int n = network_learned(e->net, p, learned);
+    for (int l = 0; l < n; l++)
+        if (learned[l]->field == f) return learned[l]->initial;
+    return NULL;
+}
+
 static lsnn_status write_population(store *file, const experiment *e, const population *p, arena *a, lsnn_error *err)
 {
     const char *group, *path;
     TRY(arena_format(a, &group, err, "/populations/%s", p->name));
     for (const lsnn_field *f = p->model->fields; f->name; f++) {
         if (f->kind != LSNN_NEURONS) continue;
-        const double *values = *(const double *const *)((const char *)p->parameters + f->offset);
-        const store_shape shape = {1, {(size_t)p->n}};
+        const double *initial = initial_values(e, p, f);
+        const double *values = initial ? initial : *(const double *const *)((const char *)p->parameters + f->offset);
         TRY(arena_format(a, &path, err, "%s/%s", group, f->name));
-        TRY(store_write(file, path, STORE_DOUBLE, &shape, values, true, err));
-        TRY(store_set_text(file, path, "units", f->unit ? f->unit : "1", err));
-        TRY(store_set_text(file, path, "description", f->doc, err));
+        TRY(write_values(file, path, f, (size_t)p->n, values, err));
+        if (initial) TRY(store_set_text(file, path, "when", "initial", err));
     }
     TRY(store_set_text(file, group, "model", p->model->name, err));
     TRY(store_set_number(file, group, "n", STORE_INT, p->n, err));
@@ -170,6 +187,41 @@ lsnn_status recorder_head(store *file, const void *subject, lsnn_error *err)
     arena *scratch;
     TRY(arena_new(&scratch, err));
     const lsnn_status status = write_all(file, subject, scratch, err);
+    arena_free(scratch);
+    return status;
+}
+
+/* A run that was killed as it ended has them already: the same, since it ends with the same bits. */
+static lsnn_status write_learned(store *file, const population *p, const parameter *learned, arena *a, lsnn_error *err)
+{
+    const char *path;
+    double *values;
+    TRY(arena_format(a, &path, err, "/populations/%s/learned/%s", p->name, learned->field->name));
+    if (store_has(file, path)) return LSNN_OK;
+    TRY(arena_take(a, &values, (size_t)p->n, sizeof *values, err));
+    for (int j = 0; j < p->n; j++)
+        values[j] = network_value(learned, j);
+    TRY(write_values(file, path, learned->field, (size_t)p->n, values, err));
+    return store_set_text(file, path, "when", "final", err);
+}
+
+static lsnn_status write_all_learned(store *file, const network *net, arena *a, lsnn_error *err)
+{
+    for (int k = 0; k < net->n_populations; k++) {
+        const parameter *learned[LSNN_MAX_TRAINABLE];
+        const int n = network_learned(net, &net->populations[k], learned);
+        for (int l = 0; l < n; l++)
+            TRY(write_learned(file, &net->populations[k], learned[l], a, err));
+    }
+    return LSNN_OK;
+}
+
+lsnn_status recorder_tail(store *file, const void *subject, lsnn_error *err)
+{
+    const recorder_subject *s = subject;
+    arena *scratch;
+    TRY(arena_new(&scratch, err));
+    const lsnn_status status = write_all_learned(file, s->e->net, scratch, err);
     arena_free(scratch);
     return status;
 }

@@ -227,13 +227,14 @@ static lsnn_status append_all(store *file, const result *r, const char *status, 
     return set_status(file, status, err);
 }
 
-lsnn_status result_commit(result *r, const char *status, lsnn_error *err)
+static lsnn_status commit(result *r, const char *status, result_head *tail, const void *subject, lsnn_error *err)
 {
     store *file = NULL;
     uint64_t stored;
     const bool repack = has_many_gaps(r);
     TRY(repack ? store_modify_packed(&file, r->path, length_without_gaps(r), err) : store_modify(&file, r->path, err));
     lsnn_status outcome = append_all(file, r, status, &stored, err);
+    if (outcome == LSNN_OK && tail) outcome = tail(file, subject, err);
     lsnn_status closed = store_close(file, outcome == LSNN_OK, outcome == LSNN_OK ? err : NULL);
     if (outcome == LSNN_OK) outcome = closed;
     if (outcome != LSNN_OK) return outcome;
@@ -245,4 +246,14 @@ lsnn_status result_commit(result *r, const char *status, lsnn_error *err)
     r->stored = stored;
     if (repack) r->overhead = r->length > stored ? r->length - stored : 0;
     return LSNN_OK;
+}
+
+lsnn_status result_commit(result *r, const char *status, lsnn_error *err)
+{
+    return commit(r, status, NULL, NULL, err);
+}
+
+lsnn_status result_finish(result *r, result_head *tail, const void *subject, lsnn_error *err)
+{
+    return commit(r, "complete", tail, subject, err);
 }

@@ -39,6 +39,8 @@ uint64_t result_rows(const result *r, int column); /* in the file and buffered *
 /* Append what is buffered, set the root attributes status and finished, put the file in place. On failure (full disk) the old
  * file stays, the buffer is kept and the commit can be tried again. */
 LSNN_MUST_USE lsnn_status result_commit(result *r, const char *status, lsnn_error *err);
+/* The same when the run is over, with status "complete" and what `tail` writes. */
+LSNN_MUST_USE lsnn_status result_finish(result *r, result_head *tail, const void *subject, lsnn_error *err);
 void result_free(result *r); /* drops what was not committed; NULL is allowed */
 
 #endif

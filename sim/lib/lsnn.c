@@ -4,6 +4,7 @@
 #include "learner.h"
 #include "memory.h"
 #include "state.h"
+#include "text.h"
 #include "version.h"
 #include <locale.h>
 #include <math.h>
@@ -273,6 +274,82 @@ lsnn_status lsnn_set_weights(lsnn *net, const char *name, const double *w, lsnn_
     network_each_synapse(net->e->net, p, check_synapse, &m);
     if (!m.finite) return lsnn_fail(err, LSNN_CONFIG, "weights of '%s' must be finite where there are synapses", name);
     network_each_synapse(net->e->net, p, write_synapse, &m);
+    return LSNN_OK;
+}
+
+typedef struct hint {
+    char text[128]; /* empty: no name is near */
+} hint;
+
+static hint suggest(const char *name, const char *const *names, int n)
+{
+    hint h = {""};
+    const char *near = text_nearest(name, names, n);
+    if (near) snprintf(h.text, sizeof h.text, "; did you mean '%s'?", near);
+    return h;
+}
+
+static lsnn_status find_population(const lsnn *net, const population **out, const char *name, lsnn_error *err)
+{
+    const network *within = net->e->net;
+    const int found = network_find_population(within, name);
+    *out = &within->populations[found < 0 ? 0 : found];
+    if (found >= 0) return LSNN_OK;
+    const char *names[64];
+    int n = 0;
+    for (; n < within->n_populations && n < 64; n++)
+        names[n] = within->populations[n].name;
+    return lsnn_fail(err, LSNN_CONFIG, "no population is called '%s'%s", name, suggest(name, names, n).text);
+}
+
+typedef struct learned_parameter {
+    const population *of;
+    const parameter *column;
+} learned_parameter;
+
+static lsnn_status find_parameter(const lsnn *net, learned_parameter *out, const char *of, const char *name,
+                                  lsnn_error *err)
+{
+    const parameter *learned[LSNN_MAX_TRAINABLE];
+    const char *names[LSNN_MAX_TRAINABLE];
+    TRY(find_population(net, &out->of, of, err));
+    const int n = network_learned(net->e->net, out->of, learned);
+    for (int l = 0; l < n; l++) {
+        out->column = learned[l];
+        names[l] = learned[l]->field->name;
+        if (strcmp(names[l], name) == 0) return LSNN_OK;
+    }
+    return lsnn_fail(err, LSNN_CONFIG, "'%s' learns no parameter '%s'%s", of, name, suggest(name, names, n).text);
+}
+
+lsnn_status lsnn_population_size(const lsnn *net, const char *name, int *n, lsnn_error *err)
+{
+    const population *p;
+    TRY(find_population(net, &p, name, err));
+    *n = p->n;
+    return LSNN_OK;
+}
+
+lsnn_status lsnn_get_parameter(const lsnn *net, const char *of, const char *name, double *values, lsnn_error *err)
+{
+    learned_parameter p;
+    TRY(find_parameter(net, &p, of, name, err));
+    for (int j = 0; j < p.of->n; j++)
+        values[j] = network_value(p.column, j);
+    return LSNN_OK;
+}
+
+lsnn_status lsnn_set_parameter(lsnn *net, const char *of, const char *name, const double *values, lsnn_error *err)
+{
+    IN_PLAIN_LOCALE;
+    learned_parameter p;
+    TRY(find_parameter(net, &p, of, name, err));
+    for (int j = 0; j < p.of->n; j++)
+        if (!isfinite(network_stored(p.column, values[j])))
+            return lsnn_fail(err, LSNN_CONFIG, "%s of '%s' must be finite%s, not %g as of neuron %d", name, of,
+                             p.column->logarithm ? " and positive" : "", values[j], j);
+    for (int j = 0; j < p.of->n; j++)
+        p.column->value[j] = network_stored(p.column, values[j]);
     return LSNN_OK;
 }
 

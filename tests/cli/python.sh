@@ -36,3 +36,17 @@ rates = [sum(per_trial[3 * k : 3 * k + 3]) / (12 * 3 * trial / 1000) for k in ra
 assert all(abs(a - b) < 1e-6 * b for a, b in zip(rates, metrics["rate"][:])), (rates, metrics["rate"][:])
 END
 "$PYTHON" check.py
+
+# Spikes of a source among the recorded: those of neurons are shown, unless there are none.
+sed 's/^record.*/record: {a: {what: spikes, of: input, every: 1}, spikes: {what: spikes, of: cells, every: 1}}/' run.yaml >both.yaml
+sed -i 's/cells/units/g' both.yaml # behind `input` in the alphabet
+sed 's/^record.*/record: {a: {what: spikes, of: input, every: 1}}/' run.yaml >input.yaml
+"$LSNN" run both.yaml -q -o both >/dev/null
+"$LSNN" run input.yaml -q -o input >/dev/null
+"$LSNN" describe both/run.h5 >description
+grep -Fq "['spikes/units']" description && grep -Fq 'range(12)]' description || { cat description; exit 1; }
+"$LSNN" describe input/run.h5 >description
+grep -Fq "['spikes/input']" description || { cat description; exit 1; }
+sed -n '/^in Python$/,$s/^  //p' description >check.py
+echo 'assert len(trains) == h5py.File("input/run.h5")["spikes/input"].attrs["n"] and sum(map(len, trains)) == len(t) > 0' >>check.py
+"$PYTHON" check.py

@@ -197,10 +197,14 @@ config '/^learning/a stop: {metric: error, below: 0.1}' 'c.yaml:13:7: a goal is 
 config '/^learning/a stop: {metric: eror, below: 0.1}' "c.yaml:13:16: 'metric' must be none, error or loss, not 'eror'; did you mean 'error'?"
 config '/^learning/a test: {trials: all}' "c.yaml:13:16: task 'evidence_accumulation' draws as many test trials as are asked for: give a number"
 config 's/what: spikes, of: lif/what: vv, of: lif/' "c.yaml:14:18: no recordable variable is called 'vv'; did you mean 'v'?"
+config 's/what: spikes, of: lif/what: paramters, of: lif/' "c.yaml:14:18: no recordable variable is called 'paramters'; did you mean 'parameters'?"
+config 's/what: spikes, of: lif/what: parameters, of: lifs/' "c.yaml:14:34: no population is called 'lifs'; did you mean 'lif'?"
+config 's/what: spikes, of: lif/what: parameters, of: lif/' "c.yaml:14:34: 'lif' learns no parameters: they learn with learn_tau_m: true or the like"
+config 's/lif: {model: lif,/lif: {model: cuba_lif,/; s/, n_ref: 2//; s/what: spikes, of: lif/what: parameters, of: lif/' "c.yaml:14:34: 'lif': the model cuba_lif has no parameters that could learn"
 config 's/what: spikes, of: lif/what: spikes, of: out/' "c.yaml:14:30: 'out' has no spikes: record its y"
 config 's/alif: {model: alif.*/alif: {model: lstm, n: 4}/' 'c.yaml:12:18: this rule reaches spiking neurons only, not hidden ones like lstm: take bptt'
 config 's/alif: {model: alif.*/alif: {model: lstm, n: 4}/; s/rule: eprop/rule: bptt/; s/of: lif/of: [lif, alif]/' "c.yaml:14:30: 'alif' has no spikes: record its h"
-config 's/alif: {model: alif.*/alif: {model: lstm, n: 4}/; s/rule: eprop/rule: bptt/; s/spikes, of: lif/z, of: alif/' "c.yaml:14:18: no recordable variable is called 'z'; there are: spikes, weights, alignment, c, h, i, f, g, o, c_before, tanh_c"
+config 's/alif: {model: alif.*/alif: {model: lstm, n: 4}/; s/rule: eprop/rule: bptt/; s/spikes, of: lif/z, of: alif/' "c.yaml:14:18: no recordable variable is called 'z'; there are: spikes, weights, parameters, alignment, c, h, i, f, g, o, c_before, tanh_c"
 config 's/\[lif, alif\], to: out/[lif, alif, out], to: out/' 'c.yaml:11:15: neurons and readouts cannot stand in one list'
 config 's/what: spikes, of: lif/what: weights, of: lif/' 'c.yaml:14:31: weights: of one projection, by name'
 config 's/what: spikes, of: lif/what: v, of: [lif, alif]/' 'c.yaml:14:25: a variable is recorded of one population; make an entry for each'
