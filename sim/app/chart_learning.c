@@ -63,7 +63,7 @@ static lsnn_status add_numbered(figure *f, const chart *c, const store *file, co
                                 const char *ordinate, lsnn_error *err)
 {
     double *shown, *number;
-    bool known = false;
+    size_t n = 0; /* trials need not come to as many as there is room for */
     store_shape shape;
     figure_panel *panel;
     if (!store_has(file, path)) return LSNN_OK;
@@ -72,15 +72,13 @@ static lsnn_status add_numbered(figure *f, const chart *c, const store *file, co
     TRY(arena_take(c->memory, &number, shape.dim[0], sizeof *number, err));
     for (size_t k = 0; k < shape.dim[0]; k++) {
         number[k] = (double)k + 1;
-        known = known || !isnan(shown[k]);
+        if (!isnan(shown[k])) n = k + 1;
     }
-    if (!known) return LSNN_OK; /* questions that only lead to others */
     TRY(figure_panel_add(&panel, f, "test after training", panel_height, err));
     panel->apart = true;
     panel->x.label = what;
     panel->y.label = ordinate;
-    return figure_layer_add(panel, &(figure_layer){.kind = FIGURE_LINE, .n = shape.dim[0], .x = number, .y = shown},
-                            err);
+    return figure_layer_add(panel, &(figure_layer){.kind = FIGURE_LINE, .n = n, .x = number, .y = shown}, err);
 }
 
 static lsnn_status add_test(figure *f, const chart *c, lsnn_error *err)
