@@ -23,7 +23,8 @@ typedef enum lsnn_purpose {
     LSNN_REWIRING,
     LSNN_POISSON, /* sources of a simulation */
     LSNN_ACTIONS, /* that are drawn from a policy */
-    LSNN_SAMPLER  /* optimisers without gradients */
+    LSNN_SAMPLER, /* optimisers without gradients */
+    LSNN_BASELINE /* networks that others are compared with */
 } lsnn_purpose;
 
 typedef struct lsnn_random {

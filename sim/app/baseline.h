@@ -1,10 +1,13 @@
-/* Regressions on the test episodes of a family of functions, and a network that learns there: what verb baseline finds. */
+/* Regressions, backpropagation and a network that learned to learn on the test episodes of a family of functions: what
+ * verb baseline finds. */
 #ifndef BASELINE_H
 #define BASELINE_H
 
+#include "backprop.h"
 #include "build.h"
 
-enum { BASELINE_METHODS = 3, BASELINE_NETWORK = BASELINE_METHODS, BASELINE_LEARNERS };
+/* First the regressions. */
+enum { BASELINE_BACKPROP = 3, BASELINE_METHODS, BASELINE_NETWORK = BASELINE_METHODS, BASELINE_LEARNERS };
 
 typedef struct baseline_course {
     double *error;      /* [n_questions] of the present episode */
@@ -18,14 +21,17 @@ typedef struct baseline {
     int64_t n_episodes;
     int n_questions; /* of an episode */
     double *y;       /* [n_questions] the right answers of an episode */
+    backprop *backprop;
+    double rate; /* of backprop */
     baseline_course learner[BASELINE_LEARNERS];
 } baseline;
 
 const char *baseline_name(int learner);
+bool baseline_has_network(const baseline *b);
 /* The number, from 0, of the first question that counts for an episode's mean. */
 int baseline_first_counted(const baseline *b);
 
-/* A figure: errors by trial, and the network's error in each episode by that of a regression. */
+/* A figure: errors by trial, and the network's error in each episode by that of another learner. */
 LSNN_MUST_USE lsnn_status baseline_plot(const baseline *b, const char *path, lsnn_error *err);
 
 #endif

@@ -5,12 +5,7 @@
 
 static const double panel_height = 60; /* mm */
 
-static bool has_network(const baseline *b)
-{
-    return b->n_learners > BASELINE_NETWORK;
-}
-
-/* Beside the panel of the episodes there is room for one name; the others stand above that. */
+/* Beside the panel of the episodes there is room for two names; those of the regressions stand above that. */
 static lsnn_status add_course(figure_panel *p, const baseline *b, int learner, const double *number, arena *a,
                               lsnn_error *err)
 {
@@ -26,7 +21,7 @@ static lsnn_status add_course(figure_panel *p, const baseline *b, int learner, c
     figure_layer layer = {.kind = FIGURE_BAND, .colour = learner, .n = n, .x = number, .y = high, .low = low};
     TRY(figure_layer_add(p, &layer, err));
     layer = (figure_layer){.kind = FIGURE_LINE, .colour = learner, .n = n, .x = number, .y = c->mean};
-    if (learner == BASELINE_NETWORK || !has_network(b)) layer.label = baseline_name(learner);
+    if (learner >= BASELINE_BACKPROP || !baseline_has_network(b)) layer.label = baseline_name(learner);
     return figure_layer_add(p, &layer, err);
 }
 
@@ -53,12 +48,12 @@ static lsnn_status add_episodes(figure *f, const baseline *b, lsnn_error *err)
     TRY(arena_take(f->memory, &both, 2, sizeof *both, err));
     both[0] = HUGE_VAL;
     TRY(figure_panel_add(&p, f, "each episode", panel_height, err));
-    p->x = (figure_axis){.label = "error of the regression", .log = true};
+    p->x = (figure_axis){.label = "error of another learner", .log = true};
     p->y = (figure_axis){.label = "error of the network", .log = true};
     for (int m = 1; m < BASELINE_METHODS; m++) {
         const double *x = b->learner[m].late, *y = b->learner[BASELINE_NETWORK].late;
-        const figure_layer dots = {FIGURE_DOTS, baseline_name(m), .colour = m, .n = (size_t)b->n_episodes, .x = x,
-                                   .y = y};
+        figure_layer dots = {.kind = FIGURE_DOTS, .colour = m, .n = (size_t)b->n_episodes, .x = x, .y = y};
+        if (m < BASELINE_BACKPROP) dots.label = baseline_name(m);
         TRY(figure_layer_add(p, &dots, err));
         for (int64_t k = 0; k < b->n_episodes; k++) {
             both[0] = fmin(both[0], fmin(x[k], y[k]));
@@ -73,8 +68,8 @@ lsnn_status baseline_plot(const baseline *b, const char *path, lsnn_error *err)
 {
     figure *f;
     TRY(figure_new(&f, "errors by trial and by episode", 174, b->e->memory, err));
-    f->columns = has_network(b) ? 2 : 1;
+    f->columns = baseline_has_network(b) ? 2 : 1;
     TRY(add_courses(f, b, err));
-    if (has_network(b)) TRY(add_episodes(f, b, err));
+    if (baseline_has_network(b)) TRY(add_episodes(f, b, err));
     return figure_file_write(f, path, err);
 }

@@ -1,9 +1,9 @@
 # What the verbs say of themselves, of a config and of a run; and check's forecast of memory against a real run.
 set -euo pipefail
 "$LSNN" baseline "$SOURCE/experiments/l2l_sines/run.yaml" test.trials=20 task.test_trials=60 >table
-[[ $(grep -c '^\(linear\|quadratic\)' table) -eq 3 ]]
+[[ $(grep -c '^\(linear\|quadratic\|backprop  \)' table) -eq 4 ]] && grep -q '^backprop at rate' table
 "$LSNN" baseline "$SOURCE/experiments/l2l_sines/run.yaml" test.trials=20 task.test_trials=60 --csv >table.csv
-[[ $(wc -l <table.csv) -eq 61 && $(tail -1 table.csv | tr , '\n' | wc -l) -eq 7 ]]
+[[ $(wc -l <table.csv) -eq 61 && $(tail -1 table.csv | tr , '\n' | wc -l) -eq 9 ]]
 if "$LSNN" baseline "$SOURCE/experiments/store_recall/run.yaml" 2>said; then exit 1; fi
 grep -q 'tasks of learning functions' said
 # Of a run's folder, its network: the mean error is the one that the run ended with, for any number of threads.
@@ -12,7 +12,23 @@ grep -q 'tasks of learning functions' said
 "$LSNN" baseline sines -j 1 >table
 "$LSNN" baseline sines -j 2 | cmp - table
 printf -v error %.3f "$(sed 's/.*"test_error": \([^,]*\),.*/\1/' summary)"
-[[ $(sed -n 's/^the network.* //p' table) == "$error" && $(grep -c ' of 25 ' table) -eq 3 ]]
+[[ $(sed -n 's/^the network.* //p' table) == "$error" && $(grep -c ' of 25 ' table) -eq 4 ]]
+# The longest row of trials with the network below, from every trial's mean error.
+"$LSNN" baseline sines --json >found.json
+"$LSNN" baseline sines --csv >found.csv
+"$PYTHON" -c '
+import csv, json, sys
+found = json.load(open("found.json"))
+rows = list(csv.reader(open("found.csv")))
+columns = ["linear", "linear_ridge", "quadratic_ridge", "backprop"]
+for k, name in enumerate(columns):
+    below = "".join("x" if float(row[-2]) < float(row[1 + 2 * k]) else " " for row in rows[1:])
+    longest = max(below.split(), key=len, default="")
+    start = below.index(longest) + 1
+    assert (found[name]["below_from"], found[name]["below_to"]) == (start, start + len(longest) - 1), (name, below)
+    assert 0 <= found[name]["wins"] <= 25
+assert found["trials"] == len(rows) - 1 and abs(found["network"]["error"] - float(sys.argv[1])) < 1e-3
+' "$error"
 "$LSNN" baseline sines -o sines.svg
 [[ $(head -c 4 sines.svg) == '<svg' ]] && grep -q 'error of the network' sines.svg
 rm sines/checkpoint.h5 sines/checkpoint.h5.1
