@@ -21,8 +21,11 @@ typedef struct scene {
     bool
         classes; /* label 1, the cross entropy of the average readout; the textbook knows the mean squared error only */
     bool collapse;     /* the readout's steps that the loss does not need are left out */
-    bool recurrent;    /* bptt; the textbook knows e-prop only */
+    bool recurrent;    /* bptt; the textbook knows e-prop only, adjoints.h both */
+    bool no_reset;     /* bptt does not follow the reset */
     int truncate;      /* its gradient, each so many steps */
+    bool axonal;       /* all synapses of a cell have one delay */
+    bool learn;        /* the neurons' own parameters */
     double tape_bytes; /* as in learning_settings */
     int late;          /* only the steps from here on are judged, each by itself, and there is no bias; 0: all */
 } scene;
@@ -103,6 +106,8 @@ static inline void stage_populations(stage *s)
     b->rho = stage_decays(s, n, tau_a);
     b->s_i = stage_scales(s, n, b->alpha);
     b->s_a = stage_scales(s, n, b->rho);
+    b->v_0 = is->learn ? stage_numbers(s, n, -0.5, 0.5) : stage_take(s, n);
+    b->a_0 = is->learn ? stage_numbers(s, n, 0, 1) : stage_take(s, n);
     for (int first = 0; first < n; first = first < is->n_lif ? is->n_lif : n) {
         const bool lif = first < is->n_lif;
         const parameters_entry list[] = {
@@ -111,7 +116,11 @@ static inline void stage_populations(stage *s)
             {.name = "gamma", .values = b->gamma + first},  {.name = "width", .values = b->width + first},
             {.name = "n_ref", .values = b->n_ref + first},  {.name = "dialect", .choice = is->dialect},
             {.name = "surrogate", .choice = is->surrogate}, {.name = "scale_input", .choice = scale},
-            {.name = "scale_adapt", .choice = scale},       {0}};
+            {.name = "scale_adapt", .choice = scale},       {.name = "v_0", .values = b->v_0 + first},
+            {.name = "a_0", .values = b->a_0 + first},      {.name = "learn_tau_m", .number = is->learn},
+            {.name = "learn_v_th", .number = is->learn},    {.name = "learn_v_0", .number = is->learn},
+            {.name = "learn_tau_a", .number = is->learn},   {.name = "learn_beta", .number = is->learn},
+            {.name = "learn_a_0", .number = is->learn},     {0}};
         stage_population(s, lif ? "lif" : "alif", lif ? is->n_lif : is->n_alif, list);
     }
     b->kappa = exp(-1.0 / 15);
@@ -136,10 +145,10 @@ static inline void stage_connect(stage *s, projection_spec spec, int n_from, int
     synapses *wires;
     cr_assert_eq(synapses_new(&wires, s->memory, n_from, n_to, (size_t)(n_from * n_to), NULL), LSNN_OK);
     if (!weights) weights = stage_numbers(s, n_from * n_to, low, high);
-    for (int i = 0; i < n_from; i++)
+    const int spread = out ? 1 : s->is.longest;
+    for (int i = 0, delay = 0; i < n_from; i++)
         for (int j = 0; j < n_to; j++) {
-            const int spread = out ? 1 : s->is.longest;
-            const int delay = shortest + (int)lsnn_random_below(&s->stream, (uint32_t)spread);
+            if (j == 0 || !s->is.axonal) delay = shortest + (int)lsnn_random_below(&s->stream, (uint32_t)spread);
             if (out || lsnn_random_uniform(&s->stream) < s->is.density)
                 synapses_add(wires, (uint32_t)i, (uint32_t)j, weights[i * n_to + j], delay);
         }
@@ -233,6 +242,7 @@ static inline void stage_prepare_trial(stage *s)
     b->a = stage_take(s, SCENE_STEPS * b->n_rec);
     b->psi = stage_take(s, SCENE_STEPS * b->n_rec);
     b->psi_a = stage_take(s, SCENE_STEPS * b->n_rec);
+    b->psi_A = stage_take(s, SCENE_STEPS * b->n_rec);
     b->err = stage_take(s, SCENE_STEPS * s->is.n_out);
 }
 
@@ -283,7 +293,7 @@ static inline stage *stage_run(scene is)
         .optimiser = registry_optimiser("sgd"),
         .paths = {.feedback = is.random ? LSNN_RANDOM : LSNN_SYMMETRIC,
                   .recurrent = is.recurrent,
-                  .reset = is.recurrent,
+                  .reset = is.recurrent && !is.no_reset,
                   .truncate = is.truncate},
         .tape_bytes = is.tape_bytes,
         .batch = 1,

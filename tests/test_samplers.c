@@ -50,6 +50,38 @@ static double rastrigin(const double *x, int n)
     return sum;
 }
 
+/* With the optimum on a point of the default grid of -1, 0 and 1: one of those that come last. */
+static const double grid_point[N] = {0, -1, 1, 1, 0, -1, -1, 0, 1, 1};
+
+static void relative_to_grid(double *moved, const double *x, int n)
+{
+    for (int i = 0; i < n; i++)
+        moved[i] = x[i] - grid_point[i] + optimum(i);
+}
+
+static double sphere_on_grid(const double *x, int n)
+{
+    double moved[N];
+    relative_to_grid(moved, x, n);
+    return sphere(moved, n);
+}
+
+static double rastrigin_on_grid(const double *x, int n)
+{
+    double moved[N];
+    relative_to_grid(moved, x, n);
+    return rastrigin(moved, n);
+}
+
+/* So that the start is in the basin of the optimum, 0.3 from it on each axis, where the function is 132. */
+static double rastrigin_nearby(const double *x, int n)
+{
+    double moved[N];
+    for (int i = 0; i < n; i++)
+        moved[i] = x[i] + optimum(i) - 0.3;
+    return rastrigin(moved, n);
+}
+
 static sampling *begin(const char *name, const char *yaml, int n, uint64_t seed)
 {
     const lsnn_sampler *sampler = registry_sampler(name);
@@ -77,6 +109,8 @@ static void generation(sampling *s, double (*f)(const double *, int))
     sampling_tell(s);
 }
 
+/* What each sampler is expected to do: this is the table of tolerances. The optimum's value is 0; the start's is 8.76 (sphere) and
+ * 51.8 (Rastrigin), the next best minimum's of Rastrigin's function 0.995. */
 static const struct {
     const char *name, *yaml;
     double (*f)(const double *, int);
@@ -96,13 +130,13 @@ static const struct {
      5e-2},
     {"tempering", "{coordinates: 1, coldest: 1e-5, step: 0.5}", sphere, 1500, 1e-3},
     {"tempering", "{chains: 24, coordinates: 1, coldest: 1e-3, hottest: 10, step: 4}", rastrigin, 6000, 5e-2},
-    {"finite_difference", "{rate: 0.25}", sphere, 100, 1e-8},
-    {"finite_difference", "{directions: 8, rate: 0.05}", sphere, 300, 1e-8},
-    /* differences over a whole period do not see the waves */
-    {"finite_difference", "{step: 0.5, rate: 0.25}", rastrigin, 100, 1e-8},
-    /* 4^10 points would be many; 3^10, a distance of 1 apart: at most 0.5 from the optimum on each axis */
-    {"grid", "{population: 6561}", sphere, 9, 10 * 0.3 * 0.3},
-    {"grid", "{population: 6561}", rastrigin, 9, 10 * (0.3 * 0.3 + 10 * (1 + 0.31))},
+    /* a local method: to the nearest minimum and no further, below */
+    {"finite_difference", "{rate: 0.25}", sphere, 100, 1e-20},
+    {"finite_difference", "{directions: 8, rate: 0.05}", sphere, 300, 1e-20},
+    {"finite_difference", "{step: 0.01, rate: 0.002}", rastrigin_nearby, 100, 1e-12},
+    /* all 3^10 points, of which one is the optimum */
+    {"grid", "{population: 6561}", sphere_on_grid, 9, 1e-12},
+    {"grid", "{population: 6561}", rastrigin_on_grid, 9, 1e-12},
 };
 
 static void check_case(size_t c, uint64_t seed)
@@ -129,6 +163,50 @@ Test(samplers, each_has_a_case_above)
             found += strcmp(cases[c].name, registry_samplers[k]->name) == 0;
         cr_assert_geq(found, 2, "%s", registry_samplers[k]->name);
     }
+}
+
+/* On each axis the start is 0.7 to 1.15 from the optimum, in the basin of a minimum that is 0.995 from it. */
+Test(samplers, finite_differences_stay_in_the_basin_they_start_in)
+{
+    sampling *s = begin("finite_difference", "{step: 0.01, rate: 0.002}", N, 1);
+    for (int g = 0; g < 100; g++)
+        generation(s, rastrigin);
+    const double *x = sampling_best(s);
+    for (int i = 0; i < N; i++)
+        cr_expect_float_eq(x[i], optimum(i) - 0.995, 1e-3, "%g", x[i]);
+}
+
+enum { GRID_POINTS = 59049 }; /* 3^N */
+
+static unsigned char asked[GRID_POINTS];
+
+static double note(const double *x, int n)
+{
+    int number = 0;
+    for (int i = n - 1; i >= 0; i--) {
+        cr_assert(x[i] == -1 || x[i] == 0 || x[i] == 1, "%g", x[i]);
+        number = 3 * number + (int)x[i] + 1;
+    }
+    asked[number] = 1;
+    return rastrigin(x, n);
+}
+
+/* By enumeration: the smallest of the values at all points, of which none is the optimum. */
+Test(samplers, grid_asks_for_all_its_points_and_finds_the_best)
+{
+    double smallest = INFINITY;
+    for (int number = 0; number < GRID_POINTS; number++) {
+        double x[N];
+        for (int i = 0, rest = number; i < N; i++, rest /= 3)
+            x[i] = rest % 3 - 1;
+        smallest = fmin(smallest, rastrigin(x, N));
+    }
+    sampling *s = begin("grid", "{population: 1000}", N, 1);
+    for (int g = 0; g < 60; g++) /* the last 951 points are the first ones again */
+        generation(s, note);
+    for (int number = 0; number < GRID_POINTS; number++)
+        cr_assert(asked[number], "point %d is left out", number);
+    cr_expect_float_eq(rastrigin(sampling_best(s), N), smallest, 1e-12);
 }
 
 /* Copied in the middle of its work, a sampler goes on to the same bits; failures do no harm, and nothing is infinite. */

@@ -18,6 +18,7 @@ typedef struct textbook {
     int n_steps, n_in, n_rec, n_out;
     const char *dialect, *surrogate;
     const double *alpha, *rho, *s_i, *s_a, *v_th, *beta, *gamma, *width, *n_ref; /* [n_rec] */
+    const double *v_0, *a_0; /* [n_rec] before the first step; NULL: 0 */
     double kappa, s_o;
     bool leaky_bias;
     const double *z, *v, *a;         /* [n_rec] per step: what the neurons did */
@@ -26,6 +27,7 @@ typedef struct textbook {
     int out_delay;
     const double *pull;  /* [n_rec] dE/dz of the regularisation */
     double *psi, *psi_a; /* [n_rec] per step: dz/dv and dz/da, from textbook_slopes */
+    double *psi_A;       /* dz/dA, likewise; NULL: nobody asks */
     double *err;         /* [n_out] per step, from textbook_errors */
 } textbook;
 
@@ -52,11 +54,13 @@ static inline void textbook_slopes(const textbook *b)
         for (int j = 0; j < b->n_rec; j++) {
             const int k = t * b->n_rec + j;
             const double A = b->v_th[j] + b->beta[j] * b->a[k];
-            const double v = !late ? b->v[k] : t > 0 ? b->v[k - b->n_rec] : 0;
+            const double v = !late ? b->v[k] : t > 0 ? b->v[k - b->n_rec] : b->v_0 ? b->v_0[j] : 0;
             const double unit = relative ? A : b->v_th[j];
             const double height = textbook_refractory(b, j, t) ? 0 : b->gamma[j] / unit;
             b->psi[k] = height * textbook_shape(b->surrogate, (v - A) / (b->width[j] * unit));
-            b->psi_a[k] = -b->beta[j] * b->psi[k] * (relative ? v / A : 1);
+            const double psi_A = -b->psi[k] * (relative ? v / A : 1);
+            b->psi_a[k] = b->beta[j] * psi_A;
+            if (b->psi_A) b->psi_A[k] = psi_A;
         }
     }
 }
