@@ -11,7 +11,8 @@ static space s;
 static lsnn_status attempt(const char *block)
 {
     report = (config_report){0};
-    const lsnn_status status = space_read(&s, config_get(parsed(block), "sweep"), 0, 0, memory, &report, &err);
+    lsnn_status status = space_read(&s, config_get(parsed(block), "sweep"), memory, &report, &err);
+    if (status == LSNN_OK && report.n_mistakes == 0) status = space_lay(&s, 0, memory, &report, &err);
     return status == LSNN_OK ? config_verdict(&report, &err) : status;
 }
 

@@ -94,6 +94,8 @@ static void describe_sweep(void)
         printf("\nsweep.search {kind: %s}\n", search_name[k]);
         fields_describe(search_table((search_kind)k), stdout, 2);
     }
+    printf("\nsweep.search {kind: SAMPLER}, with what `lsnn describe SAMPLER` says; ranges count as -1 to 1\n");
+    fields_describe(search_table(SEARCH_SAMPLER), stdout, 2);
 }
 
 static void describe_config(void)

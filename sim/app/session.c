@@ -314,21 +314,6 @@ lsnn_status session_train(session *s, lsnn_error *err)
 
 /* ---- summary ---------------------------------------------------------------------------------------------------------- */
 
-session_figures session_now(const session *s)
-{
-    const experiment *e = s->e;
-    session_figures f = {.iterations = e->trainer->iteration,
-                         .goal = e->goal == GOAL_NONE ? -1 : (int)s->state.goal_reached,
-                         .validated = s->state.error >= 0,
-                         .tested = s->tested,
-                         .last = s->state.last,
-                         .test = s->test,
-                         .validation_error = s->state.error,
-                         .validation_loss = s->state.loss,
-                         .seconds = seconds_so_far(s)};
-    return f;
-}
-
 /* Whether the test's trials came to a second round. */
 static bool has_rounds(const session *s)
 {
@@ -341,10 +326,23 @@ static double later_rounds(const session *s)
     return tally_mean_from(&s->e->trainer->rounds, 1);
 }
 
-/* To the first rounds of the same trials. */
-static double round_ratio(const session *s)
+session_figures session_now(const session *s)
 {
-    return later_rounds(s) / tally_mean_from(&s->e->trainer->first_rounds, 1);
+    const experiment *e = s->e;
+    const bool adapts = s->tested && e->trainer->inners;
+    session_figures f = {.iterations = e->trainer->iteration,
+                         .goal = e->goal == GOAL_NONE ? -1 : (int)s->state.goal_reached,
+                         .validated = s->state.error >= 0,
+                         .tested = s->tested,
+                         .last = s->state.last,
+                         .test = s->test,
+                         .validation_error = s->state.error,
+                         .validation_loss = s->state.loss,
+                         .test_error_ratio = adapts ? s->test.error_before / s->test.error : NAN,
+                         .test_round_ratio =
+                             has_rounds(s) ? later_rounds(s) / tally_mean_from(&e->trainer->first_rounds, 1) : NAN,
+                         .seconds = seconds_so_far(s)};
+    return f;
 }
 
 static void print_json(const session *s)
@@ -358,15 +356,16 @@ static void print_json(const session *s)
         printf(", \"validation_loss\": %.9g, \"validation_error\": %.9g", f.validation_loss, f.validation_error);
     if (f.tested) printf(", \"test_loss\": %.9g, \"test_error\": %.9g", f.test.loss, f.test.error);
     if (f.tested && s->e->trainer->inners)
-        printf(", \"test_error_before\": %.9g, \"test_error_ratio\": %.9g", f.test.error_before,
-               f.test.error_before / f.test.error);
-    if (has_rounds(s)) printf(", \"test_round\": %.9g, \"test_round_ratio\": %.9g", later_rounds(s), round_ratio(s));
+        printf(", \"test_error_before\": %.9g, \"test_error_ratio\": %.9g", f.test.error_before, f.test_error_ratio);
+    if (has_rounds(s))
+        printf(", \"test_round\": %.9g, \"test_round_ratio\": %.9g", later_rounds(s), f.test_round_ratio);
     printf(", \"seconds\": %.3f, \"folder\": \"%s\"}\n", f.seconds, s->folder.path);
 }
 
 void session_summary(const session *s, bool json)
 {
     const experiment *e = s->e;
+    const session_figures f = session_now(s);
     char duration[32];
     if (json) {
         print_json(s);
@@ -383,10 +382,10 @@ void session_summary(const session *s, bool json)
                e->test_trials);
     if (s->tested && e->trainer->inners)
         printf("  within trial error %.4f before, %.4f after: %.3g times\n", s->test.error_before, s->test.error,
-               s->test.error_before / s->test.error);
+               f.test_error_ratio);
     if (has_rounds(s))
         printf("  rounds       from the second on %.1f long, %.2f times the first of the same trials\n",
-               later_rounds(s), round_ratio(s));
+               later_rounds(s), f.test_round_ratio);
     printf("  last batch   error %.4f, loss %.4g, rate %.1f Hz\n", s->state.last.error, s->state.last.loss,
            s->state.last.rate);
     printf("  results      %s\n               look with: lsnn describe %s\n", s->folder.path, s->folder.result);

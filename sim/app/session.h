@@ -35,7 +35,9 @@ typedef struct session_figures {
     bool validated, tested;
     metrics last, test;
     double validation_error, validation_loss;
-    double seconds; /* also before a checkpoint */
+    double test_error_ratio; /* before and after learning within a trial; nan: it does not learn there */
+    double test_round_ratio; /* later and first rounds of the same trials; nan: there are no later ones */
+    double seconds;          /* also before a checkpoint */
 } session_figures;
 session_figures session_now(const session *s);
 void session_free(session *s);

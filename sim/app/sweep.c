@@ -54,7 +54,9 @@ static lsnn_status retry(sweep *s, log_state *log, lsnn_error *err)
 {
     ledger l;
     size_t n;
+    bool learned;
     TRY(ledger_new(&l, s, err));
+    TRY(plan_learn(&learned, s, &l, err));
     TRY(ledger_retry(&l, &n, err));
     log_say(log, LOG_INFO, "%zu failed trials are tried again", n);
     return LSNN_OK;
@@ -286,15 +288,19 @@ const verb verb_sweep = {
         "    learning.clip: {log_uniform: [0.1, 10]}            # drawn; also uniform, integer, log_integer, choice\n"
         "    draws: 20                                          # how often all that is drawn is drawn\n"
         "    sampler: sobol                                     # random, sobol, niederreiter, halton, reverse_halton\n"
-        "    sampler_seed: 1                                    # of random\n\n"
+        "    sampler_seed: 1                                    # of random, and of searches\n\n"
         "All conditions get the same seeds, so they can be compared in pairs. Every value is built once before the\n"
         "first trial starts. `search: {kind: ..., metric: validation_error}` lets trials learn from each other;\n"
-        "`metric` is what they make small:\n"
+        "`metric` is what they make small, or great with `goal: maximise`:\n"
         "  asha            trials run to `first` iterations; the best 1/`factor` go on to `factor` times as many,\n"
         "                  and so on\n"
         "  median          every `every` iterations (from `after` on) a trial ends that is worse than the median of\n"
         "                  at least `at_least` others\n"
-        "  cross_entropy   `generations` of `population` draws, each fitted to the best `elite` of the one before\n\n"
+        "  cross_entropy   `generations` of `population` draws, each fitted to the best `elite` of the one before\n"
+        "  cma_es, evolution, genetic, annealing, tempering, finite_difference\n"
+        "                  the sampler of that name proposes the draws of `generations`, with its own settings beside\n"
+        "                  (`lsnn describe cma_es`); it sees each range as -1 to 1, begins in the middle, and moves\n"
+        "                  numbers only, no choices\n\n"
         "The folder, sweeps/<experiment> or -o DIR, holds trials.csv (written first: what each trial is), a folder\n"
         "for each trial (config.yaml, metrics.csv; run.h5 if the config records something or is a simulation),\n"
         "results.csv and results.h5 (a row for each trial: settings, seed, status, metrics, time, host, version).\n"

@@ -9,8 +9,13 @@ static lsnn_status check(sweep_facts *out, config_node *root, arena *a, lsnn_err
 {
     experiment *e;
     TRY(verb_build(&e, root, 1, a, err));
-    *out = (sweep_facts){(uint64_t)e->learning.iterations, (uint64_t)e->validate_every, e->test_trials > 0,
-                         e->simulation.engine != ENGINE_NONE};
+    *out = (sweep_facts){.iterations = (uint64_t)e->learning.iterations,
+                         .validate_every = (uint64_t)e->validate_every,
+                         .tests = e->test_trials > 0,
+                         .simulates = e->simulation.engine != ENGINE_NONE};
+    if (out->simulates) return LSNN_OK;
+    out->adapts = e->learning.paths.inner.on;
+    out->rounds = e->task->rounds != NULL;
     return LSNN_OK;
 }
 
@@ -44,6 +49,8 @@ static void take_figures(outcome *o, const experiment *e, const session *s)
     if (f.tested) {
         o->metric[OUTCOME_test_loss] = f.test.loss;
         o->metric[OUTCOME_test_error] = f.test.error;
+        o->metric[OUTCOME_test_error_ratio] = f.test_error_ratio;
+        o->metric[OUTCOME_test_round_ratio] = f.test_round_ratio;
     }
 }
 

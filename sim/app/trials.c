@@ -161,7 +161,10 @@ static lsnn_status choose_metric(trials *out, const char *name, lsnn_error *err)
     for (int k = 0; name && k < OUTCOME_N_METRICS; k++)
         if (strcmp(name, outcome_metric[k]) == 0 && has_metric(out, out->metric = k)) name = NULL;
     const char *chosen = outcome_metric[out->metric];
-    out->minimised = strstr(chosen, "error") || strstr(chosen, "loss");
+    const search *q = &out->s->search;
+    const bool wanted_great =
+        out->metric == OUTCOME_test_error_ratio || (q->kind != SEARCH_NONE && q->maximise && q->metric == out->metric);
+    out->minimised = (strstr(chosen, "error") || strstr(chosen, "loss")) && !wanted_great;
     if (!name) return LSNN_OK;
     return lsnn_fail(err, LSNN_USAGE, "metric=%s: the trials of %s have no such metric", name, out->s->folder);
 }

@@ -98,7 +98,7 @@ static lsnn_status look(bool *hopeless, const sweep_job *job, const outcome *o, 
     *hopeless = false;
     if (!others) return lsnn_fail(err, LSNN_MEMORY, "not enough memory to compare trials");
     ledger_report_path(path, m->s, job->trial);
-    const lsnn_status status = search_report(path, o->iterations, o->metric[q->metric], err);
+    const lsnn_status status = search_report(path, o->iterations, search_cost(q, o->metric), err);
     const bool known = search_average(path, o->iterations, &mean, &own);
     for (size_t trial = 0; status == LSNN_OK && known && trial < n; trial++) {
         ledger_report_path(path, m->s, trial);
@@ -176,7 +176,7 @@ static lsnn_status do_job(member *m, pulse *p, sweep_job *job, lsnn_error *err)
     if (status == LSNN_OK && !lost) {
         ledger_outcome_path(path, m->s, job->trial, job->rung);
         TRY(outcome_write(&o, path, err));
-        ledger_judge(&m->plan.ledger, job->trial, job->rung, &o);
+        ledger_look(&m->plan.ledger, job->trial, job->rung);
         m->slot->n_done++;
     }
     show(m, NULL);

@@ -39,13 +39,13 @@ void ledger_report_path(char out[LEDGER_PATH], const sweep *s, size_t trial)
     snprintf(out, LEDGER_PATH, "%s/%0*zu.report", s->state, s->digits, trial);
 }
 
-void ledger_judge(ledger *l, size_t trial, int rung, const outcome *o)
+static void judge(ledger *l, size_t trial, int rung, const outcome *o)
 {
     ledger_entry *e = ledger_at(l, trial, rung);
     l->n_judged += !e->judged;
     e->judged = true;
     e->status = o->status;
-    e->metric = o->status == OUTCOME_FAILED ? NAN : o->metric[l->s->search.metric];
+    e->cost = o->status == OUTCOME_FAILED ? NAN : search_cost(&l->s->search, o->metric);
     e->seconds = o->seconds;
 }
 
@@ -57,13 +57,15 @@ static void take_claim(ledger *l, size_t trial, int rung, unsigned claim, const 
 }
 
 /* An outcome that cannot be read was cut by a power failure: the work is not done. */
-static void take_outcome(ledger *l, size_t trial, int rung)
+bool ledger_look(ledger *l, size_t trial, int rung)
 {
     char path[LEDGER_PATH];
     outcome o;
-    if (ledger_at(l, trial, rung)->judged) return;
+    if (ledger_at(l, trial, rung)->judged) return true;
     ledger_outcome_path(path, l->s, trial, rung);
-    if (outcome_read(&o, path)) ledger_judge(l, trial, rung, &o);
+    if (!outcome_read(&o, path)) return false;
+    judge(l, trial, rung, &o);
+    return true;
 }
 
 static void take_name(ledger *l, const char *name)
@@ -76,7 +78,7 @@ static void take_name(ledger *l, const char *name)
     if (end == from || *end != '.' || trial >= l->s->space.n_trials || rung < 0 || rung >= l->s->n_rungs) return;
     from = end + 1;
     if (strcmp(from, "json") == 0) {
-        take_outcome(l, trial, (int)rung);
+        ledger_look(l, trial, (int)rung);
         return;
     }
     const unsigned long claim = strtoul(from, &end, 10);
@@ -128,12 +130,20 @@ static lsnn_status put_aside(ledger *l, size_t trial, int rung, lsnn_error *err)
     return LSNN_OK;
 }
 
+/* The draws of a later generation rest on a failure too: another outcome would give the trials that have those other values. */
+static bool is_settled(const ledger *l, size_t trial)
+{
+    const sweep *s = l->s;
+    return search_grows(&s->search) &&
+           space_draw_of(&s->space, trial) + search_population(&s->search, &s->space) < s->space.n_known;
+}
+
 lsnn_status ledger_retry(ledger *l, size_t *n, lsnn_error *err)
 {
     *n = 0;
     for (size_t k = 0; k < n_entries(l); k++) {
-        if (!l->entries[k].judged || l->entries[k].status != OUTCOME_FAILED) continue;
         const size_t rungs = (size_t)l->s->n_rungs;
+        if (!l->entries[k].judged || l->entries[k].status != OUTCOME_FAILED || is_settled(l, k / rungs)) continue;
         TRY(put_aside(l, k / rungs, (int)(k % rungs), err));
         ++*n;
     }

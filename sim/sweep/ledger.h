@@ -14,7 +14,7 @@ typedef struct ledger_entry {
     unsigned released; /* claims up to this one are over */
     bool judged;
     outcome_status status;
-    double metric; /* of the search */
+    double cost; /* of the search: search_cost */
     double seconds;
 } ledger_entry;
 
@@ -30,7 +30,9 @@ LSNN_MUST_USE lsnn_status ledger_new(ledger *out, const sweep *s, lsnn_error *er
 /* Reads the folder, and the outcomes that are new. */
 LSNN_MUST_USE lsnn_status ledger_refresh(ledger *l, lsnn_error *err);
 ledger_entry *ledger_at(const ledger *l, size_t trial, int rung);
-void ledger_judge(ledger *l, size_t trial, int rung, const outcome *o);
+/* Reads the outcome of a piece of work if it is not known yet; false: there is none. What is decided from outcomes has to come from the
+ * files, whose digits are the same for everybody. */
+bool ledger_look(ledger *l, size_t trial, int rung);
 
 void ledger_claim_path(char out[LEDGER_PATH], const sweep *s, size_t trial, int rung, unsigned claim);
 void ledger_outcome_path(char out[LEDGER_PATH], const sweep *s, size_t trial, int rung);
@@ -40,7 +42,7 @@ void ledger_report_path(char out[LEDGER_PATH], const sweep *s, size_t trial);
 bool ledger_outcome(outcome *o, const ledger *l, size_t trial);
 /* Whether somebody works on it, or seems to. */
 bool ledger_is_running(const ledger *l, size_t trial, int rung);
-/* Failed work waits again. */
+/* Failed work waits again, but for what draws that are known rest on. */
 LSNN_MUST_USE lsnn_status ledger_retry(ledger *l, size_t *n, lsnn_error *err);
 
 #endif

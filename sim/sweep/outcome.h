@@ -8,11 +8,14 @@
 
 typedef enum outcome_status { OUTCOME_DONE, OUTCOME_PAUSED, OUTCOME_STOPPED, OUTCOME_FAILED } outcome_status;
 
-/* X(name): numbers; nan: there is none. The last two are of simulations. */
+/* X(name): numbers; nan: there is none. First those that there are during training, then those of its test; the last two are of
+ * simulations. */
 #define OUTCOME_METRICS(X)                                                                                             \
     X(loss)                                                                                                            \
     X(error)                                                                                                           \
-    X(rate) X(validation_loss) X(validation_error) X(test_loss) X(test_error) X(cv) X(synchrony)
+    X(rate)                                                                                                            \
+    X(validation_loss)                                                                                                 \
+    X(validation_error) X(test_loss) X(test_error) X(test_error_ratio) X(test_round_ratio) X(cv) X(synchrony)
 
 enum {
 #define OUTCOME_ENUM(name) OUTCOME_##name,

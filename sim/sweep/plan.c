@@ -14,19 +14,13 @@ lsnn_status plan_new(plan *out, sweep *s, size_t part, size_t parts, size_t firs
 static lsnn_status try_claim(bool *taken, plan *p, size_t trial, int rung, lsnn_error *err)
 {
     char path[LEDGER_PATH];
-    outcome o;
     ledger_entry *e = ledger_at(&p->ledger, trial, rung);
     *taken = false;
     if (e->judged || ledger_is_running(&p->ledger, trial, rung)) return LSNN_OK;
     ledger_claim_path(path, p->s, trial, rung, ++e->claims);
     TRY(claim_take(taken, path, &p->holder, err));
-    if (!*taken) return LSNN_OK;
     /* What is known may be old: it may have been done since. */
-    ledger_outcome_path(path, p->s, trial, rung);
-    if (outcome_read(&o, path)) {
-        ledger_judge(&p->ledger, trial, rung, &o);
-        *taken = false;
-    }
+    if (*taken) *taken = !ledger_look(&p->ledger, trial, rung);
     return LSNN_OK;
 }
 
@@ -70,8 +64,7 @@ static lsnn_status next_promotion(bool *taken, sweep_job *job, plan *p, lsnn_err
 /* Whether what others do may make more work here. */
 static bool more_to_come(const plan *p)
 {
-    const search_kind kind = p->s->search.kind;
-    if (kind != SEARCH_ASHA && kind != SEARCH_CROSS_ENTROPY) return false;
+    if (p->s->search.kind != SEARCH_ASHA && !search_grows(&p->s->search)) return false;
     for (size_t trial = 0; trial < p->s->space.n_trials; trial++)
         for (int rung = 0; rung < p->s->n_rungs; rung++)
             if (ledger_is_running(&p->ledger, trial, rung)) return true;

@@ -4,15 +4,15 @@
 #include <stdlib.h>
 
 typedef struct finisher {
-    double metric;
+    double cost;
     size_t trial;
 } finisher;
 
-static int by_metric(const void *a, const void *b)
+static int by_cost(const void *a, const void *b)
 {
     const finisher *x = a, *y = b;
-    if (isnan(x->metric) != isnan(y->metric)) return isnan(x->metric) ? 1 : -1;
-    if (x->metric != y->metric && !isnan(x->metric)) return x->metric < y->metric ? -1 : 1;
+    if (isnan(x->cost) != isnan(y->cost)) return isnan(x->cost) ? 1 : -1;
+    if (x->cost != y->cost && !isnan(x->cost)) return x->cost < y->cost ? -1 : 1;
     return (x->trial > y->trial) - (x->trial < y->trial);
 }
 
@@ -21,9 +21,9 @@ static size_t finishers(finisher *out, const plan *p, int rung)
     size_t n = 0;
     for (size_t trial = 0; trial < p->s->space.n_trials; trial++) {
         const ledger_entry *e = ledger_at(&p->ledger, trial, rung);
-        if (e->judged) out[n++] = (finisher){e->metric, trial};
+        if (e->judged) out[n++] = (finisher){e->cost, trial};
     }
-    qsort(out, n, sizeof *out, by_metric);
+    qsort(out, n, sizeof *out, by_cost);
     return n;
 }
 
@@ -41,7 +41,7 @@ bool plan_promotion(size_t *trial, int *rung, const plan *p)
     for (int k = p->s->n_rungs - 2; sorted && !found && k >= 0; k--) {
         const size_t n = finishers(sorted, p, k) / (size_t)p->s->search.factor;
         for (size_t i = 0; !found && i < n; i++) {
-            found = !isnan(sorted[i].metric) && may_go_on(p, sorted[i].trial, k);
+            found = !isnan(sorted[i].cost) && may_go_on(p, sorted[i].trial, k);
             *trial = sorted[i].trial;
         }
         *rung = k + 1;

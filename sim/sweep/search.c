@@ -1,6 +1,8 @@
 /* Settings of searches, rungs of asha, the median rule. */
-#include "search.h"
 #include "outcome.h"
+#include "registry.h"
+#include "search_inside.h"
+#include "text.h"
 #include <errno.h>
 #include <inttypes.h>
 #include <math.h>
@@ -9,15 +11,22 @@
 
 const char *const search_name[] = {"none", "asha", "median", "cross_entropy", NULL};
 
-#define METRICS "loss|error|rate|validation_loss|validation_error|test_loss|test_error|cv|synchrony"
+#define METRIC_CHOICE(name) "|" #name
+#define METRICS &OUTCOME_METRICS(METRIC_CHOICE)[1]
 #define METRIC                                                                                                         \
     {                                                                                                                  \
         "metric", LSNN_CHOICE, offsetof(search, metric), "validation_error", NULL, 0, 0, false, METRICS,               \
-            "what is made small"                                                                                       \
+            "what trials are judged by"                                                                                \
+    }
+#define GOAL                                                                                                           \
+    {                                                                                                                  \
+        "goal", LSNN_CHOICE, offsetof(search, maximise), "minimise", NULL, 0, 0, false, "minimise|maximise",           \
+            "what a search does to it"                                                                                 \
     }
 
 static const lsnn_field asha_table[] = {
     METRIC,
+    GOAL,
     {"first", LSNN_INT, offsetof(search, first), "10", NULL, 1, 2e9, false, NULL, "iterations of the lowest rung"},
     {"factor", LSNN_INT, offsetof(search, factor), "3", NULL, 2, 1000, false, NULL,
      "between rungs; and one of so many trials goes on"},
@@ -26,6 +35,7 @@ static const lsnn_field asha_table[] = {
 
 static const lsnn_field median_table[] = {
     METRIC,
+    GOAL,
     {"every", LSNN_INT, offsetof(search, every), "10", NULL, 1, 2e9, false, NULL, "iterations between two looks"},
     {"after", LSNN_INT, offsetof(search, after), "0", NULL, 0, 2e9, false, NULL, "iterations before the first look"},
     {"at_least", LSNN_INT, offsetof(search, at_least), "5", NULL, 1, 1e6, false, NULL,
@@ -35,6 +45,7 @@ static const lsnn_field median_table[] = {
 
 static const lsnn_field cross_entropy_table[] = {
     METRIC,
+    GOAL,
     {"population", LSNN_INT, offsetof(search, population), "20", NULL, 2, 1e6, false, NULL, "draws of a generation"},
     {"generations", LSNN_INT, offsetof(search, generations), "5", NULL, 1, 1e6, false, NULL, "how many"},
     {"elite", LSNN_REAL, offsetof(search, elite), "0.25", NULL, 0, 1, true, NULL,
@@ -44,29 +55,89 @@ static const lsnn_field cross_entropy_table[] = {
     LSNN_END,
 };
 
+static const lsnn_field sampler_table[] = {
+    METRIC,
+    GOAL,
+    {"generations", LSNN_INT, offsetof(search, generations), "10", NULL, 1, 1e6, false, NULL, "how many"},
+    LSNN_END,
+};
+
 const lsnn_field *search_table(search_kind kind)
 {
     static const lsnn_field none[] = {LSNN_END};
-    static const lsnn_field *const tables[] = {none, asha_table, median_table, cross_entropy_table};
+    static const lsnn_field *const tables[] = {none, asha_table, median_table, cross_entropy_table, sampler_table};
     return tables[kind];
+}
+
+const char *search_title(const search *s)
+{
+    return s->sampler ? s->sampler->name : search_name[s->kind];
+}
+
+/* ---- reading ----------------------------------------------------------------------------------------------------------- */
+
+enum { MOST_KEYS = 64 };
+
+/* The keys of a table, with those that any search has. */
+static void list_keys(const char *keys[MOST_KEYS], const lsnn_field *fields)
+{
+    int n = 0;
+    keys[n++] = "kind";
+    for (; fields->name && n < MOST_KEYS - 1; fields++)
+        keys[n++] = fields->name;
+    keys[n] = NULL;
+}
+
+/* The search's settings and the sampler's stand side by side. */
+static lsnn_status read_sampler(search *out, config_node *map, const fields_reader *reader, lsnn_error *err)
+{
+    const lsnn_sampler *sampler = out->sampler;
+    const char *keys[MOST_KEYS];
+    const int before = reader->report->n_mistakes;
+    void *parameters;
+    list_keys(keys, sampler->fields);
+    TRY(fields_read(out, sampler_table, map, keys, reader, err));
+    if (reader->report->n_mistakes > before) return LSNN_OK;
+    TRY(arena_take(reader->memory, &parameters, 1, sampler->size, err));
+    out->parameters = parameters;
+    list_keys(keys, sampler_table);
+    return fields_read(parameters, sampler->fields, map, keys, reader, err);
+}
+
+static void refuse_kind(const config_node *node, const char *word, config_report *report)
+{
+    const char *names[MOST_KEYS];
+    int n = 0;
+    for (; search_name[n]; n++)
+        names[n] = search_name[n];
+    const int n_samplers = registry_sampler_names(names + n, MOST_KEYS - n);
+    n = n + n_samplers < MOST_KEYS ? n + n_samplers : MOST_KEYS;
+    const char *near = text_nearest(word, names, n);
+    config_mistake(report, &node->place,
+                   "a search is none, asha, median, cross_entropy or a sampler (see lsnn describe), or a map with such "
+                   "a 'kind'%s%s%s",
+                   near ? "; did you mean '" : "", near ? near : "", near ? "'?" : "");
 }
 
 static lsnn_status read_kind(search *out, config_node *node, const fields_reader *reader, lsnn_error *err)
 {
     static const char *const also[] = {"kind", NULL};
     const config_node *word = node->kind == CONFIG_MAP ? config_get(node, "kind") : node;
+    const char *name = word && word->kind == CONFIG_SCALAR ? word->text : "";
     int kind = 0;
-    while (word && word->kind == CONFIG_SCALAR && search_name[kind] && strcmp(search_name[kind], word->text) != 0)
+    while (search_name[kind] && strcmp(search_name[kind], name) != 0)
         kind++;
-    if (!word || word->kind != CONFIG_SCALAR || !search_name[kind]) {
-        config_mistake(reader->report, word ? &word->place : &node->place,
-                       "a search is none, asha, median or cross_entropy, or a map with such a 'kind'");
+    if (kind == SEARCH_SAMPLER) out->sampler = registry_sampler(name);
+    if (kind == SEARCH_SAMPLER && !out->sampler) {
+        refuse_kind(word ? word : node, name, reader->report);
         return LSNN_OK;
     }
     config_node alone = {.kind = CONFIG_MAP, .place = node->place, .key = node->key, .key_place = node->key_place};
     out->kind = (search_kind)kind;
     out->place = node->place;
-    return fields_read(out, search_table(out->kind), node->kind == CONFIG_MAP ? node : &alone, also, reader, err);
+    config_node *map = node->kind == CONFIG_MAP ? node : &alone;
+    return out->sampler ? read_sampler(out, map, reader, err)
+                        : fields_read(out, search_table(out->kind), map, also, reader, err);
 }
 
 lsnn_status search_read(search *out, const config_node *block, arena *a, config_report *report, lsnn_error *err)
@@ -80,14 +151,56 @@ lsnn_status search_read(search *out, const config_node *block, arena *a, config_
     if (report->n_mistakes > before) return LSNN_OK;
     if ((out->kind == SEARCH_ASHA || out->kind == SEARCH_MEDIAN) && out->metric >= OUTCOME_test_loss)
         config_mistake(report, &node->place, "%s needs a metric that there is during training", search_name[out->kind]);
-    if (out->kind == SEARCH_CROSS_ENTROPY && (double)out->population * out->generations > SPACE_MOST_TRIALS)
-        config_mistake(report, &node->place, "more than %d draws", SPACE_MOST_TRIALS);
     return LSNN_OK;
 }
 
-size_t search_draws(const search *s)
+double search_cost(const search *s, const double *metric)
 {
-    return s->kind == SEARCH_CROSS_ENTROPY ? (size_t)s->population * (size_t)s->generations : 0;
+    return s->maximise ? -metric[s->metric] : metric[s->metric];
+}
+
+/* ---- generations --------------------------------------------------------------------------------------------------------- */
+
+bool search_grows(const search *s)
+{
+    return s->kind == SEARCH_CROSS_ENTROPY || s->kind == SEARCH_SAMPLER;
+}
+
+size_t search_population(const search *s, const space *sp)
+{
+    return (size_t)(s->sampler ? s->sampler->population(s->parameters, space_n_drawn(sp)) : s->population);
+}
+
+size_t search_draws(const search *s, const space *sp)
+{
+    return search_grows(s) ? search_population(s, sp) * (size_t)s->generations : 0;
+}
+
+void search_check(const search *s, const space *sp, config_report *report)
+{
+    if (!search_grows(s)) return;
+    if (space_n_drawn(sp) == 0) {
+        config_mistake(report, &s->place,
+                       "%s needs settings that are drawn: uniform, log_uniform, integer, log_integer", search_title(s));
+        return;
+    }
+    for (const space_parameter *p = sp->parameters; p < sp->parameters + sp->n_parameters; p++) {
+        if (p->n_conditions > 0) config_mistake(report, &s->place, "%s: there can be no conditions", search_title(s));
+        if (s->sampler && p->sort == SPACE_CHOICE)
+            config_mistake(report, &p->place,
+                           "%s moves numbers, and '%s' is a choice: give a list, of which all is tried, or take "
+                           "cross_entropy",
+                           search_title(s), p->path);
+    }
+    if ((double)search_population(s, sp) * s->generations > SPACE_MOST_TRIALS)
+        config_mistake(report, &s->place, "more than %d draws", SPACE_MOST_TRIALS);
+}
+
+lsnn_status search_generation(const search *s, space *sp, int g, const double *const *scores, arena *a, lsnn_error *err)
+{
+    TRY((s->sampler ? search_sampler : search_cross_entropy)(s, sp, g, scores, a, err));
+    sp->n_known = ((size_t)g + 1) * search_population(s, sp);
+    return LSNN_OK;
 }
 
 /* ---- asha -------------------------------------------------------------------------------------------------------------- */

@@ -8,6 +8,14 @@ bool space_is_drawn(const space_parameter *p)
     return p->sort != SPACE_VALUES;
 }
 
+int space_n_drawn(const space *s)
+{
+    int n = 0;
+    for (int p = 0; p < s->n_parameters; p++)
+        n += space_is_drawn(&s->parameters[p]);
+    return n;
+}
+
 int space_find(const space *s, const char *path)
 {
     for (int p = 0; p < s->n_parameters; p++)

@@ -51,6 +51,7 @@ typedef struct space_parameter {
 } space_parameter;
 
 typedef struct space {
+    config_place place; /* of the block */
     int n_parameters;
     space_parameter *parameters;
     int n_axes;
@@ -65,10 +66,12 @@ typedef struct space {
 
 enum { SPACE_MOST_TRIALS = 1000000 };
 
-/* `block`: `sweep:` of a config, NULL: none; `draws` > 0: a search says how many, and makes those from `first`
- * on itself. Mistakes go to the report. */
-LSNN_MUST_USE lsnn_status space_read(space *out, const config_node *block, size_t draws, size_t first, arena *a,
-                                     config_report *report, lsnn_error *err);
+/* The parameters, and how many draws the block asks for. `block`: `sweep:` of a config, NULL: none. Mistakes go to the report, here
+ * and in what follows. */
+LSNN_MUST_USE lsnn_status space_read(space *out, const config_node *block, arena *a, config_report *report,
+                                     lsnn_error *err);
+/* The trials of a space that was read without mistakes. `draws` > 0: a search says how many, and makes them; else they are made here. */
+LSNN_MUST_USE lsnn_status space_lay(space *s, size_t draws, arena *a, config_report *report, lsnn_error *err);
 /* Whether "key=value" of the command line belongs to the sweep: a setting like draws=20, values with commas, a range a..b, or
  * log_uniform(a,b) and the like. Then it is put into the block as if it stood there; so is a plain value whose key the block has. */
 LSNN_MUST_USE lsnn_status space_word(bool *taken, config_node *block, const char *word, arena *a, lsnn_error *err);
@@ -80,10 +83,13 @@ int space_index_of(const space *s, size_t trial, int parameter);
 /* The draw that a trial belongs to; 0 if nothing is drawn. */
 size_t space_draw_of(const space *s, size_t trial);
 bool space_is_drawn(const space_parameter *p);
+int space_n_drawn(const space *s);
 int space_find(const space *s, const char *path); /* -1: not swept */
 
 /* Draws `first` to first + n - 1 by the sampler. */
 LSNN_MUST_USE lsnn_status space_draw(space *s, size_t first, size_t n, arena *a, lsnn_error *err);
+/* One draw from places in the unit interval, u[space_n_drawn]. */
+LSNN_MUST_USE lsnn_status space_fill(space *s, size_t draw, const double *u, arena *a, lsnn_error *err);
 /* A parameter's value at u of the unit interval, where u is uniform. */
 LSNN_MUST_USE lsnn_status space_at(const char **out, const space_parameter *p, double u, arena *a, lsnn_error *err);
 

@@ -31,7 +31,7 @@ static void assign_axes(const space_reading *r)
 }
 
 /* false after a mistake: too many points */
-static bool measure(const space_reading *r, double *points, const config_node *block)
+static bool measure(const space_reading *r, double *points)
 {
     space *s = r->s;
     *points = 1;
@@ -44,16 +44,15 @@ static bool measure(const space_reading *r, double *points, const config_node *b
     double all = 1;
     for (int k = 0; k < s->n_axes; k++)
         all *= (double)s->length[k];
-    config_mistake(r->report, &block->place, "the sweep has %.3g trials; at most %d are possible", all,
-                   SPACE_MOST_TRIALS);
+    config_mistake(r->report, &s->place, "the sweep has %.3g trials; at most %d are possible", all, SPACE_MOST_TRIALS);
     return false;
 }
 
-bool space_axes_lay(const space_reading *r, double *points, const config_node *block)
+bool space_axes_lay(const space_reading *r, double *points)
 {
     const int before = r->report->n_mistakes;
     assign_axes(r);
-    return measure(r, points, block) && r->report->n_mistakes == before;
+    return measure(r, points) && r->report->n_mistakes == before;
 }
 
 /* Whether the axis does not matter at this point: then only its first entry is a trial. */

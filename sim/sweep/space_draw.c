@@ -39,15 +39,7 @@ lsnn_status space_at(const char **out, const space_parameter *p, double u, arena
     return lsnn_fail(err, LSNN_INTERNAL, "a parameter of no sort");
 }
 
-static int n_drawn(const space *s)
-{
-    int n = 0;
-    for (int p = 0; p < s->n_parameters; p++)
-        n += space_is_drawn(&s->parameters[p]);
-    return n;
-}
-
-static lsnn_status fill(space *s, size_t draw, const double *u, arena *a, lsnn_error *err)
+lsnn_status space_fill(space *s, size_t draw, const double *u, arena *a, lsnn_error *err)
 {
     for (int p = 0, d = 0; p < s->n_parameters; p++)
         if (space_is_drawn(&s->parameters[p]))
@@ -59,9 +51,9 @@ static lsnn_status draw_random(space *s, size_t first, size_t n, double *u, aren
 {
     for (size_t draw = first; draw < first + n; draw++) {
         lsnn_random stream = lsnn_random_stream(s->sampler_seed, LSNN_PARAMETERS, draw, 0);
-        for (int d = 0; d < n_drawn(s); d++)
+        for (int d = 0; d < space_n_drawn(s); d++)
             u[d] = lsnn_random_uniform(&stream);
-        TRY(fill(s, draw, u, a, err));
+        TRY(space_fill(s, draw, u, a, err));
     }
     return LSNN_OK;
 }
@@ -81,15 +73,15 @@ static const gsl_qrng_type *sequence(space_sampler sampler)
 static lsnn_status draw_sequence(space *s, size_t first, size_t n, double *u, arena *a, lsnn_error *err)
 {
     const gsl_qrng_type *type = sequence(s->sampler);
-    if ((unsigned)n_drawn(s) > type->max_dimension)
+    if ((unsigned)space_n_drawn(s) > type->max_dimension)
         return lsnn_fail(err, LSNN_CONFIG, "the sequence '%s' has at most %u dimensions, and %d parameters are drawn",
-                         type->name, type->max_dimension, n_drawn(s));
-    gsl_qrng *q = gsl_qrng_alloc(type, (unsigned)n_drawn(s));
+                         type->name, type->max_dimension, space_n_drawn(s));
+    gsl_qrng *q = gsl_qrng_alloc(type, (unsigned)space_n_drawn(s));
     if (!q) return lsnn_fail(err, LSNN_MEMORY, "not enough memory for the sequence of draws");
     lsnn_status status = LSNN_OK;
     for (size_t draw = 0; status == LSNN_OK && draw < first + n; draw++) {
         gsl_qrng_get(q, u);
-        if (draw >= first) status = fill(s, draw, u, a, err);
+        if (draw >= first) status = space_fill(s, draw, u, a, err);
     }
     gsl_qrng_free(q);
     return status;
@@ -98,8 +90,8 @@ static lsnn_status draw_sequence(space *s, size_t first, size_t n, double *u, ar
 lsnn_status space_draw(space *s, size_t first, size_t n, arena *a, lsnn_error *err)
 {
     double *u;
-    if (n_drawn(s) == 0) return LSNN_OK;
-    TRY(arena_take(a, &u, (size_t)n_drawn(s), sizeof *u, err));
+    if (space_n_drawn(s) == 0) return LSNN_OK;
+    TRY(arena_take(a, &u, (size_t)space_n_drawn(s), sizeof *u, err));
     TRY((s->sampler == SPACE_RANDOM ? draw_random : draw_sequence)(s, first, n, u, a, err));
     if (s->n_known < first + n) s->n_known = first + n;
     return LSNN_OK;

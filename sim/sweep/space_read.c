@@ -15,7 +15,8 @@ static const lsnn_field block_table[] = {
      "how often the parameters that are drawn are drawn"},
     {"sampler", LSNN_CHOICE, offsetof(block_fields, sampler), "random", NULL, 0, 0, false,
      "random|sobol|niederreiter|halton|reverse_halton", "how they are drawn"},
-    {"sampler_seed", LSNN_SEED, offsetof(block_fields, sampler_seed), "1", NULL, 0, 0, false, NULL, "of `random`"},
+    {"sampler_seed", LSNN_SEED, offsetof(block_fields, sampler_seed), "1", NULL, 0, 0, false, NULL,
+     "of `random`, and of searches that draw"},
     {"search", LSNN_NODE, offsetof(block_fields, search), "none", NULL, 0, 0, false, NULL,
      "which trials are stopped or made from the results of others"},
     LSNN_END,
@@ -203,38 +204,27 @@ static lsnn_status read_settings(const space_reading *r, block_fields *own, conf
     return LSNN_OK;
 }
 
-static lsnn_status read_block(const space_reading *r, config_node *block, size_t *draws)
+static lsnn_status read_block(const space_reading *r, config_node *block)
 {
-    space *s = r->s;
     block_fields own = {0};
     const config_node *last = NULL;
     for (const config_node *child = block->first; child; child = child->next)
         last = child; /* what follows are defaults that reading adds */
     TRY(read_settings(r, &own, block));
-    if (*draws == 0) *draws = (size_t)own.draws;
+    r->s->n_draws = (size_t)own.draws;
     for (config_node *child = block->first; child; child = child->next) {
         if (!space_is_setting(child->key)) TRY(read_parameter(r, child));
         if (child == last) break;
     }
-    bool drawn = false;
-    for (int p = 0; p < s->n_parameters; p++)
-        drawn = drawn || space_is_drawn(&s->parameters[p]);
-    if (drawn && *draws == 0)
-        config_mistake(r->report, &block->place,
-                       "how many draws? For example draws=20, or 'draws: 20' in the block sweep");
-    if (!drawn && *draws > 0)
-        config_mistake(r->report, &block->place, "draws are asked for, but no parameter is drawn");
     return LSNN_OK;
 }
 
-lsnn_status space_read(space *out, const config_node *block, size_t draws, size_t first, arena *a,
-                       config_report *report, lsnn_error *err)
+lsnn_status space_read(space *out, const config_node *block, arena *a, config_report *report, lsnn_error *err)
 {
     static config_node nothing = {.kind = CONFIG_MAP, .place = {.file = "sweep"}};
     space_reading r = {.s = out, .a = a, .report = report, .fields = {.memory = a, .report = report}, .err = err};
     config_node *map = (config_node *)(block ? block : &nothing);
-    double points;
-    *out = (space){0};
+    *out = (space){.place = map->place};
     if (map->kind != CONFIG_MAP) {
         config_mistake(report, &map->place, "'sweep' is a map from parameters to their values");
         return LSNN_OK;
@@ -243,12 +233,27 @@ lsnn_status space_read(space *out, const config_node *block, size_t draws, size_
     TRY(arena_take(a, &out->parameters, most, sizeof *out->parameters, err));
     TRY(arena_take(a, &out->length, most, sizeof *out->length, err));
     TRY(arena_take(a, &out->stride, most, sizeof *out->stride, err));
-    const int before = report->n_mistakes;
-    if (map != &nothing) TRY(read_block(&r, map, &draws));
-    if (report->n_mistakes > before) return LSNN_OK;
-    out->n_draws = draws;
-    if (!space_axes_lay(&r, &points, map)) return LSNN_OK;
-    TRY(arena_take(a, &out->drawn, draws * (size_t)out->n_parameters + 1, sizeof *out->drawn, err));
-    TRY(space_draw(out, 0, first > 0 ? first : draws, a, err));
+    return map != &nothing ? read_block(&r, map) : LSNN_OK;
+}
+
+/* ---- the trials ------------------------------------------------------------------------------------------------------ */
+
+static bool has_draws(const space *s, config_report *report)
+{
+    const bool drawn = space_n_drawn(s) > 0;
+    if (drawn && s->n_draws == 0)
+        config_mistake(report, &s->place, "how many draws? For example draws=20, or 'draws: 20' in the block sweep");
+    if (!drawn && s->n_draws > 0) config_mistake(report, &s->place, "draws are asked for, but no parameter is drawn");
+    return drawn == (s->n_draws > 0);
+}
+
+lsnn_status space_lay(space *s, size_t draws, arena *a, config_report *report, lsnn_error *err)
+{
+    const space_reading r = {.s = s, .a = a, .report = report, .err = err};
+    double points;
+    if (draws > 0) s->n_draws = draws;
+    if (!has_draws(s, report) || !space_axes_lay(&r, &points)) return LSNN_OK;
+    TRY(arena_take(a, &s->drawn, s->n_draws * (size_t)s->n_parameters + 1, sizeof *s->drawn, err));
+    if (draws == 0) TRY(space_draw(s, 0, s->n_draws, a, err));
     return space_axes_trials(&r, (size_t)points);
 }

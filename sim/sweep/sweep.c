@@ -82,7 +82,7 @@ static lsnn_status build_once(const sweep *s, const sweep_host *host, const char
 
 static void refuse(config_report *report, const search *s, const char *why)
 {
-    config_mistake(report, &s->place, "%s: %s", search_name[s->kind], why);
+    config_mistake(report, &s->place, "%s: %s", search_title(s), why);
 }
 
 static void judge_training(const sweep *s, config_report *report)
@@ -91,10 +91,14 @@ static void judge_training(const sweep *s, config_report *report)
     const bool validation = q->metric == OUTCOME_validation_loss || q->metric == OUTCOME_validation_error;
     if (validation && s->facts.validate_every == 0)
         refuse(report, q, "the metric is one of validation: set validation.every");
-    else if ((q->metric == OUTCOME_test_loss || q->metric == OUTCOME_test_error) && !s->facts.tests)
-        refuse(report, q, "the metric is one of the test: set test.trials");
     else if (q->metric >= OUTCOME_cv)
         refuse(report, q, "the metric is one of simulations");
+    else if (q->metric >= OUTCOME_test_loss && !s->facts.tests)
+        refuse(report, q, "the metric is one of the test: set test.trials");
+    else if (q->metric == OUTCOME_test_error_ratio && !s->facts.adapts)
+        refuse(report, q, "the metric is one of rules that learn within a trial");
+    else if (q->metric == OUTCOME_test_round_ratio && !s->facts.rounds)
+        refuse(report, q, "the metric is one of tasks whose trials have rounds");
     if (q->kind == SEARCH_ASHA && space_find(&s->space, "learning.iterations") >= 0)
         refuse(report, q, "learning.iterations is what is shared out, it cannot be swept");
     if (q->kind == SEARCH_MEDIAN && validation && s->facts.validate_every > 0 &&
@@ -108,12 +112,10 @@ static void judge_search(const sweep *s, config_report *report)
     const bool simulated = q->metric == OUTCOME_rate || q->metric >= OUTCOME_cv;
     if (!s->facts.simulates)
         judge_training(s, report);
-    else if (q->kind != SEARCH_CROSS_ENTROPY)
-        refuse(report, q, "a simulation is not stopped midway; cross_entropy is possible");
+    else if (!search_grows(q))
+        refuse(report, q, "a simulation is not stopped midway; cross_entropy and samplers are possible");
     else if (!simulated)
         refuse(report, q, "a simulation has the metrics rate, cv and synchrony");
-    for (int p = 0; q->kind == SEARCH_CROSS_ENTROPY && p < s->space.n_parameters; p++)
-        if (s->space.parameters[p].n_conditions > 0) refuse(report, q, "there can be no conditions");
 }
 
 static int digits_of(size_t n)
@@ -156,6 +158,19 @@ static lsnn_status set_folder(sweep *s, const char *folder, lsnn_error *err)
     return LSNN_OK;
 }
 
+static lsnn_status read_space(sweep *s, const config_node *block, config_report *report, lsnn_error *err)
+{
+    TRY(search_read(&s->search, block, s->memory, report, err));
+    TRY(config_verdict(report, err));
+    TRY(space_read(&s->space, block, s->memory, report, err));
+    TRY(config_verdict(report, err));
+    search_check(&s->search, &s->space, report);
+    TRY(config_verdict(report, err));
+    TRY(space_lay(&s->space, search_draws(&s->search, &s->space), s->memory, report, err));
+    TRY(config_verdict(report, err));
+    return search_grows(&s->search) ? search_generation(&s->search, &s->space, 0, NULL, s->memory, err) : LSNN_OK;
+}
+
 lsnn_status sweep_read(sweep **out, config_node *root, const char *folder, const sweep_host *host, arena *a,
                        lsnn_error *err)
 {
@@ -168,10 +183,7 @@ lsnn_status sweep_read(sweep **out, config_node *root, const char *folder, const
     s->base = root;
     TRY(read_name(s, root, err));
     TRY(set_folder(s, folder, err));
-    TRY(search_read(&s->search, block, a, &report, err));
-    TRY(config_verdict(&report, err));
-    TRY(space_read(&s->space, block, search_draws(&s->search), (size_t)s->search.population, a, &report, err));
-    TRY(config_verdict(&report, err));
+    TRY(read_space(s, block, &report, err));
     if (s->space.n_parameters == 0)
         return lsnn_fail(err, LSNN_CONFIG,
                          "nothing is swept: give a block `sweep:` in the config, or values like "
@@ -348,7 +360,7 @@ static lsnn_status keep_trials(const sweep *s, lsnn_error *err)
         sweep_print_trials(stream, s);
         fclose(stream);
     }
-    if (s->search.kind == SEARCH_CROSS_ENTROPY && strlen(is) > length) is[length] = '\0';
+    if (search_grows(&s->search) && strlen(is) > length) is[length] = '\0';
     const lsnn_status status = wanted ? same_or_refuse(path, is, wanted, err)
                                       : lsnn_fail(err, LSNN_MEMORY, "not enough memory for the table of trials");
     free(is);

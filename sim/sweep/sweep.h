@@ -32,6 +32,7 @@ struct sweep_job {
 typedef struct sweep_facts {
     uint64_t iterations, validate_every;
     bool tests, simulates;
+    bool adapts, rounds; /* the test has an error before and after learning in a trial; lengths of rounds */
 } sweep_facts;
 
 /* How trials are made and run is the caller's affair. */

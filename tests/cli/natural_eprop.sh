@@ -53,6 +53,22 @@ sed -i 's/natural_eprop,/natural_eprop, source: error,/; s/of: \[trainee, gen\]/
 "$LSNN" run error.yaml -q --json learning.iterations=3 -o error | grep -q test_error_ratio
 "$LSNN" run error.yaml -q --json learning.iterations=3 learning.sampler=evolution -o evolution | grep -q test_error_ratio
 
+# ---- how much it teaches, as what a search makes great ------------------------------------------------------------------
+cat >search.yaml <<'END'
+include: error.yaml
+sweep:
+  learning.rule.rate: {log_uniform: [1e-3, 1e-1]}
+  search: {kind: cma_es, population: 2, generations: 2, metric: test_error_ratio, goal: maximise}
+END
+"$LSNN" sweep search.yaml learning.iterations=3 -q -o search >/dev/null
+"$LSNN" run search/0003/config.yaml -q --json -o alone >summary
+"$PYTHON" - <<'END'
+import csv, json
+rows = list(csv.DictReader(open('search/results.csv')))
+assert len(rows) == 4 and float(rows[3]['test_error_ratio']) == json.load(open('summary'))['test_error_ratio'], rows
+assert not rows[3]['test_round_ratio'], rows
+END
+
 # ---- mistakes ---------------------------------------------------------------------------------------------------------
 failures=0
 # wrong SED_EDIT FIRST_LINE

@@ -162,6 +162,27 @@ cmp ce1/trials.csv ce2/trials.csv
 diff <(table ce1) <(table ce2)
 cmp <(cut -d, -f1-4 ce1/results.csv) ce1/trials.csv
 
+# A sampler proposes the draws: the same for any number of workers, and after a kill in the middle.
+sed 's/search: {.*/search: {kind: cma_es, population: 5, generations: 4, metric: validation_loss}/' search.yaml >sampler.yaml
+"$LSNN" sweep sampler.yaml -q -j 1 -o cma1 >/dev/null
+setsid "$LSNN" sweep sampler.yaml -q -j 2 -o cma2 >/dev/null 2>&1 &
+program=$!
+for ((k = 0; k < 600; k++)); do
+    [[ $(find cma2/state -name '*.json' 2>/dev/null | wc -l) -lt 15 ]] || break
+    sleep 0.05
+done
+kill -9 -- -$program 2>/dev/null || true
+wait $program 2>/dev/null || true
+"$LSNN" sweep cma2 -q -j 2 >/dev/null
+[[ $(wc -l <cma1/trials.csv) -eq 41 ]]
+cmp cma1/trials.csv cma2/trials.csv
+diff <(table cma1) <(table cma2)
+expect 2 "cma_es moves numbers, and 'learning.rule.feedback' is a choice" sampler.yaml \
+    'learning.rule.feedback=choice(random,symmetric)' -o no
+expect 2 "unknown key 'generation'; did you mean 'generations'?" sampler.yaml sweep.search.generation=3 -o no
+expect 2 "the metric is one of rules that learn within a trial" sampler.yaml sweep.search.metric=test_error_ratio \
+    test.trials=8 -o no
+
 sed 's/search: {.*/draws: 9\n  search: {kind: asha, first: 20, factor: 3, metric: validation_loss}/' search.yaml >asha.yaml
 "$LSNN" sweep asha.yaml learning.iterations=180 -q -j 2 -o asha >/dev/null
 "$PYTHON" - <<'END'

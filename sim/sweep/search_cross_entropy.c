@@ -1,7 +1,7 @@
 /* Cross-entropy search. A number is drawn from a normal distribution of its place in the unit interval (cut off at the ends), a
  * choice from probabilities; both start uniform and are fitted to the elite of each generation. */
 #include "lsnn/random.h"
-#include "search.h"
+#include "search_inside.h"
 #include <gsl/gsl_cdf.h>
 #include <math.h>
 #include <stdlib.h>
@@ -134,10 +134,12 @@ static lsnn_status start(belief **out, const space *sp, arena *a, lsnn_error *er
     return LSNN_OK;
 }
 
-lsnn_status search_generation(const search *s, space *sp, int g, const double *const *scores, arena *a, lsnn_error *err)
+lsnn_status search_cross_entropy(const search *s, space *sp, int g, const double *const *scores, arena *a,
+                                 lsnn_error *err)
 {
     belief *beliefs;
     ranked *rank;
+    if (g == 0) return space_draw(sp, 0, (size_t)s->population, a, err);
     TRY(start(&beliefs, sp, a, err));
     TRY(arena_take(a, &rank, (size_t)s->population, sizeof *rank, err));
     for (int k = 0; k < g; k++)
@@ -149,6 +151,5 @@ lsnn_status search_generation(const search *s, space *sp, int g, const double *c
                 TRY(draw_one(&sp->drawn[draw * (size_t)sp->n_parameters + (size_t)p], &sp->parameters[p], &beliefs[p],
                              lsnn_random_uniform(&stream), a, err));
     }
-    sp->n_known = ((size_t)g + 1) * (size_t)s->population;
     return LSNN_OK;
 }
