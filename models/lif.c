@@ -33,6 +33,7 @@ const lsnn_model lsnn_model_lif = {
     .backward = threshold_model_backward,
     .tangent = threshold_tangent,
     .end = threshold_end,
+    .cut = threshold_cut,
     .which_tapes = threshold_which_tapes,
     .continuous = threshold_continuous,
     .derived = threshold_derived,

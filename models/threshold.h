@@ -460,6 +460,20 @@ static void threshold_end(const lsnn_slice *slice, const void *parameters)
     }
 }
 
+/* v[t+1] = alpha v[t] + ..., a[t+1] = rho a[t] + ...; in lsnn2018paper also the reset by A[t]. */
+static void threshold_cut(const lsnn_slice *slice, const void *parameters, bool through_reset)
+{
+    const threshold_parameters *p = parameters;
+    real *const *constant = slice->constant, *const *adjoint = slice->adjoint, *const *of = slice->trainable_gradient;
+    for (int j = 0; threshold_learns(p) && j < slice->n; j++) {
+        of[LEARN_TAU_M][j] += constant[D_ALPHA][j] * adjoint[NU][j] * slice->tape[V_KEPT][j];
+        if (!ADAPTIVE) continue;
+        const real a = slice->tape[A_KEPT][j];
+        of[LEARN_TAU_A][j] += constant[D_RHO][j] * adjoint[MU][j] * a;
+        if (through_reset && p->dialect == LSNN2018PAPER) of[LEARN_BETA][j] -= adjoint[PULL_A][j] * a;
+    }
+}
+
 /* In continuous time. A spike's effects on v and a begin a step after it, as on the grid; nobody can see them before, for the
  * neuron is silent until then, so they are applied at once and larger by what decays in a step. */
 static const char *threshold_continuous(const void *parameters, double dt, int j, lsnn_modes *out)

@@ -221,6 +221,21 @@ static void clear_adjoint_states(const network *net, worker *w)
             memset(w->slice[k].adjoint[s], 0, (size_t)net->populations[k].width * sizeof(real));
 }
 
+static void hold(const network *net, worker *w, tape *tp, int t);
+
+/* Between step t and the one after it nothing passes but what parameters get. */
+static void cut(const network *net, worker *w, tape *tp, const lsnn_paths *paths, int t)
+{
+    for (int k = 0; k < net->n_populations; k++) {
+        const population *p = &net->populations[k];
+        if (!p->model->cut) continue;
+        hold(net, w, tp, t);
+        tape_point(tp, net, k, t, &w->slice[k]);
+        p->model->cut(&w->slice[k], p->parameters, paths->reset);
+    }
+    clear_adjoint_states(net, w);
+}
+
 void backward_clear(const network *net, worker *w, gradients *into)
 {
     memset(w->adjoint, 0, (size_t)(w->chunk + net->max_delay) * (size_t)net->n_columns * sizeof(real));
@@ -303,7 +318,7 @@ LSNN_KERNEL void backward(const network *net, worker *w, tape *tp, const lsnn_pa
     backward_clear(net, w, into);
     for (int from = (tp->n_steps - 1) / stretch * stretch; from >= 0; from -= stretch) {
         const int to = tp->n_steps - from < stretch ? tp->n_steps : from + stretch;
-        if (to < tp->n_steps) clear_adjoint_states(net, w);
+        if (to < tp->n_steps) cut(net, w, tp, paths, to - 1);
         backward_stretch(net, w, tp, paths, from, to, into, observe, with);
     }
     for (int k = 0; k < net->n_populations && !tp->start; k++)
