@@ -89,7 +89,7 @@ static const char *threshold_prepare(const void *parameters, double dt, int n, d
         const double alpha = exp(-dt / p->tau_m[j]);
         const double rho = p->tau_a ? exp(-dt / p->tau_a[j]) : 0;
         if (p->n_ref[j] != floor(p->n_ref[j])) return "n_ref must be a whole number of steps";
-        if (p->v_th_min && p->v_th_min[j] > -INFINITY && !relative)
+        if (p->v_th_min && p->v_th_min[j] > 0 && !relative)
             return "a floor v_th_min goes with the dialects lsnn2018paper and lsnn2018code";
         constant[ALPHA][j] = alpha;
         constant[S_I][j] = p->scale_input ? 1 - alpha : 1;
@@ -100,7 +100,7 @@ static const char *threshold_prepare(const void *parameters, double dt, int n, d
         constant[RHO][j] = rho;
         constant[S_A][j] = p->scale_adapt ? 1 - rho : 1;
         constant[BETA][j] = p->beta ? p->beta[j] : 0;
-        constant[FLOOR][j] = p->v_th_min ? p->v_th_min[j] : -INFINITY;
+        constant[FLOOR][j] = p->v_th_min && p->v_th_min[j] > 0 ? p->v_th_min[j] : -INFINITY;
         constant[D_ALPHA][j] = alpha * dt / p->tau_m[j];
         constant[D_RHO][j] = p->tau_a ? rho * dt / p->tau_a[j] : 0;
     }

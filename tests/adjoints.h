@@ -6,7 +6,7 @@
  *     v[t] = alpha v[t-1] + s_i I[t] - R z[t-1]        I[t] = sum W x[t-d]
  *     y[t] = kappa y[t-1] + s_o sum W_out z[t-d] (+ b)
  *
- * R is v_th, in lsnn2018paper A[t-1], in lsnn2018code A[t]. Truncated: nothing is handed from a stretch of steps to the one before, but
+ * Without `reset` R z[t-1] is a constant. R is v_th, in lsnn2018paper A[t-1], in lsnn2018code A[t]. Truncated: nothing is handed from a stretch of steps to the one before, but
  * what the readouts' currents say to spikes, however long the delay. Weights and neurons' parameters get all of what the variables
  * got, with what these were computed from as it was. */
 #ifndef ADJOINTS_H
@@ -109,15 +109,14 @@ static inline void adjoints_of_neuron(adjoints *d, int t, int j)
     d->I[now] = b->s_i[j] * d->v[now];
     to_v_before += b->alpha[j] * d->v[now];
     if (d->reset) to_z_before -= R * d->v[now];
-    /* e-prop takes R for a number in the neurons' state; what a parameter does to it by itself counts. */
-    const double to_R = -z_before * d->v[now];
-    if (code && d->reset)
+    const double to_R = d->reset ? -z_before * d->v[now] : 0;
+    if (code)
         d->A[now] += to_R;
-    else if (paper && d->reset && reach)
+    else if (paper && reach)
         d->A[before] += to_R;
     else
         d->of[OF_V_TH][j] += to_R;
-    if (paper && d->reset && !reach) d->of[OF_BETA][j] += a_before * to_R;
+    if (paper && !reach) d->of[OF_BETA][j] += a_before * to_R;
     const double alpha_by_log = -b->alpha[j] * log(b->alpha[j]), rho_by_log = -b->rho[j] * log(b->rho[j]);
     d->of[OF_TAU_M][j] += alpha_by_log * v_before * d->v[now];
     if (b->s_i[j] != 1) d->of[OF_TAU_M][j] -= alpha_by_log * d->current[now] * d->v[now];

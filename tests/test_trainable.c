@@ -117,8 +117,7 @@ static subject *subject_new(const char *model, const char *dialect, int which, c
     static const double beta[] = {0.3, -0.1, 0.5, 0, 0.2}, v_0[] = {0.2, 0, -0.1, 0.4, 0},
                         a_0[] = {0, 0.3, 0.1, 0, 0.5};
     /* Of the dialects with a floor: some thresholds touch it, others do not. */
-    static const double floor_of[] = {0.52, 0.68, 1.05, 0.55, -INFINITY},
-                        none[] = {-INFINITY, -INFINITY, -INFINITY, -INFINITY, -INFINITY};
+    static const double floor_of[] = {0.52, 0.68, 1.05, 0.55, 0}, none[5] = {0};
     const parameters_entry list[] = {{.name = "tau_m", .values = tau_m},
                                      {.name = "v_th", .values = v_th},
                                      {.name = "tau_a", .values = tau_a},
