@@ -41,6 +41,10 @@ typedef struct lsnn_error {
         if (try_status != LSNN_OK) return try_status;                                                                  \
     } while (0)
 
+#ifdef __cplusplus
+extern "C" {
+#endif
+
 /* Fill `err` (which may be NULL) and return `status`: return lsnn_fail(err, LSNN_DATA, "..."). */
 LSNN_API lsnn_status lsnn_fail(lsnn_error *err, lsnn_status status, const char *format, ...)
     __attribute__((format(printf, 3, 4)));
@@ -50,5 +54,9 @@ LSNN_API lsnn_status lsnn_fail(lsnn_error *err, lsnn_status status, const char *
 
 LSNN_API int lsnn_exit_code(lsnn_status status);
 LSNN_API const char *lsnn_status_text(lsnn_status status);
+
+#ifdef __cplusplus
+}
+#endif
 
 #endif

@@ -222,7 +222,9 @@ static lsnn_status iterate(session *s, lsnn_error *err)
 {
     const experiment *e = s->e;
     const bool validates = e->validate_every > 0 && (e->trainer->iteration + 1) % (uint64_t)e->validate_every == 0;
-    TRY(trainer_iterate(e->trainer, &s->state.last, recorder_due(s->recorder), err));
+    metrics m; /* of a failed iteration they are not kept */
+    TRY(trainer_iterate(e->trainer, &m, recorder_due(s->recorder), err));
+    s->state.last = m;
     TRY(recorder_iteration(s->recorder, s->result, &s->state.last, err));
     warn_of_starvation(s);
     warn_of_silence(s);

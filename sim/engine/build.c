@@ -97,6 +97,14 @@ const build_table *build_tables(void)
     return tables;
 }
 
+void build_check_name(build *b, const config_node *node)
+{
+    const char *name = node->key;
+    if (strchr(name, '/') || strcmp(name, ".") == 0 || strcmp(name, "..") == 0)
+        config_mistake(&b->report, &node->key_place, "'%s' cannot be a name: it may hold no '/', nor be '.' or '..'",
+                       name);
+}
+
 void build_unknown(build *b, const config_node *node, const char *sort, const char *name, const char *const *names,
                    int n)
 {

@@ -127,6 +127,8 @@ LSNN_MUST_USE lsnn_status build_record_neurons(build *b, record_spec *spec, conf
 LSNN_MUST_USE lsnn_status build_simulation(build *b, config_node *root);
 /* `x` is short for {kind: x}: the node becomes that map, and its kind is returned (NULL after a mistake). */
 LSNN_MUST_USE lsnn_status build_kind(build *b, config_node *node, const char **kind);
+/* Names become those of groups in HDF5 files, which have a meaning for some. */
+void build_check_name(build *b, const config_node *node);
 /* A mistake at the node's kind: no such plug-in, did you mean. */
 void build_unknown(build *b, const config_node *node, const char *sort, const char *name, const char *const *names,
                    int n);

@@ -137,6 +137,11 @@ static bool read_window(build *b, loss_settings *loss, const config_node *node)
     }
     loss->window_start = (int)lround(start / b->e->dt);
     loss->window_stop = (int)lround(stop / b->e->dt);
+    if (fabs(loss->window_start * b->e->dt - start) > 1e-6 * b->e->dt ||
+        fabs(loss->window_stop * b->e->dt - stop) > 1e-6 * b->e->dt) {
+        config_mistake(&b->report, &node->place, "the window must begin and end at multiples of dt (%g ms)", b->e->dt);
+        return false;
+    }
     return true;
 }
 

@@ -49,6 +49,9 @@ static lsnn_status read_neurons(build *b, void *parameters, const lsnn_field *fi
 static lsnn_status add_population(build *b, config_node *node)
 {
     population_fields own = {0};
+    build_check_name(b, node);
+    if (strcmp(node->key, "input") == 0)
+        config_mistake(&b->report, &node->key_place, "the name 'input' is taken: it is that of the task's cells");
     const config_node *model_name = config_get(node, "model");
     if (!model_name || model_name->kind != CONFIG_SCALAR) {
         config_mistake(&b->report, model_name ? &model_name->place : &node->key_place,
@@ -218,6 +221,7 @@ static lsnn_status add_source(build *b, config_node *node, int number)
     static const source_kind kinds[] = {SOURCE_POISSON, SOURCE_SPIKES, SOURCE_CURRENT};
     source_fields own = {0};
     const int before = b->report.n_mistakes;
+    build_check_name(b, node);
     if (strcmp(node->key, "input") == 0 || network_find_source(b->e->net, node->key) >= 0 ||
         network_find_population(b->e->net, node->key) >= 0)
         config_mistake(&b->report, &node->key_place, "the name '%s' is taken", node->key);
@@ -387,6 +391,7 @@ static lsnn_status add_projection(build *b, config_node *node, int number)
     network *net = b->e->net;
     projection_fields own = {0};
     const int before = b->report.n_mistakes;
+    build_check_name(b, node);
     TRY(fields_read(&own, build_projection_table, node, NULL, &b->reader, b->err));
     if (b->report.n_mistakes > before) return LSNN_OK;
     projection_spec spec = {.name = node->key,

@@ -147,6 +147,7 @@ static lsnn_status read_record(build *b, record_spec *spec, config_node *node)
     static const char *const also[] = {"what", "of", "every", "trials", NULL};
     record_fields own = {0};
     const int before = b->report.n_mistakes;
+    build_check_name(b, node);
     TRY(fields_read(&own, build_record_table, node, NULL, &b->reader, b->err));
     if (b->report.n_mistakes > before) return LSNN_OK;
     *spec = (record_spec){.name = node->key, .every = own.every, .variable = own.what};

@@ -26,6 +26,9 @@ static char *joined(const char *path, const char *ending)
 
 lsnn_status draft_create(draft *out, int *fd, const char *path, lsnn_error *err)
 {
+    struct stat there;
+    if (lstat(path, &there) == 0 && !S_ISREG(there.st_mode) && !S_ISDIR(there.st_mode))
+        return lsnn_fail(err, LSNN_OUTPUT, "%s is no ordinary file: it is left as it is", path);
     draft made = {.path = joined(path, ""), .temporary = joined(path, ".tmp")};
     if (!made.path || !made.temporary) {
         free(made.temporary);

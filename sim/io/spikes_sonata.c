@@ -2,6 +2,7 @@
  * of populations. */
 #include "config.h"
 #include "spikes_inside.h"
+#include <math.h>
 #include <stdlib.h>
 #include <string.h>
 
@@ -70,7 +71,7 @@ static bool is_named(const config_node *of, const char *name)
 static long number(const config_node *map, const char *key, long fallback)
 {
     const config_node *node = config_get(map, key);
-    return node && node->kind == CONFIG_SCALAR ? strtol(node->text, NULL, 10) : fallback;
+    return node && node->kind == CONFIG_SCALAR ? lround(strtod(node->text, NULL)) : fallback; /* it may say 1e2 */
 }
 
 /* A run records spikes in some of its trials; which, its config says. */

@@ -1,5 +1,6 @@
 # What `lsnn describe` says of numbers that are not there, and of files with spikes of a source.
 set -euo pipefail
+export MALLOC_PERTURB_=165 # memory that is used after its end shows
 export OMP_NUM_THREADS=1
 
 # said FILE LINE...

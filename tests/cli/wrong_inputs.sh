@@ -57,6 +57,10 @@ text 'c.yaml:1:7: the byte 0xFF is not text: a configuration is UTF-8, without c
 text 'c.yaml:1:1: this is an HDF5 file, not a configuration; that of a run is config.yaml in its folder' '\x89HDF\r\n\x1a\n'
 wrong 2 'lsnn: learning.sampler: grid has 1.075e+187 points for 392 numbers that learn, but 192 are evaluated (population times iterations)' \
     run base.yaml learning.sampler=grid -o grid
+config 's|  rec:|  "r/c":|' "c.yaml:10:3: 'r/c' cannot be a name: it may hold no '/', nor be '.' or '..'"
+config 's|  lif: {model: lif|  input: {model: lif|' "c.yaml:5:3: the name 'input' is taken: it is that of the task's cells"
+wrong 2 "command line: 'learning.loss={kind: cross_entropy, window: [1, 1.4]}': the window must begin and end at multiples of dt (1 ms)" \
+    check base.yaml 'learning.loss={kind: cross_entropy, window: [1, 1.4]}'
 text "c.yaml:1:1: expected a map at the top, lines like 'seed: 1'" '- seed\n'
 text "c.yaml:2:7: this is not YAML: the ',' or the '}' of a map is missing" 'seed: 1\ntask: {kind: x\n'
 text 'c.yaml:2:1: this is not YAML: a tab cannot indent a line; use blanks (see also line 1)' 'seed: 1\n\ttask: x\n'
