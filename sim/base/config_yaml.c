@@ -389,7 +389,7 @@ static lsnn_status text_refused(reader *r, yaml_mark_t mark, bool directive, uns
     if (directive) {
         place.length = rest_of_line(place.excerpt, place.column - 1);
         config_mistake(r->report, &place, "directives (%%YAML, %%TAG) are not supported");
-    } else if (strncmp(r->source->text, "\x89HDF", 4) == 0) {
+    } else if (r->source->length >= 4 && memcmp(r->source->text, "\x89HDF", 4) == 0) {
         config_mistake(r->report, &place,
                        "this is an HDF5 file, not a configuration; that of a run is config.yaml in its folder");
     } else {
