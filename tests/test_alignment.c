@@ -6,6 +6,7 @@
 static void end(void)
 {
     arena_free(memory);
+    memory = NULL;
 }
 
 TestSuite(alignment, .fini = end);
@@ -53,7 +54,7 @@ static void run(outcome *out, const char *rule)
         for (int p = 0; p < N_PROJECTIONS; p++)
             out->recorded[k][p] = e->trainer->alignment[network_find_projection(e->net, names[p])];
     }
-    arena_free(memory);
+    end();
 }
 
 /* The gradients of another rule at the same weights, of the same trials. */
@@ -69,7 +70,7 @@ static void follow(outcome *out, const char *rule)
         for (int p = 0; p < N_PROJECTIONS; p++)
             out->gradient[k][p] = copy(e->trainer->gradient->value[named(names[p])->parameter], out->n[p]);
     }
-    arena_free(memory);
+    end();
 }
 
 static double product(const real *a, const real *b, size_t n)
@@ -105,7 +106,6 @@ static void expect(const char *rule, const char *other, bool same_readout)
             free(of.weight[k][p]);
         }
     cr_expect_neq(of.recorded[0][1], of.recorded[1][1], "the gradients change, and their angle with them");
-    cr_assert_eq(arena_new(&memory, &err), LSNN_OK); /* for the end */
 }
 
 Test(alignment, of_eprop_is_with_bptt)
