@@ -57,7 +57,8 @@ LSNN_API lsnn_status lsnn_evaluate(lsnn *net, lsnn_metrics *out, int set, uint64
                                    lsnn_error *err) LSNN_MUST_USE;
 
 /* Show the network an input of your own: x [n_steps][n_in], for a task with spikes as input anything above 0 is a spike.
- * y (may be NULL) receives the readout [n_steps][n_out], z (may be NULL) the spikes [n_steps][n_neurons] as 0 and 1. */
+ * y (may be NULL) receives the readout [n_steps][n_out], z (may be NULL) the spikes [n_steps][n_neurons] as 0 and 1.
+ * LSNN_CONFIG: not with `learning: {threads: neurons}`. */
 LSNN_API lsnn_status lsnn_present(lsnn *net, const double *x, double *y, uint8_t *z, lsnn_error *err) LSNN_MUST_USE;
 
 /* Number of presynaptic cells and postsynaptic neurons of a projection. LSNN_CONFIG: there is none of that name. */

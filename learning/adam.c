@@ -6,9 +6,11 @@ typedef struct adam {
     double beta_1, beta_2, epsilon;
 } adam;
 
+#define MOST 0.999999999 /* at 1 nothing would be forgotten, and the correction of the beginning divide by 0 */
+
 static const lsnn_field fields[] = {
-    {"beta_1", LSNN_REAL, offsetof(adam, beta_1), "0.9", NULL, 0, 1, false, NULL, "decay of the mean gradient m"},
-    {"beta_2", LSNN_REAL, offsetof(adam, beta_2), "0.999", NULL, 0, 1, false, NULL, "decay of the mean square v"},
+    {"beta_1", LSNN_REAL, offsetof(adam, beta_1), "0.9", NULL, 0, MOST, false, NULL, "decay of the mean gradient m"},
+    {"beta_2", LSNN_REAL, offsetof(adam, beta_2), "0.999", NULL, 0, MOST, false, NULL, "decay of the mean square v"},
     {"epsilon", LSNN_REAL, offsetof(adam, epsilon), "1e-8", NULL, 0, INFINITY, true, NULL, "added to the root of v"},
     LSNN_END,
 };

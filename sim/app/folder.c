@@ -2,10 +2,12 @@
 #include "folder.h"
 #include <dirent.h>
 #include <errno.h>
+#include <fcntl.h>
 #include <inttypes.h>
 #include <math.h>
 #include <stdlib.h>
 #include <string.h>
+#include <sys/file.h>
 #include <sys/stat.h>
 #include <time.h>
 #include <unistd.h>
@@ -102,6 +104,15 @@ lsnn_status folder_new(folder *f, const char *path, const char *experiment_name,
 lsnn_status folder_open(folder *f, const char *path, lsnn_error *err)
 {
     return set_paths(f, path, err);
+}
+
+lsnn_status folder_lock(folder *f, lsnn_error *err)
+{
+    f->lock = open(f->path, O_RDONLY | O_DIRECTORY | O_CLOEXEC);
+    if (f->lock < 0) return cannot("opened", f->path, err);
+    f->locked = true;
+    if (flock(f->lock, LOCK_EX | LOCK_NB) == 0 || errno != EWOULDBLOCK) return LSNN_OK;
+    return lsnn_fail(err, LSNN_OUTPUT, "%s is being worked on by another process", f->path);
 }
 
 /* A whole file or none: written under another name, synced, renamed. */
@@ -226,4 +237,6 @@ void folder_close(folder *f)
 {
     if (f->metrics) fclose(f->metrics);
     f->metrics = NULL;
+    if (f->locked) close(f->lock);
+    f->locked = false;
 }

@@ -10,13 +10,16 @@ typedef struct folder {
     char path[PATH_MAX];
     char result[PATH_MAX + 32], checkpoint[PATH_MAX + 32], metrics_path[PATH_MAX + 32];
     FILE *metrics;
-    bool lazy;
+    bool lazy, locked;
+    int lock;       /* descriptor, if locked */
     double flushed; /* seconds of the run */
 } folder;
 
 LSNN_MUST_USE lsnn_status folder_new(folder *f, const char *path, const char *experiment_name, uint64_t seed,
                                      lsnn_error *err);
 LSNN_MUST_USE lsnn_status folder_open(folder *f, const char *path, lsnn_error *err);
+/* For this process alone, until it is closed or the process ends. LSNN_OUTPUT: another one has it. File systems without locks give none. */
+LSNN_MUST_USE lsnn_status folder_lock(folder *f, lsnn_error *err);
 LSNN_MUST_USE lsnn_status folder_write_config(const folder *f, const config_node *root, const char *command,
                                               lsnn_error *err);
 FILE *folder_open_log(const folder *f); /* run.log, appended to; NULL when it cannot be opened */

@@ -2,6 +2,7 @@
 #include "text.h"
 #include "verb.h"
 #include "version.h"
+#include <errno.h>
 #include <stdio.h>
 #include <string.h>
 
@@ -76,5 +77,8 @@ int main(int argc, char **argv)
     for (int k = 2; k < argc; k++)
         if (strcmp(argv[k], "--help") == 0 || strcmp(argv[k], "-h") == 0)
             return help(3, (char *[]){argv[0], NULL, argv[1], NULL});
-    return v->run(argc - 1, argv + 1);
+    const int code = v->run(argc - 1, argv + 1);
+    if (code != 0 || (fflush(stdout) == 0 && !ferror(stdout))) return code;
+    fprintf(stderr, "lsnn: what was printed could not be written: %s\n", strerror(errno));
+    return lsnn_exit_code(LSNN_OUTPUT);
 }

@@ -92,6 +92,7 @@ lsnn_status session_new(session **out, experiment *e, const verb_options *option
     TRY(prepare(out, e, options->level, err));
     session *s = *out;
     TRY(folder_new(&s->folder, options->output, e->name, e->seed, err));
+    TRY(folder_lock(&s->folder, err));
     TRY(folder_write_config(&s->folder, e->root, command, err));
     s->command = command;
     s->log.copy = folder_open_log(&s->folder);
@@ -126,6 +127,7 @@ lsnn_status session_resume(session **out, experiment *e, const verb_options *opt
     session *s = *out;
     s->command = command;
     TRY(folder_open(&s->folder, path, err));
+    TRY(folder_lock(&s->folder, err));
     s->log.copy = folder_open_log(&s->folder);
     return go_on(s, err);
 }

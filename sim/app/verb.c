@@ -6,6 +6,7 @@
 #include <omp.h>
 #include <stdlib.h>
 #include <string.h>
+#include <sys/stat.h>
 #include <unistd.h>
 
 static const struct option long_options[] = {
@@ -70,6 +71,25 @@ static lsnn_status set_option(verb_options *out, int letter, lsnn_error *err)
     return LSNN_OK;
 }
 
+/* Files that a verb reads from a run's folder. */
+static const char *const of_folder[] = {
+    "", "/run.h5", "/checkpoint.h5", "/checkpoint.h5.1", "/config.yaml", "/metrics.csv"};
+
+/* What is written may not be what is read. */
+static lsnn_status check_output(const verb_options *options, arena *a, lsnn_error *err)
+{
+    struct stat output, input;
+    if (!options->output || stat(options->output, &output) != 0 || !S_ISREG(output.st_mode)) return LSNN_OK;
+    for (int k = 0; k < options->n_words; k++)
+        for (size_t f = 0; f < sizeof of_folder / sizeof *of_folder; f++) {
+            const char *path;
+            TRY(arena_format(a, &path, err, "%s%s", options->words[k], of_folder[f]));
+            if (stat(path, &input) == 0 && input.st_dev == output.st_dev && input.st_ino == output.st_ino)
+                return lsnn_fail(err, LSNN_USAGE, "-o %s: that is what is read; give another name", options->output);
+        }
+    return LSNN_OK;
+}
+
 lsnn_status verb_parse(verb_options *out, const verb *v, int argc, char **argv, const char *accepts, arena *a,
                        lsnn_error *err)
 {
@@ -87,7 +107,7 @@ lsnn_status verb_parse(verb_options *out, const verb *v, int argc, char **argv, 
     TRY(arena_take(a, &out->words, (size_t)out->n_words + 1, sizeof *out->words, err));
     for (int k = 0; k < out->n_words; k++)
         out->words[k] = argv[optind + k];
-    return LSNN_OK;
+    return check_output(out, a, err);
 }
 
 int verb_failed(const lsnn_error *err)

@@ -91,7 +91,11 @@ static lsnn_status read_settings(build *b, config_node *node)
     if (own.transient >= own.time)
         config_mistake(&b->report, &config_get(node, "transient")->place,
                        "a transient of %g ms leaves nothing of %g ms", own.transient, own.time);
-    if (own.engine == 0 && own.time / b->e->dt > 4e9)
+    const double steps = own.time / b->e->dt;
+    if (own.engine == 0 && fabs(steps - round(steps)) > 1e-6)
+        config_mistake(&b->report, &config_get(node, "time")->place, "%g ms are not a whole number of steps of %g ms",
+                       own.time, b->e->dt);
+    if (own.engine == 0 && steps > 4e9)
         config_mistake(&b->report, &config_get(node, "time")->place, "more than 4e9 steps of %g ms", b->e->dt);
     return LSNN_OK;
 }

@@ -187,6 +187,9 @@ lsnn_status lsnn_present(lsnn *net, const double *x, double *y, uint8_t *z, lsnn
     const experiment *e = net->e;
     tape *tp = e->trainer->tapes[0];
     const int T = e->shape.n_steps, n_out = count_outputs(e), n = e->net->n_spiking;
+    if (e->learning.by_neurons)
+        return lsnn_fail(err, LSNN_CONFIG,
+                         "learning.threads: with `neurons` a trial cannot be presented; take `samples`");
     const size_t row = (size_t)(e->net->n_columns - e->net->spiking_columns);
     tp->drawn = false;
     TRY(load_input(e, tp->trial, x, err));
@@ -243,7 +246,7 @@ static void check_synapse(void *with, int i, int j, int delay, size_t position)
 {
     matrix *m = with;
     (void)delay, (void)position;
-    if (!isfinite(m->in[(size_t)i * m->n_to + (size_t)j])) m->finite = false;
+    if (!isfinite((real)m->in[(size_t)i * m->n_to + (size_t)j])) m->finite = false;
 }
 
 static void write_synapse(void *with, int i, int j, int delay, size_t position)

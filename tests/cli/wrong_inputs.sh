@@ -61,6 +61,8 @@ config 's|  rec:|  "r/c":|' "c.yaml:10:3: 'r/c' cannot be a name: it may hold no
 config 's|  lif: {model: lif|  input: {model: lif|' "c.yaml:5:3: the name 'input' is taken: it is that of the task's cells"
 wrong 2 "command line: 'learning.loss={kind: cross_entropy, window: [1, 1.4]}': the window must begin and end at multiples of dt (1 ms)" \
     check base.yaml 'learning.loss={kind: cross_entropy, window: [1, 1.4]}'
+wrong 2 "command line: 'learning.optimiser={kind: adam, beta_1: 1}': 'beta_1' must be from 0 to 0.999999999, not '1'" \
+    check base.yaml 'learning.optimiser={kind: adam, beta_1: 1}'
 text "c.yaml:1:1: expected a map at the top, lines like 'seed: 1'" '- seed\n'
 text "c.yaml:2:7: this is not YAML: the ',' or the '}' of a map is missing" 'seed: 1\ntask: {kind: x\n'
 text 'c.yaml:2:1: this is not YAML: a tab cannot indent a line; use blanks (see also line 1)' 'seed: 1\n\ttask: x\n'
