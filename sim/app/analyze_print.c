@@ -1,5 +1,6 @@
 /* Findings on stdout: a table for people, JSON and CSV for programs. */
 #include "analyze.h"
+#include "json.h"
 #include "text.h"
 #include <math.h>
 #include <string.h>
@@ -60,37 +61,11 @@ void analyze_print_table(const analyze_head *h)
 
 /* ---- JSON ------------------------------------------------------------------------------------------------------------- */
 
-static void json_text(const char *text)
-{
-    putchar('"');
-    for (; *text; text++) {
-        const unsigned char c = (unsigned char)*text;
-        if (c == '"' || c == '\\')
-            printf("\\%c", c);
-        else if (c < 0x20)
-            printf("\\u%04x", c);
-        else
-            putchar(c);
-    }
-    putchar('"');
-}
-
 static void json_member(const char *name, const char *text)
 {
     printf("\"%s\": ", name);
     json_text(text);
     printf(", ");
-}
-
-static void json_number(double number)
-{
-    char text[32];
-    if (!isfinite(number)) {
-        printf("null"); /* JSON has no nan */
-        return;
-    }
-    text_number(text, number);
-    printf("%s", text);
 }
 
 static void json_finding(const finding *f)

@@ -1,6 +1,7 @@
 /* One run in its folder. */
 #include "session.h"
 #include "folder.h"
+#include "json.h"
 #include "memory.h"
 #include "recorder.h"
 #include "state.h"
@@ -353,17 +354,28 @@ static void print_json(const session *s)
 {
     const session_figures f = session_now(s);
     static const char *const truth[] = {"null", "false", "true"};
-    printf("{\"experiment\": \"%s\", \"seed\": %" PRIu64 ", \"iterations\": %" PRIu64 ", \"goal_reached\": %s",
-           s->e->name, s->e->seed, f.iterations, truth[f.goal + 1]);
-    printf(", \"loss\": %.9g, \"error\": %.9g, \"rate\": %.9g", f.last.loss, f.last.error, f.last.rate);
-    if (f.validated)
-        printf(", \"validation_loss\": %.9g, \"validation_error\": %.9g", f.validation_loss, f.validation_error);
-    if (f.tested) printf(", \"test_loss\": %.9g, \"test_error\": %.9g", f.test.loss, f.test.error);
-    if (f.tested && s->e->trainer->inners)
-        printf(", \"test_error_before\": %.9g, \"test_error_ratio\": %.9g", f.test.error_before, f.test_error_ratio);
-    if (has_rounds(s))
-        printf(", \"test_round\": %.9g, \"test_round_ratio\": %.9g", later_rounds(s), f.test_round_ratio);
-    printf(", \"seconds\": %.3f, \"folder\": \"%s\"}\n", f.seconds, s->folder.path);
+    printf("{\"experiment\": ");
+    json_text(s->e->name);
+    printf(", \"seed\": %" PRIu64 ", \"iterations\": %" PRIu64 ", \"goal_reached\": %s", s->e->seed, f.iterations,
+           truth[f.goal + 1]);
+    json_entry("loss", f.last.loss);
+    json_entry("error", f.last.error);
+    json_entry("rate", f.last.rate);
+    if (f.validated) json_entry("validation_loss", f.validation_loss);
+    if (f.validated) json_entry("validation_error", f.validation_error);
+    if (f.tested) json_entry("test_loss", f.test.loss);
+    if (f.tested) json_entry("test_error", f.test.error);
+    if (f.tested && s->e->trainer->inners) {
+        json_entry("test_error_before", f.test.error_before);
+        json_entry("test_error_ratio", f.test_error_ratio);
+    }
+    if (has_rounds(s)) {
+        json_entry("test_round", later_rounds(s));
+        json_entry("test_round_ratio", f.test_round_ratio);
+    }
+    printf(", \"seconds\": %.3f, \"folder\": ", f.seconds);
+    json_text(s->folder.path);
+    printf("}\n");
 }
 
 void session_summary(const session *s, bool json)

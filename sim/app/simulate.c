@@ -3,6 +3,7 @@
 #include "event.h"
 #include "folder.h"
 #include "grid.h"
+#include "json.h"
 #include "memory.h"
 #include "monitor.h"
 #include "stop.h"
@@ -212,15 +213,24 @@ static figures measure(const simulation *s)
 
 static void print_json(const simulation *s, const figures *f)
 {
-    printf("{\"experiment\": \"%s\", \"seed\": %" PRIu64 ", \"iterations\": %" PRIu64
-           ", \"neurons\": %d, \"synapses\": %zu, \"rate\": %.9g, \"cv\": %.9g, \"synchrony\": %.9g",
-           s->e->name, s->e->seed, s->event ? 0 : grid_step(s->g), s->e->net->n_spiking, s->c->n_synapses, f->rate,
-           f->cv, f->synchrony);
-    for (int k = 0; k < s->e->net->n_populations; k++)
-        printf(", \"rate_%s\": %.9g", s->e->net->populations[k].name, statistics_now(s, k).rate);
-    printf(", \"seconds_per_second\": %.6g, \"events_per_second\": %.6g, \"bytes_per_synapse\": %.4g, "
-           "\"build_seconds\": %.3f, \"seconds\": %.3f, \"folder\": \"%s\"}\n",
-           f->factor, f->events, f->bytes, s->c->seconds, seconds_taken(s), s->folder.path);
+    printf("{\"experiment\": ");
+    json_text(s->e->name);
+    printf(", \"seed\": %" PRIu64 ", \"iterations\": %" PRIu64 ", \"neurons\": %d, \"synapses\": %zu", s->e->seed,
+           s->event ? 0 : grid_step(s->g), s->e->net->n_spiking, s->c->n_synapses);
+    json_entry("rate", f->rate);
+    json_entry("cv", f->cv);
+    json_entry("synchrony", f->synchrony);
+    for (int k = 0; k < s->e->net->n_populations; k++) {
+        char name[256];
+        snprintf(name, sizeof name, "rate_%s", s->e->net->populations[k].name);
+        json_entry(name, statistics_now(s, k).rate);
+    }
+    json_entry("seconds_per_second", f->factor);
+    json_entry("events_per_second", f->events);
+    json_entry("bytes_per_synapse", f->bytes);
+    printf(", \"build_seconds\": %.3f, \"seconds\": %.3f, \"folder\": ", s->c->seconds, seconds_taken(s));
+    json_text(s->folder.path);
+    printf("}\n");
 }
 
 static void summarise(const simulation *s, bool json)

@@ -1,4 +1,4 @@
-# A run's folder belongs to the process that works on it; what is read is not written over.
+# What is written: by one process at a time, never over what is read, as JSON that can be read, and with an error if it cannot be written.
 set -euo pipefail
 export OMP_NUM_THREADS=1
 
@@ -42,6 +42,11 @@ for words in "analyze run/run.h5 -o run/run.h5" "export run/run.h5 --to csv -o r
     [[ $status -eq 2 ]] && grep -q 'that is what is read; give another name' log || { echo "$words: $status"; cat log; exit 1; }
 done
 [[ $before == "$(cksum run/run.h5)" ]]
+
+name='a "b" \c'
+"$LSNN" run run.yaml learning.iterations=1 "experiment=$name" -q --json -o 'with "quotes"' >summary
+"$PYTHON" -c 'import json, sys; s = json.load(open("summary")); assert [s["experiment"], s["folder"]] == sys.argv[1:], s' \
+    "$name" 'with "quotes"'
 
 status=0
 "$LSNN" describe config >/dev/full 2>log || status=$?
