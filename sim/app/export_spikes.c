@@ -1,4 +1,5 @@
 /* Recorded spikes and variables for other programs. */
+#include "draft.h"
 #include "export.h"
 #include "npy.h"
 #include "sonata.h"
@@ -128,13 +129,11 @@ static lsnn_status write_csv(void *to, const measure_subject *subject, const spi
 
 lsnn_status export_csv(const selection *s, const char *path, lsnn_error *err)
 {
-    FILE *f = fopen(path, "w");
-    if (!f) return lsnn_fail(err, LSNN_OUTPUT, "%s cannot be written: %s", path, strerror(errno));
-    fprintf(f, "population,neuron,trial,time_ms\n");
-    const lsnn_status status = each_population(s, write_csv, f, err);
-    const bool failed = ferror(f) != 0;
-    if (fclose(f) != 0 || failed) return lsnn_fail(err, LSNN_OUTPUT, "%s cannot be written: %s", path, strerror(errno));
-    return status;
+    draft d;
+    FILE *to;
+    TRY(draft_open(&d, &to, path, err));
+    fprintf(to, "population,neuron,trial,time_ms\n");
+    return draft_close(&d, to, each_population(s, write_csv, to, err), err);
 }
 
 /* ---- npy -------------------------------------------------------------------------------------------------------------- */

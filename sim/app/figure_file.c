@@ -3,7 +3,6 @@
 #include "draft.h"
 #include "text.h"
 #include <string.h>
-#include <unistd.h>
 
 lsnn_status figure_file_format(canvas_format *out, const char *path, lsnn_error *err)
 {
@@ -29,16 +28,8 @@ lsnn_status figure_file_write(figure *f, const char *path, lsnn_error *err)
 {
     draft d;
     canvas_format format;
-    int fd;
+    FILE *to;
     TRY(figure_file_format(&format, path, err));
-    TRY(draft_create(&d, &fd, path, err));
-    FILE *to = fdopen(dup(fd), "wb");
-    lsnn_status status =
-        to ? figure_draw(f, format, to, err) : lsnn_fail(err, LSNN_OUTPUT, "%s: cannot be opened", path);
-    if (to && fclose(to) != 0 && status == LSNN_OK)
-        status = lsnn_fail(err, LSNN_OUTPUT, "%s: could not be written", path);
-    if (status == LSNN_OK) status = draft_publish(&d, fd, false, err);
-    draft_drop(&d);
-    close(fd);
-    return status;
+    TRY(draft_open(&d, &to, path, err));
+    return draft_close(&d, to, figure_draw(f, format, to, err), err);
 }

@@ -233,16 +233,8 @@ static lsnn_status put_page(const report *r, lsnn_error *err)
 static lsnn_status write_report(report *r, const char *path, lsnn_error *err)
 {
     draft d;
-    int fd;
-    TRY(draft_create(&d, &fd, path, err));
-    r->to = fdopen(dup(fd), "wb");
-    lsnn_status status = r->to ? put_page(r, err) : lsnn_fail(err, LSNN_OUTPUT, "%s: cannot be opened", path);
-    const bool lost = r->to && (ferror(r->to) | fclose(r->to)) != 0;
-    if (lost && status == LSNN_OK) status = lsnn_fail(err, LSNN_OUTPUT, "%s: could not be written", path);
-    if (status == LSNN_OK) status = draft_publish(&d, fd, false, err);
-    draft_drop(&d);
-    close(fd);
-    return status;
+    TRY(draft_open(&d, &r->to, path, err));
+    return draft_close(&d, r->to, put_page(r, err), err);
 }
 
 /* ---- verb ------------------------------------------------------------------------------------------------------------- */

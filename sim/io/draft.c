@@ -160,3 +160,24 @@ void draft_drop(draft *d)
     free(d->path);
     *d = (draft){0};
 }
+
+lsnn_status draft_open(draft *out, FILE **to, const char *path, lsnn_error *err)
+{
+    int fd;
+    TRY(draft_create(out, &fd, path, err));
+    *to = fdopen(fd, "wb");
+    if (*to) return LSNN_OK;
+    draft_drop(out);
+    close(fd);
+    return lsnn_fail(err, LSNN_MEMORY, "%s: no memory to write it", path);
+}
+
+lsnn_status draft_close(draft *d, FILE *to, lsnn_status status, lsnn_error *err)
+{
+    const bool lost = fflush(to) != 0 || ferror(to);
+    if (lost) status = disk_fail(err, LSNN_OUTPUT, d->path, errno);
+    if (status == LSNN_OK) status = draft_publish(d, fileno(to), false, err);
+    draft_drop(d);
+    fclose(to);
+    return status;
+}

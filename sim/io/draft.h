@@ -4,6 +4,7 @@
 
 #include "lsnn/error.h"
 #include <stdbool.h>
+#include <stdio.h>
 
 typedef struct draft {
     char *path;
@@ -19,5 +20,10 @@ LSNN_MUST_USE lsnn_status draft_copy(draft *out, int *fd, const char *path, lsnn
 LSNN_MUST_USE lsnn_status draft_publish(draft *d, int fd, bool keep, lsnn_error *err);
 /* Removes the temporary file if it was not published, and frees the names. */
 void draft_drop(draft *d);
+
+/* The same as a stream: open, print, close. The file takes its place if nothing has failed: neither what printed it (`status`), nor a
+ * write. Returns what has. */
+LSNN_MUST_USE lsnn_status draft_open(draft *out, FILE **to, const char *path, lsnn_error *err);
+LSNN_MUST_USE lsnn_status draft_close(draft *d, FILE *to, lsnn_status status, lsnn_error *err);
 
 #endif

@@ -1,7 +1,6 @@
 /* Writing .npy: magic, version, length of the header, a Python dict padded to 64 bytes, the values. */
 #include "npy.h"
-#include "disk.h"
-#include <errno.h>
+#include "draft.h"
 #include <stdio.h>
 #include <string.h>
 
@@ -23,13 +22,13 @@ lsnn_status npy_write(const char *path, store_type type, const store_shape *shap
 {
     char header[128];
     size_t n = 1;
+    draft file;
+    FILE *to;
     for (int d = 0; d < shape->n_dims; d++)
         n *= shape->dim[d];
     write_header(header, type, shape);
-    FILE *f = fopen(path, "wb");
-    if (!f) return disk_fail(err, LSNN_OUTPUT, path, errno);
-    bool good = fwrite(header, sizeof header, 1, f) == 1 && fwrite(values, store_size(type), n, f) == n;
-    const int reason = errno;
-    good = fclose(f) == 0 && good;
-    return good ? LSNN_OK : disk_fail(err, LSNN_OUTPUT, path, reason);
+    TRY(draft_open(&file, &to, path, err));
+    (void)!fwrite(header, sizeof header, 1, to); /* draft_close says whether all was written */
+    (void)!fwrite(values, store_size(type), n, to);
+    return draft_close(&file, to, LSNN_OK, err);
 }
