@@ -269,7 +269,7 @@ wrong 2 "lsnn: population 'lif2': NIR cannot say how the dialect lsnn2018code re
 wrong 2 'lsnn: --to sonata, csv, npy or nir says which format is wanted' export run/run.h5
 wrong 2 "lsnn: --to takes sonata, csv, npy or nir, not 'nwb'" export run/run.h5 --to nwb
 wrong 2 'lsnn: a file with spikes is needed; for nir a run'"'"'s folder or a config' export --to csv
-wrong 4 'lsnn: no/such/x.csv cannot be written: No such file or directory' export run/run.h5 --to csv -o no/such/x.csv
+wrong 4 'lsnn: cannot write no/such/x.csv: no such file or directory' export run/run.h5 --to csv -o no/such/x.csv
 wrong 2 'lsnn: import takes a NIR file, and -o FOLDER for what becomes of it' import hand.nir
 wrong 4 'lsnn: the folder hand cannot be made: File exists' import hand.nir -o hand
 wrong 3 'lsnn: no.nir: not a NIR graph: /node/nodes and /node/edges are missing' import no.nir -o x
