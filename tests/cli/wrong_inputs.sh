@@ -321,7 +321,9 @@ mnist train-labels-idx1-ubyte "\x1f\x8b junk" 3 'lsnn: data/train-labels-idx1-ub
 "$LSNN" run base.yaml -q -o good >/dev/null
 "$LSNN" run base.yaml -q -o other seed=2 >/dev/null
 wrong 4 'lsnn: good holds a run already: give another folder, or go on with: lsnn resume good' run base.yaml -q -o good
-wrong 4 'lsnn: base.yaml is not an empty folder: give a new one' run base.yaml -q -o base.yaml
+wrong 2 'lsnn: -o base.yaml: that is what is read; give another name' run base.yaml -q -o base.yaml
+touch file
+wrong 4 'lsnn: file is not an empty folder: give a new one' run base.yaml -q -o file
 wrong 4 'lsnn: base.yaml/new cannot be made: Not a directory' run base.yaml -q -o base.yaml/new
 wrong 4 'lsnn: /proc/new cannot be made: No such file or directory' run base.yaml -q -o /proc/new
 wrong 4 'lsnn: the name of the folder is too long' run base.yaml -q -o "$(printf '%5000s' x)"
