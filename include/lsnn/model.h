@@ -114,8 +114,9 @@ typedef struct lsnn_model {
     /* After the backward step of the first time step: gradients of what `begin` set. OPTIONAL */
     void (*end)(const lsnn_slice *slice, const void *parameters);
 
-    /* The adjoints are those of a step at which a truncated gradient is cut, row 0 of the tapes is that of the
-     * step before: what parameters get that stand before the state of that step. The adjoints are cleared afterwards. OPTIONAL */
+    /* The adjoints are those of a step at which a truncated gradient is cut or a trial goes on from the one before, row 0 of the
+     * tapes is that of the step before: what parameters get that stand before the state of that step. The adjoints are cleared
+     * afterwards. OPTIONAL */
     void (*cut)(const lsnn_slice *slice, const void *parameters, bool through_reset);
 
     /* Bit c: with these parameters step writes tape c, so that it needs memory. Without it, all. OPTIONAL */

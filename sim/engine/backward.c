@@ -3,6 +3,7 @@
 #include "pull.h"
 #include "quiet.h"
 #include "rows.h"
+#include "snapshot.h"
 #include "worker.h"
 #include <string.h>
 
@@ -223,17 +224,34 @@ static void clear_adjoint_states(const network *net, worker *w)
 
 static void hold(const network *net, worker *w, tape *tp, int t);
 
-/* Between step t and the one after it nothing passes but what parameters get. */
-static void cut(const network *net, worker *w, tape *tp, const lsnn_paths *paths, int t)
+/* Nothing passes between two steps but what parameters get; the slices' tapes are at the first one. */
+static void cut(const network *net, worker *w, const lsnn_paths *paths)
 {
-    for (int k = 0; k < net->n_populations; k++) {
-        const population *p = &net->populations[k];
-        if (!p->model->cut) continue;
-        hold(net, w, tp, t);
-        tape_point(tp, net, k, t, &w->slice[k]);
-        p->model->cut(&w->slice[k], p->parameters, paths->reset);
-    }
+    for (int k = 0; k < net->n_populations; k++)
+        if (net->populations[k].model->cut)
+            net->populations[k].model->cut(&w->slice[k], net->populations[k].parameters, paths->reset);
     clear_adjoint_states(net, w);
+}
+
+static void cut_after(const network *net, worker *w, tape *tp, const lsnn_paths *paths, int t)
+{
+    hold(net, w, tp, t);
+    for (int k = 0; k < net->n_populations; k++)
+        tape_point(tp, net, k, t, &w->slice[k]);
+    cut(net, w, paths);
+}
+
+/* What the first step makes of the state before it, which was set by `begin` or comes from the trial before. */
+static void end(const network *net, worker *w, tape *tp, const lsnn_paths *paths)
+{
+    if (tp->start) {
+        carry_point(tp->start, net, w);
+        cut(net, w, paths);
+        return;
+    }
+    for (int k = 0; k < net->n_populations; k++)
+        if (net->populations[k].model->end)
+            net->populations[k].model->end(&w->slice[k], net->populations[k].parameters);
 }
 
 void backward_clear(const network *net, worker *w, gradients *into)
@@ -318,10 +336,8 @@ LSNN_KERNEL void backward(const network *net, worker *w, tape *tp, const lsnn_pa
     backward_clear(net, w, into);
     for (int from = (tp->n_steps - 1) / stretch * stretch; from >= 0; from -= stretch) {
         const int to = tp->n_steps - from < stretch ? tp->n_steps : from + stretch;
-        if (to < tp->n_steps) cut(net, w, tp, paths, to - 1);
+        if (to < tp->n_steps) cut_after(net, w, tp, paths, to - 1);
         backward_stretch(net, w, tp, paths, from, to, into, observe, with);
     }
-    for (int k = 0; k < net->n_populations && !tp->start; k++)
-        if (net->populations[k].model->end)
-            net->populations[k].model->end(&w->slice[k], net->populations[k].parameters);
+    end(net, w, tp, paths);
 }

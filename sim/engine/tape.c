@@ -2,7 +2,7 @@
 #include "snapshot.h"
 #include <math.h>
 
-static size_t columns_length(const network *net)
+size_t tape_columns(const network *net)
 {
     size_t n = 0;
     for (int k = 0; k < net->n_populations; k++)
@@ -12,7 +12,7 @@ static size_t columns_length(const network *net)
 
 lsnn_status tape_segment(int *segment, const network *net, int n_steps, int n_tapes, double bytes, lsnn_error *err)
 {
-    const double step = (double)(columns_length(net) * sizeof(real)) * n_tapes;
+    const double step = (double)(tape_columns(net) * sizeof(real)) * n_tapes;
     const double snapshot = (double)(snapshot_length(net) * sizeof(real)) * n_tapes;
     const int chunk = worker_chunk(net);
     *segment = n_steps;

@@ -81,7 +81,7 @@ lsnn_status trainer_new(trainer **out, network *net, const lsnn_task *task, cons
     t->n_shards = batch < settings->shards ? batch : settings->shards;
     if (t->n_threads > t->n_shards) t->n_threads = t->n_shards;
     t->n_tapes = t->waits ? batch : t->n_threads;
-    if (settings->carry) t->carried = snapshot_length(net);
+    if (settings->carry) t->carried = carry_length(net);
     TRY(take_workers(t, a, err));
     TRY(arena_take(a, &t->shard_count, (size_t)t->n_shards * (size_t)net->n_spiking, sizeof *t->shard_count, err));
     TRY(arena_take(a, &t->count, (size_t)net->n_spiking, sizeof *t->count, err));
@@ -185,7 +185,7 @@ static void run_forward(trainer *t, worker *w, tape *tp, int sample, const train
 {
     recorded_sample shown = {recorder, sample};
     const bool show = recorder && sample < recorder->n_samples;
-    tp->start = carried(t, t->carry, sample);
+    tp->start = t->iteration > 0 ? carried(t, t->carry, sample) : NULL;
     worker_observer *observe = show && recorder->step ? show_step : NULL;
     if (online(t)) {
         rates_signal(t, w, tp);
@@ -193,7 +193,7 @@ static void run_forward(trainer *t, worker *w, tape *tp, int sample, const train
     } else {
         pass_forward(t, w, tp, observe, &shown);
     }
-    if (t->carried > 0) snapshot_save(carried(t, t->carry_next, sample), t->net, w, tp->n_steps);
+    if (t->carried > 0) carry_save(carried(t, t->carry_next, sample), t->net, w, tp);
     if (show && recorder->trial) recorder->trial(recorder->with, sample, t->net, tp);
 }
 
@@ -426,8 +426,8 @@ lsnn_status trainer_iterate(trainer *t, metrics *out, const trainer_recorder *re
     return LSNN_OK;
 }
 
-/* Trials first .. first+n-1, by each thread of a region or outside of one. */
-static void evaluate_round(trainer *t, lsnn_set set, uint64_t first, int n)
+/* Trials first .. first+n-1, by each thread of a region or outside of one. They `go_on` from the round before if states are carried. */
+static void evaluate_round(trainer *t, lsnn_set set, uint64_t first, int n, bool go_on)
 {
     worker *w = t->workers[omp_get_thread_num()];
     tape *tp = t->tapes[omp_get_thread_num()];
@@ -435,9 +435,9 @@ static void evaluate_round(trainer *t, lsnn_set set, uint64_t first, int n)
 #pragma omp for schedule(dynamic, 1)
     for (int b = 0; b < n; b++) {
         input_draw(t, tp, set, first + (uint64_t)b);
-        tp->start = carried(t, t->carry_evaluation, b);
+        tp->start = go_on ? carried(t, t->carry_evaluation, b) : NULL;
         pass_forward(t, w, tp, NULL, NULL);
-        if (t->carried > 0) snapshot_save(carried(t, t->carry_evaluation, b), t->net, w, tp->n_steps);
+        if (t->carried > 0) carry_save(carried(t, t->carry_evaluation, b), t->net, w, tp);
         judge(t, w, tp, 1);
         t->sample_loss[b] = tp->loss;
         t->sample_error[b] = tp->error;
@@ -454,15 +454,14 @@ lsnn_status trainer_evaluate(trainer *t, metrics *out, lsnn_set set, uint64_t fi
     uint64_t spikes = 0, steps = 0;
     network_refresh(t->net);
     if (set == LSNN_TEST) tested_clear(t);
-    if (t->carried > 0) memset(t->carry_evaluation, 0, (size_t)t->settings.batch * t->carried * sizeof(real));
     /* In rounds of one batch, so that the sums have a fixed order. */
     for (uint64_t done = 0; done < n;) {
         const int round = (int)(n - done < (uint64_t)t->settings.batch ? n - done : (uint64_t)t->settings.batch);
         if (wants_region(t)) {
 #pragma omp parallel num_threads(t->n_threads)
-            evaluate_round(t, set, first + done, round);
+            evaluate_round(t, set, first + done, round, done > 0);
         } else {
-            evaluate_round(t, set, first + done, round);
+            evaluate_round(t, set, first + done, round, done > 0);
         }
         for (int b = 0; b < round; b++) {
             loss += t->sample_loss[b];

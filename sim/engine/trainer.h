@@ -65,9 +65,9 @@ struct trainer {
     bool waits;                   /* no sample goes backward before the whole batch went forward (SCOPE_BATCH) */
     tape **tapes;                 /* one per thread; one per sample if the trainer waits */
     int n_tapes;
-    size_t carried;                    /* values of a snapshot if the state is carried over, else 0 */
+    size_t carried;                    /* values that a sample hands on if the state is carried over, else 0 */
     real *carry, *carry_next;          /* [batch][carried] state of each sample before and after the iteration */
-    real *carry_evaluation;            /* [batch][carried] the same in an evaluation, which begins with zeros */
+    real *carry_evaluation;            /* [batch][carried] the same in an evaluation, which begins at rest */
     bool collapsed, quiet;             /* which steps of the readout are left out: pooled.h, quiet.h */
     gradients **shards;                /* [n_shards] */
     gradients *gradient;               /* their sum */

@@ -23,7 +23,7 @@ typedef struct tape {
     int segment;           /* steps that the columns hold, a multiple of the workers' chunk, or all */
     int held;              /* the first step that they hold now */
     real *snapshots;       /* [segments][snapshot_length], of the first step of each; NULL if all steps are held */
-    const real *start;     /* snapshot to begin the trial with; NULL: everything is zero */
+    real *start;           /* what is carried (snapshot.h) from the trial before; NULL: the trial begins at rest */
     uint32_t *spike_start; /* [n_steps + 1]: the spikes of step t are spike[start[t]] .. spike[start[t+1] - 1] */
     uint32_t *spike;       /* ids, ascending in a step */
     uint32_t *spike_step;  /* the step of each */
@@ -100,6 +100,8 @@ typedef struct gradients {
 /* `segment`: how many steps its columns hold; see tape_segment. 0: it has no columns, somebody else keeps them. */
 LSNN_MUST_USE lsnn_status tape_new(tape **out, const network *net, arena *a, const lsnn_shape *shape, int segment,
                                    lsnn_error *err);
+/* Values of a row of all columns. */
+size_t tape_columns(const network *net);
 /* The segment with which n_tapes tapes take at most so many bytes (0: any number): all steps, or else what takes least. */
 LSNN_MUST_USE lsnn_status tape_segment(int *segment, const network *net, int n_steps, int n_tapes, double bytes,
                                        lsnn_error *err);
