@@ -45,5 +45,6 @@ const lsnn_optimiser lsnn_optimiser_adam = {
     .fields = fields,
     .size = sizeof(adam),
     .moments = moments,
+    .scales = 1u << 1, /* with v = 0 the first steps would be three times the rate and more, whatever the gradient */
     .step = step,
 };

@@ -55,6 +55,9 @@ typedef struct lsnn_optimiser {
     const lsnn_field *fields; /* under `learning.optimiser:` in the config */
     size_t size;
     const char *const *moments; /* names of the arrays it keeps per weight, NULL at the end */
+    unsigned
+        scales; /* bit m: moment m is a scale of gradients; a synapse that rewiring makes begins with the projection's mean
+                        of it, and with 0 of the others */
     /* Change n weights (aligned, n a multiple of LSNN_LANES). `rate`: the learning rate now; `update`: 1, 2, ... REQUIRED */
     void (*step)(const void *parameters, double rate, uint64_t update, size_t n, real *weight, const real *gradient,
                  real *const moment[]);

@@ -30,6 +30,7 @@ typedef struct turn {
     projection *p;
     parameter *weights;
     real *const *moment;
+    real fresh[LSNN_MAX_MOMENTS]; /* what those of a new synapse begin with */
     lsnn_random chance;
     size_t n; /* synapses */
 } turn;
@@ -114,6 +115,16 @@ static size_t mark_row(turn *t, size_t i, bool mark)
     return n;
 }
 
+static void find_fresh(turn *t, unsigned scales)
+{
+    for (int m = 0; m < LSNN_MAX_MOMENTS && t->moment[m]; m++) {
+        double sum = 0;
+        for (size_t k = 0; scales & 1u << m && k < t->n; k++)
+            sum += (double)t->moment[m][t->r->position[k]];
+        t->fresh[m] = (real)(sum / (double)t->n);
+    }
+}
+
 /* ---- drawing ---------------------------------------------------------------------------------------------------------- */
 
 static void count_dormant(turn *t, size_t n_targets)
@@ -184,7 +195,7 @@ static void put_synapse(const turn *t, size_t position, real sign, real theta, r
     t->weights->value[position] = sign * theta;
     t->weights->present[position] = present;
     for (int m = 0; m < LSNN_MAX_MOMENTS && t->moment[m]; m++)
-        t->moment[m][position] = 0;
+        t->moment[m][position] = present == 0 ? 0 : t->fresh[m];
 }
 
 static void change_mask(turn *t, size_t n_targets)
@@ -235,10 +246,10 @@ static size_t build_row(turn *t, size_t i, size_t n, size_t n_targets)
     return n;
 }
 
-static void move(turn *t, real *values)
+static void move(turn *t, real *values, real fresh)
 {
     for (size_t k = 0; k < t->n; k++)
-        t->r->moved[k] = t->r->before[k] == NEW ? 0 : values[t->r->before[k]];
+        t->r->moved[k] = t->r->before[k] == NEW ? fresh : values[t->r->before[k]];
     memcpy(values, t->r->moved, t->n * sizeof *values);
 }
 
@@ -253,10 +264,10 @@ static void change_lists(turn *t, size_t n_targets)
     r->row_start[t->p->n_from] = n;
     memcpy(t->p->row_start, r->row_start, ((size_t)t->p->n_from + 1) * sizeof *r->row_start);
     memcpy(t->p->offset, r->offset, n * sizeof *r->offset);
-    move(t, t->weights->value);
-    move(t, t->weights->sign);
+    move(t, t->weights->value, 0);
+    move(t, t->weights->sign, 0);
     for (int m = 0; m < LSNN_MAX_MOMENTS && t->moment[m]; m++)
-        move(t, t->moment[m]);
+        move(t, t->moment[m], t->fresh[m]);
     for (size_t i = 0; i < (size_t)t->p->n_from; i++)
         for (size_t k = r->row_start[i]; r->fresh[i] > 0 && k < r->row_start[i + 1]; k++) {
             if (r->before[k] != NEW) continue;
@@ -267,7 +278,8 @@ static void change_lists(turn *t, size_t n_targets)
 
 /* ---- a turn ----------------------------------------------------------------------------------------------------------- */
 
-size_t rewire_projection(rewire *r, network *net, int which, real *const moment[], double rate, uint64_t update)
+size_t rewire_projection(rewire *r, network *net, int which, real *const moment[], unsigned scales, double rate,
+                         uint64_t update)
 {
     projection *p = &net->projections[which];
     turn t = {.r = r,
@@ -285,6 +297,7 @@ size_t rewire_projection(rewire *r, network *net, int which, real *const moment[
         t.weights->value[position] = t.weights->sign[position] * r->theta[k];
     }
     if (n_gone == 0) return 0;
+    find_fresh(&t, scales);
     const size_t n_targets = (size_t)network_count_targets(net, p);
     count_dormant(&t, n_targets);
     draw_rows(&t, n_gone);

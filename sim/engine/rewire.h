@@ -11,8 +11,9 @@ LSNN_MUST_USE lsnn_status rewire_new(rewire **out, const network *net, arena *a,
 
 /* After the optimiser's step of an update: the rewiring changes the projection's weights, synapses whose weight has crossed zero
  * are replaced by new ones between pairs that are not connected. Rows stay ordered, moments (NULL at the end) go with their
- * synapse, those of a new one are 0. Chance comes from (seed, projection, update). Returns how many were replaced. */
-size_t rewire_projection(rewire *r, network *net, int which, real *const moment[], double rate, uint64_t update);
+ * synapse, those of a new one are as lsnn_optimiser.scales says. Chance comes from (seed, projection, update). Returns how many were replaced. */
+size_t rewire_projection(rewire *r, network *net, int which, real *const moment[], unsigned scales, double rate,
+                         uint64_t update);
 
 /* Whether the projection's structure is what the rest of the engine relies on: rows within bounds and in order, targets and delays
  * that exist, no pair connected twice, no autapse where there may be none, no weight of the wrong sign; for what a file gave. */

@@ -148,7 +148,7 @@ void update_apply(trainer *t, double rate, double norm)
     for (int i = 0; i < t->net->n_projections; i++) {
         const parameter *weights = &t->net->parameters[t->net->projections[i].parameter];
         if (t->net->projections[i].rewiring && weights->learn)
-            rewire_projection(t->rewire, t->net, i, t->moment[t->net->projections[i].parameter], rate * weights->rate,
-                              t->iteration);
+            rewire_projection(t->rewire, t->net, i, t->moment[t->net->projections[i].parameter],
+                              t->settings.optimiser->scales, rate * weights->rate, t->iteration);
     }
 }
