@@ -89,7 +89,7 @@ LSNN_INLINE void pull_step(const network *net, worker *w, const tape *tp, const 
     for (int k = 0, n = 0; k < net->n_spiking_populations; k++)
         end[k] = n +=
             find_active(&net->populations[k], tape_row(tp, net, k, 0, t), w->active + n, w->active_column + n);
-    w->n_active += (uint64_t)end[net->n_spiking_populations - 1];
+    w->n_active += (uint64_t)(end[net->n_spiking_populations - 1] - net->n_hidden);
     for (int l = 0; l < net->n_projections; l++) {
         const projection *p = &net->projections[l];
         if (!pulled_in_steps(p, paths) || (p->to_output && t < tp->early)) continue;
@@ -129,7 +129,7 @@ LSNN_INLINE uint64_t count_marked(const network *net, const worker *w)
 {
     uint64_t n = 0;
     for (int k = 0; k < net->n_spiking_populations; k++)
-        for (int j = 0; j < net->populations[k].n; j++)
+        for (int j = 0; j < net->populations[k].n && !net->populations[k].model->hidden; j++)
             n += (uint64_t)__builtin_popcount(w->active_steps[net->populations[k].column + j]);
     return n;
 }

@@ -64,8 +64,9 @@ double rates_loss(const trainer *t, const tape *tp)
 double rates_psi_density(const trainer *t)
 {
     uint64_t n = 0;
-    if (!t->settings.learns || !t->settings.paths.recurrent || t->net->n_spiking == t->net->n_hidden) return NAN;
+    const int n_spiking = t->net->n_spiking - t->net->n_hidden;
+    if (!t->settings.learns || !t->settings.paths.recurrent || n_spiking == 0) return NAN;
     for (int k = 0; k < t->n_threads; k++)
         n += t->workers[k]->n_active;
-    return (double)n / ((double)t->net->n_spiking * (double)t->n_steps);
+    return (double)n / ((double)n_spiking * (double)t->n_steps);
 }

@@ -74,7 +74,7 @@ typedef struct worker {
     uint32_t *
         active_steps; /* [spiking columns] of each column a bit for the steps marked_from, + 1, ... in which it is active */
     int marked_from;
-    uint64_t n_active;                            /* in all backward passes since it was last set to 0 */
+    uint64_t n_active; /* of spiking neurons in all backward passes since it was last set to 0 */
     uint32_t *chain_first, *chain_next, *chained; /* of spikes of a cell (backward.c) */
     /* pooled.c and quiet.c: steps that the readout leaves out */
     real *coefficient; /* [n_steps] what a spike of the step adds to the average, or to the first step that is judged */
