@@ -1,11 +1,14 @@
 /* Reading, checking and writing down a sweep. */
 #include "sweep.h"
 #include "csv.h"
+#include <dirent.h>
 #include <errno.h>
 #include <stdlib.h>
 #include <string.h>
 #include <sys/stat.h>
 #include <unistd.h>
+
+#define SWEEP_FILE "sweep.yaml"
 
 void sweep_values(const char **out, const space *sp, size_t trial)
 {
@@ -302,17 +305,38 @@ static lsnn_status same_or_refuse(const char *path, const char *is, const char *
                      wanted + start);
 }
 
-static lsnn_status keep(const char *path, const char *text, lsnn_error *err)
+/* Whether a folder holds more than what a sweep makes before sweep.yaml is there: it may have been killed then. */
+static bool has_strangers(const char *folder)
 {
+    DIR *directory = opendir(folder);
+    bool found = false;
+    if (!directory) return false;
+    for (const struct dirent *e; !found && (e = readdir(directory));)
+        found = strcmp(e->d_name, ".") != 0 && strcmp(e->d_name, "..") != 0 && strcmp(e->d_name, "state") != 0 &&
+                strncmp(e->d_name, SWEEP_FILE, strlen(SWEEP_FILE)) != 0;
+    closedir(directory);
+    return found;
+}
+
+/* Makes a folder only where it may: what is there belongs to this sweep, or nothing is. */
+static lsnn_status keep_config(const sweep *s, lsnn_error *err)
+{
+    char path[PATH_MAX];
     csv_file file;
+    snprintf(path, sizeof path, "%.*s/" SWEEP_FILE, PATH_MAX - 32, s->folder);
+    const bool strange = has_strangers(s->folder); /* before the look for the file: another process may be writing it */
     char *is = read_all(path);
     if (is) {
-        const lsnn_status status = same_or_refuse(path, is, text, err);
+        const lsnn_status status = same_or_refuse(path, is, s->text, err);
         free(is);
-        return status;
+        return status == LSNN_OK ? make_folders(s, err) : status;
     }
+    if (strange)
+        return lsnn_fail(err, LSNN_OUTPUT, "%s is not an empty folder, and not one of a sweep: give a new one",
+                         s->folder);
+    TRY(make_folders(s, err));
     TRY(csv_open(&file, path, err));
-    fputs(text, file.stream);
+    fputs(s->text, file.stream);
     return csv_close(&file, err);
 }
 
@@ -370,10 +394,7 @@ static lsnn_status keep_trials(const sweep *s, lsnn_error *err)
 
 lsnn_status sweep_prepare(sweep *s, lsnn_error *err)
 {
-    char path[PATH_MAX];
-    TRY(make_folders(s, err));
-    snprintf(path, sizeof path, "%.*s/sweep.yaml", PATH_MAX - 32, s->folder);
-    TRY(keep(path, s->text, err));
+    TRY(keep_config(s, err));
     return keep_trials(s, err);
 }
 
@@ -381,8 +402,8 @@ lsnn_status sweep_open(sweep **out, const char *folder, const sweep_host *host, 
 {
     char path[PATH_MAX];
     config_node *root;
-    if (snprintf(path, sizeof path, "%s/sweep.yaml", folder) >= PATH_MAX || access(path, F_OK) != 0)
-        return lsnn_fail(err, LSNN_DATA, "%s is not the folder of a sweep: there is no sweep.yaml in it", folder);
+    if (snprintf(path, sizeof path, "%s/" SWEEP_FILE, folder) >= PATH_MAX || access(path, F_OK) != 0)
+        return lsnn_fail(err, LSNN_DATA, "%s is not the folder of a sweep: there is no " SWEEP_FILE " in it", folder);
     TRY(config_read(&root, a, path, err));
     return sweep_read(out, root, folder, host, a, err);
 }

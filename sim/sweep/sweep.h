@@ -62,7 +62,8 @@ LSNN_MUST_USE lsnn_status sweep_read(sweep **out, config_node *root, const char 
                                      arena *a, lsnn_error *err);
 /* Every value that the space can give is built with a trial that has it. */
 LSNN_MUST_USE lsnn_status sweep_check(const sweep *s, const sweep_host *host, lsnn_error *err);
-/* Writes sweep.yaml and trials.csv, or finds them as they should be: LSNN_DATA if the folder belongs to another sweep. */
+/* Writes sweep.yaml and trials.csv, or finds them as they should be: LSNN_DATA if the folder belongs to another sweep, LSNN_OUTPUT if
+ * it holds something else. Then nothing in it is changed. */
 LSNN_MUST_USE lsnn_status sweep_prepare(sweep *s, lsnn_error *err);
 /* From a folder that sweep_prepare has made. */
 LSNN_MUST_USE lsnn_status sweep_open(sweep **out, const char *folder, const sweep_host *host, arena *a,

@@ -42,6 +42,14 @@ expect 2 "--part takes K/N" run.yaml seed=1..4 --part 2/2 -o no
 expect 2 "has no option --frobnicate" run.yaml --frobnicate
 expect 3 "is not the folder of a sweep" .
 expect 4 "run.yaml" run.yaml seed=1,2 -o run.yaml/x
+mkdir -p strange/state
+touch strange/notes
+expect 4 "strange is not an empty folder, and not one of a sweep: give a new one" run.yaml seed=1,2 -o strange
+[[ $(find strange | sort | xargs) == "strange strange/notes strange/state" ]] || { find strange; exit 1; }
+# What a sweep leaves that is killed before its first file.
+mkdir -p begun/state
+touch begun/sweep.yaml.1.tmp
+"$LSNN" sweep run.yaml learning.iterations=1 seed=1,2 -q -o begun >/dev/null
 cat >block.yaml <<'END'
 include: run.yaml
 sweep:
