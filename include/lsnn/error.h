@@ -14,6 +14,7 @@
     X(OUTPUT, 4, "output cannot be written")                                                                           \
     X(MEMORY, 5, "not enough memory")                                                                                  \
     X(DIVERGED, 6, "the simulation left the range of numbers")                                                         \
+    X(FAILED, 7, "a sweep is over, and trials of it have failed")                                                      \
     X(INTERRUPTED, 130, "stopped by a signal; the run can be resumed")                                                 \
     X(INTERNAL, 70, "a defect of lsnn itself")
 

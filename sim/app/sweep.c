@@ -101,7 +101,11 @@ static lsnn_status report(sweep *s, log_state *log, lsnn_error *err)
     log_say(log, LOG_INFO, "%zu trials: %zu done, %zu paused, %zu stopped, %zu failed, %zu running elsewhere, %zu left",
             s->space.n_trials, c.done, c.paused, c.stopped, c.failed, c.running, c.left);
     printf("%s/results.csv\n", s->folder);
-    return LSNN_OK;
+    if (c.failed == 0) return LSNN_OK;
+    return lsnn_fail(err, LSNN_FAILED,
+                     "%zu of %zu trials have failed: the column `message` of %s/results.csv says why, --retry repeats "
+                     "them",
+                     c.failed, s->space.n_trials, s->folder);
 }
 
 static lsnn_status run_all(sweep *s, const sweep_options *options, log_state *log, const ranks *r, lsnn_error *err)
@@ -309,6 +313,8 @@ const verb verb_sweep = {
         "The same command again, or lsnn sweep DIR, goes on after Ctrl-C, SIGTERM, a crash or a power cut: trials\n"
         "that were under way go on from their checkpoints (simulations begin again). Any number of processes on any\n"
         "machines that see the folder can work on it.\n\n"
+        "A trial that fails (diverges, say) stops no other. If some have, the last line says how many, and the exit\n"
+        "code is 7; the column `message` of results.csv says why.\n\n"
         "  -j N            trials at a time (as many as there are processors), which share out the threads\n"
         "  --threads N     threads of each trial; results do not depend on them\n"
         "  --retry         repeat failed trials\n"

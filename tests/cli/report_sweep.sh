@@ -24,7 +24,9 @@ rm begun/state/000[2-5]-*
 "$LSNN" report begun -o begun.html 2>/dev/null
 # Trials that diverge have failed.
 huge=$([[ $REAL == double ]] && echo 1e308 || echo 1e38)
-"$LSNN" sweep run.yaml learning.rate=1e-3,$huge -q -o failed >/dev/null
+status=0
+"$LSNN" sweep run.yaml learning.rate=1e-3,$huge -q -o failed >/dev/null 2>&1 || status=$?
+[[ $status -eq 7 ]] || { echo "a sweep of which a trial failed: exit code $status"; exit 1; }
 "$LSNN" report failed 2>/dev/null
 
 "$PYTHON" - <<'END'

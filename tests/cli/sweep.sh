@@ -118,7 +118,10 @@ diff <(table "$whole") <(table parts)
 
 # ---- a trial that diverges
 huge=$([[ $REAL == double ]] && echo 1e308 || echo 1e38)
-"$LSNN" sweep run.yaml learning.rate=1e-3,$huge seed=1,2 learning.iterations=20 -q -j 2 -o diverged >/dev/null
+expect 7 "2 of 4 trials have failed: the column \`message\` of diverged/results.csv says why, --retry repeats them" run.yaml \
+    learning.rate=1e-3,$huge seed=1,2 learning.iterations=20 -q -j 2 -o diverged
+[[ $(cat out) == diverged/results.csv && $(wc -l <log) -eq 1 ]] || { cat out log; exit 1; }
+expect 7 "2 of 4 trials have failed" diverged -q
 [[ $(table diverged | grep -c "'done'") -eq 2 && $(table diverged | grep -c "'failed'") -eq 2 ]] || { table diverged; exit 1; }
 [[ $(table diverged) == *became* ]] || { table diverged; exit 1; }
 
