@@ -26,16 +26,23 @@ static void print_head(const selection *s)
         printf("%d of %d trials, %g to %g ms of each\n", wanted, f->n_trials, s->window.start, s->window.stop);
     else
         printf("%g to %g ms%s\n", s->window.start, s->window.stop,
-               f->n_trials == 0 && s->window.stop == f->stop ? " (the last spike)" : "");
+               f->n_trials || s->window.stop != f->stop ? ""
+               : f->stop > 0                            ? " (the last spike)"
+                                                        : " (no spikes: give --window 0:STOP)");
+}
+
+static void print_size(const spikes_population *p)
+{
+    printf(": %d neurons", p->spikes.n_neurons);
+    if (!p->counted)
+        printf("%s", p->spikes.n ? " (by the highest id)" : " (silent, and not counted in the file: see --neurons)");
 }
 
 static void print_section(const selection *s, const finding *first)
 {
     printf("\n%s", first->population);
     for (int k = 0; k < s->file->n_populations; k++)
-        if (strcmp(s->file->populations[k].name, first->population) == 0)
-            printf(": %d neurons%s", s->file->populations[k].spikes.n_neurons,
-                   s->file->populations[k].counted ? "" : " (by the highest id)");
+        if (strcmp(s->file->populations[k].name, first->population) == 0) print_size(&s->file->populations[k]);
     if (strcmp(first->group, "all") != 0) printf(", %s", first->group);
     printf("\n  %-20s %11s %11s %-8s %7s %9s\n", "measure", "value", "sd", "unit", "n", "undefined");
 }

@@ -147,8 +147,8 @@ static lsnn_status choose_window(selection *out, const char *text, lsnn_error *e
         return lsnn_fail(err, LSNN_USAGE, "--window takes START:STOP in ms, like 100:600, not '%s'", text);
     if (out->window.start < 0 || out->window.start >= out->window.stop)
         return lsnn_fail(err, LSNN_USAGE, "--window %s: it has to start at 0 or later, and before it stops", text);
-    const bool known = f->n_trials > 0; /* else spikes may just be missing at the end */
-    if (out->window.start < length && (out->window.stop <= length || !known)) return LSNN_OK;
+    const bool known = f->n_trials > 0; /* else spikes may just be missing at the end, or all of them */
+    if (known ? out->window.stop <= length : out->window.start < length || length <= 0) return LSNN_OK;
     return out->by_trial ? lsnn_fail(err, LSNN_USAGE, "--window %s: the trials last %g ms", text, length)
                          : lsnn_fail(err, LSNN_USAGE, "--window %s: the recording ends at %g ms", text, length);
 }

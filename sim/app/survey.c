@@ -31,11 +31,6 @@ lsnn_status survey_look(findings *out, const selection *s, int number, int only,
     if (status == LSNN_OK && subject.trains.n_spans == 0)
         status = lsnn_fail(err, LSNN_USAGE, "no spikes of '%s' were recorded in the trials that are asked for",
                            subject.population);
-    if (status == LSNN_OK && subject.trains.n_neurons == 0)
-        status = lsnn_fail(err, LSNN_DATA,
-                           "%s: '%s' has no spikes, and the file does not say how many neurons it has; "
-                           "give --neurons N",
-                           s->file->path, subject.population);
     if (status == LSNN_OK) status = measure_prepare(&subject, q->with, scratch, err);
     for (int k = 0; status == LSNN_OK && k < q->n; k++)
         if (across_classes ? q->measures[k]->across_classes : only < 0 || !q->measures[k]->across_classes)

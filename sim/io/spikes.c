@@ -39,7 +39,7 @@ static lsnn_status check_ids(const spikes_reader *r, spikes_population *p, const
     if (highest >= MOST_NEURONS)
         return lsnn_fail(r->err, LSNN_DATA, "%s: %s has the node id %u; ids below %d are read", r->out->path, place,
                          highest, MOST_NEURONS);
-    if (!p->counted) s->n_neurons = r->neurons ? r->neurons : s->n ? (int)highest + 1 : 0;
+    if (!p->counted) s->n_neurons = r->neurons ? r->neurons : (int)highest + 1; /* one silent neuron stands for all */
     if (s->n == 0 || (int)highest < s->n_neurons) return LSNN_OK;
     return lsnn_fail(r->err, LSNN_DATA, "%s: %s has the node id %u, but the population has %d neurons", r->out->path,
                      place, highest, s->n_neurons);

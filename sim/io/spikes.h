@@ -11,7 +11,7 @@ typedef struct spikes_population {
     const char *name;
     raster spikes;  /* sorted; on the time axis of the file */
     bool input;     /* cells of a source, not neurons */
-    bool counted;   /* whether the file says how many neurons there are; else: the highest id + 1 */
+    bool counted;   /* whether the file says how many neurons there are; else: the highest id + 1, of a silent one 1 */
     bool *in_trial; /* [n_trials]: whether its spikes were recorded there */
 } spikes_population;
 
@@ -34,7 +34,8 @@ typedef struct spikes {
 
 typedef enum spikes_parts { SPIKES_ONLY, SPIKES_AND_REPORTS, SPIKES_OR_REPORTS } spikes_parts;
 
-/* `neurons`: how many neurons each population has where the file does not say (0: the highest id + 1). Checked: shapes, times
+/* `neurons`: how many neurons each population has where the file does not say (0: the highest id + 1; of a population without
+ * spikes 1, so that what is 0 for each of them is 0). Checked: shapes, times
  * (finite, not negative), ids. Reports are read only if they are asked for. */
 LSNN_MUST_USE lsnn_status spikes_read(spikes **out, const char *path, int neurons, spikes_parts parts, arena *a,
                                       lsnn_error *err);

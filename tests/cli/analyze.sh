@@ -188,6 +188,9 @@ write('large.h5', [1.0], [10**9])
 write('words.h5', np.array([b'one', b'two']), [0, 1])
 write('fine.h5', [1.0, 20.0, 30.5], [0, 1, 1])
 write('empty.h5', np.zeros(0), np.zeros(0, 'u8'))
+write('silent.h5', [1.0, 20.0, 30.5], [0, 1, 1])
+with h5py.File('silent.h5', 'a') as f:
+    f['spikes/s/timestamps'], f['spikes/s/node_ids'] = np.zeros(0), np.zeros(0, 'u8')
 with h5py.File('foreign.h5', 'w') as f:
     f['x'] = [1.0]
 with h5py.File('group.h5', 'w') as f:
@@ -217,6 +220,26 @@ data = open('time.h5', 'rb').read()
 open('cut.h5', 'wb').write(data[:len(data) // 2])
 open('text.txt', 'w').write('1.0 0\n')
 END
+# ---- populations without spikes
+"$LSNN" analyze silent.h5 --measure all >table 2>/dev/null
+grep -q '^s: 1 neurons (silent, and not counted in the file: see --neurons)$' table
+"$LSNN" analyze silent.h5 --population s --neurons 7 --window 0:100 --csv --dry-run >seven.csv
+"$LSNN" analyze empty.h5 | grep -qF 'empty.h5: SONATA spikes, 0 to 0 ms (no spikes: give --window 0:STOP)'
+"$LSNN" analyze empty.h5 --window 0:100 --csv --dry-run >one.csv
+for kind in raster rate isi; do
+    "$LSNN" plot silent.h5 $kind -o silent.svg
+done
+"$LSNN" export silent.h5 --to csv >/dev/null
+"$PYTHON" - <<'END'
+import csv
+
+for file, n in ('seven.csv', 7), ('one.csv', 1):
+    rows = {r['measure']: r for r in csv.DictReader(open(file))}
+    assert float(rows['rate']['value']) == float(rows['rate_most']['value']) == float(rows['psth_peak']['value']) == 0
+    assert int(float(rows['silent_neurons']['value'])) == n and float(rows['silence_share']['value']) == 1, file
+    assert rows['cv']['value'] in ('', 'nan') and rows['fano']['value'] in ('', 'nan'), rows['cv']
+END
+
 failures=0
 wrong() { # CODE FIRST_LINE ARGUMENT...
     local code=$1 message=$2 status=0 said=
@@ -245,7 +268,6 @@ wrong 3 "lsnn: unit.h5: /spikes/e/timestamps has the unit 'fortnight'; ms, s and
 wrong 3 'lsnn: minus.h5: /spikes/e/node_ids has a number that does not fit into uint32' minus.h5
 wrong 3 'lsnn: large.h5: /spikes/e has the node id 1000000000; ids below 10000000 are read' large.h5
 wrong 3 'lsnn: words.h5: /spikes/e/timestamps should hold numbers (integers of 8 to 64 bits or IEEE floats)' words.h5
-wrong 3 "lsnn: empty.h5: 'e' has no spikes, and the file does not say how many neurons it has; give --neurons N" empty.h5
 wrong 3 'lsnn: fine.h5: /spikes/e has the node id 1, but the population has 1 neurons' fine.h5 --neurons 1
 wrong 3 'lsnn: shd_lengths.h5: trial 0 has 2 times, but 1 units' shd_lengths.h5
 wrong 3 'lsnn: shd_rows.h5: /spikes/times has 2 trials, but /spikes/units 1' shd_rows.h5
