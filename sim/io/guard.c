@@ -118,7 +118,8 @@ static guard_verdict read_header(guard_object *o, const guard *g, uint64_t addre
         verdict = read_messages(o, g, &messages, &left, where, size, &n_blocks);
         free(block);
     }
-    return verdict == GUARD_FINE && left != 0 ? GUARD_DAMAGED : verdict;
+    if (verdict == GUARD_FINE && left != 0) return GUARD_DAMAGED;
+    return verdict == GUARD_FINE && o->has_links ? GUARD_STRANGE : verdict;
 }
 
 /* A group's names. */
@@ -254,6 +255,13 @@ guard_verdict guard_find(const guard *g, const char *path)
     if (verdict != GUARD_FINE || o.has_table) return verdict;
     verdict = guard_check_dataset(g, &o);
     return verdict == GUARD_FINE && o.layout == GUARD_CHUNKED ? guard_check_index(g, &o, false) : verdict;
+}
+
+void guard_elsewhere(const guard *g, const char *group, char name[GUARD_LINK_NAME])
+{
+    guard_object o;
+    (void)guard_look_up(g, group, &o);
+    memcpy(name, o.elsewhere, GUARD_LINK_NAME);
 }
 
 guard_verdict guard_chunks(const guard *g, const char *path)

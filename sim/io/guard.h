@@ -13,11 +13,14 @@
 #include <stddef.h>
 #include <stdint.h>
 
+enum { GUARD_LINK_NAME = 256 };
+
 typedef enum guard_verdict {
     GUARD_FINE,
-    GUARD_ABSENT,  /* no such object */
-    GUARD_LINK,    /* a soft link on the way */
-    GUARD_STRANGE, /* of a kind that is not read */
+    GUARD_ABSENT,    /* no such object */
+    GUARD_LINK,      /* a soft link on the way */
+    GUARD_ELSEWHERE, /* a group on the way holds a link to another file */
+    GUARD_STRANGE,   /* of a kind that is not read */
     GUARD_DAMAGED
 } guard_verdict;
 
@@ -33,6 +36,8 @@ typedef struct guard {
 guard_verdict guard_open(guard *out, int fd, uint64_t length);
 /* Is the object there, and are the groups on the way, its header, its attributes and its chunk index sound? */
 guard_verdict guard_find(const guard *g, const char *path);
+/* The name of the link for which guard_find has said GUARD_ELSEWHERE of this group itself. */
+void guard_elsewhere(const guard *g, const char *group, char name[GUARD_LINK_NAME]);
 /* Does each chunk of a dataset (that guard_find found fine) unpack to its full size, and does each of its sequences, if
  * it holds such, lie in the heap that it refers to? */
 guard_verdict guard_chunks(const guard *g, const char *path);

@@ -58,6 +58,8 @@ typedef struct guard_object {
     uint64_t chunk_bytes;
     int n_filters;
     int filter[GUARD_MAX_FILTERS];
+    bool has_links;                  /* a group of HDF5's newer format */
+    char elsewhere[GUARD_LINK_NAME]; /* of its links one that leads to another file */
 } guard_object;
 
 guard_verdict guard_read_space(guard_space *out, guard_bytes *b);

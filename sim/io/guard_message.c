@@ -252,16 +252,38 @@ static guard_verdict read_extent(guard_object *o, guard_bytes *b)
     return verdict == GUARD_FINE && o->space.nothing ? GUARD_STRANGE : verdict;
 }
 
+/* A member of a group of the newer format, which HDF5 also takes for a group that holds a link to another file. Only such a link is
+ * told from the others, since it is what a user can change. */
+static guard_verdict read_link(guard_object *o, guard_bytes *b)
+{
+    enum { WIDTH = 3, ORDER = 4, KIND = 8, CHARSET = 16, EXTERNAL = 64 };
+    const int version = (int)guard_number(b, 1), flags = (int)guard_number(b, 1);
+    const int kind = flags & KIND ? (int)guard_number(b, 1) : 0;
+    guard_skip(b, (flags & ORDER ? 8 : 0) + (flags & CHARSET ? 1 : 0));
+    const uint64_t length = guard_number(b, 1 << (flags & WIDTH));
+    if (!b->good || version != 1 || length > b->left) return GUARD_DAMAGED;
+    const unsigned char *name = guard_take(b, length);
+    o->has_links = true;
+    if (kind != EXTERNAL) return GUARD_FINE;
+    const size_t kept = length < GUARD_LINK_NAME ? length : GUARD_LINK_NAME - 1;
+    memcpy(o->elsewhere, name, kept);
+    o->elsewhere[kept] = '\0';
+    return GUARD_ELSEWHERE;
+}
+
 guard_verdict guard_read_message(guard_object *o, const guard *g, int type, guard_bytes *b)
 {
     enum {
         NIL,
         SPACE,
-        TYPE = 3,
+        LINKS,
+        TYPE,
         OLD_FILL,
         FILL,
+        LINK,
         LAYOUT = 8,
-        FILTERS = 11,
+        GROUP = 10,
+        FILTERS,
         ATTRIBUTE,
         OLD_TIME = 14,
         TABLE = 17,
@@ -271,6 +293,9 @@ guard_verdict guard_read_message(guard_object *o, const guard *g, int type, guar
     switch (type) {
     case NIL: return GUARD_FINE;
     case SPACE: return read_extent(o, b);
+    case LINKS:
+    case GROUP: o->has_links = true; return GUARD_FINE;
+    case LINK: return read_link(o, b);
     case TYPE: o->has_type = true; return guard_read_type(&o->type, b);
     case OLD_FILL:
     case FILL: return read_fill(o, type, b);

@@ -64,12 +64,32 @@ static const char strange[] =
     "is stored in a way that is not read here (other types than numbers and texts, parts in other "
     "files, HDF5's newer format): save it with the defaults of HDF5 or h5py";
 
+/* Names the first link on the way to an object. */
+static lsnn_status fail_link(const store *s, const char *object, guard_verdict verdict, lsnn_error *err)
+{
+    char part[STORE_MAX_PATH] = "/", name[GUARD_LINK_NAME] = "";
+    for (size_t stop = 1; object[stop - 1] && guard_find(&s->guard, part) != verdict; stop++) {
+        if (object[stop] != '/' && object[stop] != '\0') continue;
+        memcpy(part, object, stop);
+        part[stop] = '\0';
+    }
+    if (verdict == GUARD_LINK)
+        return lsnn_fail(err, LSNN_DATA, "%s: %s is a link, which is not followed", s->path, part);
+    guard_elsewhere(&s->guard, part, name);
+    return lsnn_fail(
+        err, LSNN_DATA,
+        "%s: %s%s%s is a link to another file, which is not followed: copy what it leads to into this file, "
+        "or remove it",
+        s->path, part, part[1] ? "/" : "", name);
+}
+
 /* Nothing reaches HDF5 before the guard has seen it. */
 static lsnn_status inspect(store *s, lsnn_error *err)
 {
     guard_verdict verdict = guard_open(&s->guard, disk_descriptor(s->disk), disk_length(s->disk));
     if (verdict == GUARD_ABSENT) return lsnn_fail(err, LSNN_DATA, "%s: not an HDF5 file", s->path);
     if (verdict == GUARD_FINE) verdict = guard_find(&s->guard, "/");
+    if (verdict == GUARD_ELSEWHERE) return fail_link(s, "/", verdict, err);
     if (verdict == GUARD_STRANGE) return lsnn_fail(err, LSNN_DATA, "%s: %s", s->path, strange);
     if (verdict == GUARD_FINE) {
         s->file = open_file(s, H5F_ACC_RDONLY);
@@ -196,7 +216,7 @@ static guard_verdict verdict_on(const store *s, const char *object)
 
 bool store_has(const store *s, const char *path)
 {
-    return verdict_on(s, path) == GUARD_FINE;
+    return verdict_on(s, path) != GUARD_ABSENT;
 }
 
 lsnn_status store_find(const store *s, const char *object, lsnn_error *err)
@@ -204,7 +224,8 @@ lsnn_status store_find(const store *s, const char *object, lsnn_error *err)
     switch (verdict_on(s, object)) {
     case GUARD_FINE: return LSNN_OK;
     case GUARD_ABSENT: return lsnn_fail(err, LSNN_DATA, "%s: %s is missing", s->path, object);
-    case GUARD_LINK: return lsnn_fail(err, LSNN_DATA, "%s: %s is a link, which is not followed", s->path, object);
+    case GUARD_LINK: return fail_link(s, object, GUARD_LINK, err);
+    case GUARD_ELSEWHERE: return fail_link(s, object, GUARD_ELSEWHERE, err);
     case GUARD_STRANGE: return lsnn_fail(err, LSNN_DATA, "%s: %s %s", s->path, object, strange);
     case GUARD_DAMAGED: break;
     }

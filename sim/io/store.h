@@ -40,6 +40,7 @@ hid_t store_file(const store *s);
 LSNN_MUST_USE lsnn_status store_create_sealed(store **out, const char *path, lsnn_error *err);
 LSNN_MUST_USE lsnn_status store_open_sealed(store **out, const char *path, lsnn_error *err);
 
+/* Also of what cannot be read, so that reading it says why. */
 bool store_has(const store *s, const char *path);
 LSNN_MUST_USE lsnn_status store_shape_of(const store *s, store_shape *out, const char *path, lsnn_error *err);
 /* Reads a whole dataset, converted to `type`, into the arena (out_pointer: address of a pointer of that type). With

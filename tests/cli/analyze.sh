@@ -191,6 +191,15 @@ write('empty.h5', np.zeros(0), np.zeros(0, 'u8'))
 write('silent.h5', [1.0, 20.0, 30.5], [0, 1, 1])
 with h5py.File('silent.h5', 'a') as f:
     f['spikes/s/timestamps'], f['spikes/s/node_ids'] = np.zeros(0), np.zeros(0, 'u8')
+for name, link in (('soft', h5py.SoftLink('/gone')), ('out', h5py.ExternalLink('gone.h5', '/x'))):
+    for place in 'spikes/e/node_ids', 'spikes/f', 'spikes', 'trials/start', 'more':
+        file = name + '_' + place.replace('/', '_') + '.h5'
+        if place != 'spikes':
+            write(file, [1.0], [0])
+        with h5py.File(file, 'a') as f:
+            if place in f:
+                del f[place]
+            f[place] = link
 with h5py.File('foreign.h5', 'w') as f:
     f['x'] = [1.0]
 with h5py.File('group.h5', 'w') as f:
@@ -221,6 +230,7 @@ open('cut.h5', 'wb').write(data[:len(data) // 2])
 open('text.txt', 'w').write('1.0 0\n')
 END
 # ---- populations without spikes
+"$LSNN" analyze soft_more.h5 >/dev/null 2>&1 # a link that nobody needs
 "$LSNN" analyze silent.h5 --measure all >table 2>/dev/null
 grep -q '^s: 1 neurons (silent, and not counted in the file: see --neurons)$' table
 "$LSNN" analyze silent.h5 --population s --neurons 7 --window 0:100 --csv --dry-run >seven.csv
@@ -269,6 +279,14 @@ wrong 3 'lsnn: minus.h5: /spikes/e/node_ids has a number that does not fit into 
 wrong 3 'lsnn: large.h5: /spikes/e has the node id 1000000000; ids below 10000000 are read' large.h5
 wrong 3 'lsnn: words.h5: /spikes/e/timestamps should hold numbers (integers of 8 to 64 bits or IEEE floats)' words.h5
 wrong 3 'lsnn: fine.h5: /spikes/e has the node id 1, but the population has 1 neurons' fine.h5 --neurons 1
+wrong 3 'lsnn: soft_spikes_e_node_ids.h5: /spikes/e/node_ids is a link, which is not followed' soft_spikes_e_node_ids.h5
+wrong 3 'lsnn: soft_spikes_f.h5: /spikes/f is a link, which is not followed' soft_spikes_f.h5
+wrong 3 'lsnn: soft_spikes.h5: /spikes is a link, which is not followed' soft_spikes.h5
+wrong 3 'lsnn: soft_trials_start.h5: /trials/start is a link, which is not followed' soft_trials_start.h5
+for place in spikes/e/node_ids spikes/f spikes trials/start more; do
+    file=out_${place//\//_}.h5
+    wrong 3 "lsnn: $file: /$place is a link to another file, which is not followed: copy what it leads to into this file, or remove it" $file
+done
 wrong 3 'lsnn: shd_lengths.h5: trial 0 has 2 times, but 1 units' shd_lengths.h5
 wrong 3 'lsnn: shd_rows.h5: /spikes/times has 2 trials, but /spikes/units 1' shd_rows.h5
 wrong 3 'lsnn: shd_negative.h5: /spikes/times: trial 0 has -0.5; times are seconds from 0' shd_negative.h5
