@@ -1,12 +1,14 @@
 /* The list of measures, their settings, and the findings that they share. */
 #include "measure_inside.h"
 #include <math.h>
+#include <stdio.h>
 #include <string.h>
 
+#define LONGEST 1e7 /* ms, of bins and the like */
 #define AT(member) offsetof(measure_settings, member)
 #define MS(member, value, doc)                                                                                         \
     {                                                                                                                  \
-#member, LSNN_REAL, AT(member), value, "ms", 0, 1e7, true, NULL, doc                                           \
+#member, LSNN_REAL, AT(member), value, "ms", 0, LONGEST, true, NULL, doc                                       \
     }
 
 const lsnn_field measure_fields[] = {
@@ -14,8 +16,8 @@ const lsnn_field measure_fields[] = {
     MS(psth_bin, "10", "bins of the PSTH"),
     MS(isi_bin, "1", "bins of the histogram of intervals"),
     MS(isi_longest, "500", "where this histogram ends"),
-    {"refractory", LSNN_REAL, AT(refractory), "5", "ms", 0, 1e7, false, NULL, "R of lvr"},
-    {"window", LSNN_REAL, AT(window), "0", "ms", 0, 1e7, false, NULL,
+    {"refractory", LSNN_REAL, AT(refractory), "5", "ms", 0, LONGEST, false, NULL, "R of lvr"},
+    {"window", LSNN_REAL, AT(window), "0", "ms", 0, LONGEST, false, NULL,
      "windows of the Fano factor; 0: a count per trial, or 100 ms where there are no trials"},
     MS(lag, "100", "largest lag of correlograms"),
     MS(lag_bin, "1", "bins of correlograms"),
@@ -68,6 +70,46 @@ const measure *measure_named(const char *name)
     for (const measure *m = measure_list; m->name; m++)
         if (strcmp(m->name, name) == 0) return m;
     return NULL;
+}
+
+/* What takes room and time for each bin, with or without spikes in it. */
+typedef struct load {
+    const char *measure, *setting;
+    double bin, number; /* how many bins there are of a ms */
+} load;
+
+/* 1, 2, 5, 10, 20, ... */
+static double round_up(double x)
+{
+    const double unit = pow(10, floor(log10(x)));
+    return unit * (x <= unit ? 1 : x <= 2 * unit ? 2 : x <= 5 * unit ? 5 : 10);
+}
+
+static lsnn_status refuse(const load *l, const char *population, double bins, lsnn_error *err)
+{
+    const double better = round_up(l->bin * bins / MEASURE_MOST_BINS);
+    char would_do[64] = "";
+    if (better <= LONGEST) snprintf(would_do, sizeof would_do, "%s=%g would do, or ", l->setting, better);
+    return lsnn_fail(
+        err, LSNN_USAGE,
+        "%s of '%s': %.3g bins of %g ms, of which %g are possible; %sa shorter --window, or other measures "
+        "(--measure)",
+        l->measure, population, bins, l->bin, MEASURE_MOST_BINS, would_do);
+}
+
+lsnn_status measure_check(const measure *m, const measure_subject *s, const measure_settings *with, lsnn_error *err)
+{
+    const double n = s->trains.n_neurons, spans = s->trains.n_spans, longest = raster_duration(&s->trains) / spans;
+    const load loads[] = {
+        {"psth", "psth_bin", with->psth_bin, 1}, {"correlation", "bin", with->bin, spans},
+        {"synchrony", "bin", with->bin, spans},  {"contrast", "contrast_bin", with->contrast_bin, 2},
+        {"dimension", "bin", with->bin, n},      {"decode", "decode_bin", with->decode_bin, n * spans}};
+    for (size_t k = 0; k < sizeof loads / sizeof *loads; k++) {
+        const double bins = longest / loads[k].bin * loads[k].number;
+        if (strcmp(loads[k].measure, m->name) == 0 && bins > MEASURE_MOST_BINS)
+            return refuse(&loads[k], s->population, bins, err);
+    }
+    return LSNN_OK;
 }
 
 lsnn_status measure_prepare(measure_subject *s, const measure_settings *with, arena *a, lsnn_error *err)

@@ -38,6 +38,11 @@ typedef struct measure {
 extern const measure measure_list[];            /* an entry without a name at the end */
 const measure *measure_named(const char *name); /* NULL: there is none */
 
+/* Bins that a measure may lay over time: beyond, room and time would be without bound (0.3 GB, seconds). */
+#define MEASURE_MOST_BINS 2e7
+/* LSNN_USAGE: it would be more; the message says which width would do. The spans are of one length. */
+LSNN_MUST_USE lsnn_status measure_check(const measure *m, const measure_subject *s, const measure_settings *with,
+                                        lsnn_error *err);
 /* What several measures need: the intervals of each neuron. */
 LSNN_MUST_USE lsnn_status measure_prepare(measure_subject *s, const measure_settings *with, arena *a, lsnn_error *err);
 

@@ -5,6 +5,7 @@
 #include "measure_inside.h"
 #include "spectrum.h"
 #include <math.h>
+#include <string.h>
 
 lsnn_status measure_psth(findings *out, const measure_subject *s, const measure_settings *with, lsnn_error *err)
 {
@@ -87,28 +88,45 @@ static lsnn_status add_spectrum(findings *out, const measure_subject *s, const s
                          (finding_column){"power", "Hz^2/Hz", w->power}, err);
 }
 
+/* All whole segments of a span of n samples. One without spikes has no power, so that only those with some are computed, and time
+ * goes with the spikes. `signal`: room for a segment. */
+static void add_span(spectrum *w, double *signal, size_t n, const raster *spikes, const span *of, double unit)
+{
+    const size_t step = w->segment - w->segment / 2, before = w->n_sums;
+    size_t at = 0, first = 0;
+    while (at + w->segment <= n) {
+        size_t s = first;
+        memset(signal, 0, w->segment * sizeof *signal);
+        for (size_t b; s < spikes->n && (b = raster_bin(spikes->time[s] - of->start, SAMPLE)) < at + w->segment; s++)
+            signal[b - at]++;
+        for (size_t b = 0; b < w->segment; b++)
+            signal[b] *= unit;
+        if (s > first) spectrum_add(w, signal, w->segment);
+        at += step;
+        while (first < spikes->n && raster_bin(spikes->time[first] - of->start, SAMPLE) < at)
+            first++;
+        if (first == spikes->n) break;
+        const size_t next = raster_bin(spikes->time[first] - of->start, SAMPLE);
+        if (next >= at + w->segment) at += (next - at - w->segment) / step * step + step;
+    }
+    w->n_sums = before + (n < w->segment ? 0 : (n - w->segment) / step + 1);
+}
+
 lsnn_status measure_spectrum(findings *out, const measure_subject *s, const measure_settings *with, lsnn_error *err)
 {
     const size_t wanted = counts_bins(with->segment, SAMPLE),
                  longest = counts_bins(raster_shortest(&s->trains), SAMPLE);
     const size_t segment = wanted < longest ? wanted : longest;
+    double *signal;
     spectrum w;
     if (segment < 2) return measure_number(out, s, "spectrum_peak", "Hz", NAN, 0, "too short", err);
     TRY(spectrum_new(&w, segment, 1000 / SAMPLE, out->memory, err));
+    TRY(measure_values(out, &signal, segment, err));
     for (int k = 0; k < s->trains.n_spans; k++) {
-        arena *scratch;
-        double *rate;
-        const size_t n = counts_bins(s->trains.spans[k].stop - s->trains.spans[k].start, SAMPLE);
-        TRY(arena_new(&scratch, err));
-        const lsnn_status status = arena_take(scratch, &rate, n + 1, sizeof *rate, err);
-        if (status == LSNN_OK) {
-            counts_population(rate, n, SAMPLE, &s->trains, k);
-            for (size_t b = 0; b < n; b++)
-                rate[b] *= 1000 / SAMPLE / s->trains.n_neurons;
-            spectrum_add(&w, rate, n);
-        }
-        arena_free(scratch);
-        TRY(status);
+        const span *of = &s->trains.spans[k];
+        const raster spikes = raster_within(&s->spikes, *of);
+        add_span(&w, signal, counts_bins(of->stop - of->start, SAMPLE), &spikes, of,
+                 1000 / SAMPLE / s->trains.n_neurons);
     }
     spectrum_finish(&w);
     return add_spectrum(out, s, &w, err);

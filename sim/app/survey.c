@@ -20,6 +20,11 @@ lsnn_status survey_settings(measure_settings *out, const verb_options *options, 
     return LSNN_OK;
 }
 
+static bool is_wanted(const measure *m, int only, bool across_classes)
+{
+    return across_classes ? m->across_classes : only < 0 || !m->across_classes;
+}
+
 lsnn_status survey_look(findings *out, const selection *s, int number, int only, const survey *q, bool across_classes,
                         lsnn_error *err)
 {
@@ -33,8 +38,10 @@ lsnn_status survey_look(findings *out, const selection *s, int number, int only,
                            subject.population);
     if (status == LSNN_OK) status = measure_prepare(&subject, q->with, scratch, err);
     for (int k = 0; status == LSNN_OK && k < q->n; k++)
-        if (across_classes ? q->measures[k]->across_classes : only < 0 || !q->measures[k]->across_classes)
-            status = q->measures[k]->find(out, &subject, q->with, err);
+        if (is_wanted(q->measures[k], only, across_classes))
+            status = measure_check(q->measures[k], &subject, q->with, err);
+    for (int k = 0; status == LSNN_OK && k < q->n; k++)
+        if (is_wanted(q->measures[k], only, across_classes)) status = q->measures[k]->find(out, &subject, q->with, err);
     arena_free(scratch);
     return status;
 }

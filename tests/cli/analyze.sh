@@ -191,6 +191,7 @@ write('empty.h5', np.zeros(0), np.zeros(0, 'u8'))
 write('silent.h5', [1.0, 20.0, 30.5], [0, 1, 1])
 with h5py.File('silent.h5', 'a') as f:
     f['spikes/s/timestamps'], f['spikes/s/node_ids'] = np.zeros(0), np.zeros(0, 'u8')
+write('long.h5', [1.0, 2.0, 3.0, 500.0, 400e6, 1e9], [0, 1, 0, 1, 2, 0])
 for name, link in (('soft', h5py.SoftLink('/gone')), ('out', h5py.ExternalLink('gone.h5', '/x'))):
     for place in 'spikes/e/node_ids', 'spikes/f', 'spikes', 'trials/start', 'more':
         file = name + '_' + place.replace('/', '_') + '.h5'
@@ -229,7 +230,7 @@ data = open('time.h5', 'rb').read()
 open('cut.h5', 'wb').write(data[:len(data) // 2])
 open('text.txt', 'w').write('1.0 0\n')
 END
-# ---- populations without spikes
+# ---- populations without spikes, and recordings that are long
 "$LSNN" analyze soft_more.h5 >/dev/null 2>&1 # a link that nobody needs
 "$LSNN" analyze silent.h5 --measure all >table 2>/dev/null
 grep -q '^s: 1 neurons (silent, and not counted in the file: see --neurons)$' table
@@ -240,14 +241,33 @@ for kind in raster rate isi; do
     "$LSNN" plot silent.h5 $kind -o silent.svg
 done
 "$LSNN" export silent.h5 --to csv >/dev/null
+"$LSNN" analyze long.h5 psth_bin=100 bin=100 -o long.analysis.h5 >/dev/null 2>&1
+"$LSNN" analyze long.h5 --window 0:10000 --measure spectrum -o part.analysis.h5 >/dev/null 2>&1
 "$PYTHON" - <<'END'
 import csv
+
+import h5py
+import numpy as np
 
 for file, n in ('seven.csv', 7), ('one.csv', 1):
     rows = {r['measure']: r for r in csv.DictReader(open(file))}
     assert float(rows['rate']['value']) == float(rows['rate_most']['value']) == float(rows['psth_peak']['value']) == 0
     assert int(float(rows['silent_neurons']['value'])) == n and float(rows['silence_share']['value']) == 1, file
     assert rows['cv']['value'] in ('', 'nan') and rows['fano']['value'] in ('', 'nan'), rows['cv']
+# A mean over segments, most of which are empty: 1 + (T - 1000) / 500 of them. Those with spikes are in the first ms, but for
+# the spike at 400 s, which lies within two segments, and the one at the end, which is in none.
+power = [h5py.File(f)['curves/e/all/spectrum/power'][:] for f in ('part.analysis.h5', 'long.analysis.h5')]
+count = [1 + (t - 1000) // 500 for t in (10000, 1000000001)]
+one = np.zeros(1000)
+one[0] = 1000 / 3
+w = 0.5 - 0.5 * np.cos(2 * np.pi * np.arange(1000) / 1000)
+more = 0
+for at in 0, 500:
+    x = np.roll(one, at)
+    p = abs(np.fft.rfft((x - x.mean()) * w)) ** 2 / (w @ w * 1000)
+    p[1:-1] *= 2
+    more = more + p
+assert np.allclose(power[1] * count[1], power[0] * count[0] + more, rtol=1e-9)
 END
 
 failures=0
@@ -287,6 +307,9 @@ for place in spikes/e/node_ids spikes/f spikes trials/start more; do
     file=out_${place//\//_}.h5
     wrong 3 "lsnn: $file: /$place is a link to another file, which is not followed: copy what it leads to into this file, or remove it" $file
 done
+wrong 2 "lsnn: psth of 'e': 1e+08 bins of 10 ms, of which 2e+07 are possible; psth_bin=100 would do, or a shorter --window, or other measures (--measure)" long.h5
+wrong 2 "lsnn: correlation of 'e': 1e+09 bins of 1 ms, of which 2e+07 are possible; bin=100 would do, or a shorter --window, or other measures (--measure)" long.h5 --measure correlation bin=1
+wrong 2 "lsnn: psth of 'e': 1e+15 bins of 10 ms, of which 2e+07 are possible; a shorter --window, or other measures (--measure)" long.h5 --window 0:1e16
 wrong 3 'lsnn: shd_lengths.h5: trial 0 has 2 times, but 1 units' shd_lengths.h5
 wrong 3 'lsnn: shd_rows.h5: /spikes/times has 2 trials, but /spikes/units 1' shd_rows.h5
 wrong 3 'lsnn: shd_negative.h5: /spikes/times: trial 0 has -0.5; times are seconds from 0' shd_negative.h5
