@@ -37,7 +37,10 @@ const lsnn_rewiring lsnn_rewiring_deep_r = {
         "sign of the presynaptic neuron (without `signs:` a random one). The number of synapses of each projection is\n"
         "constant; the published code shares out one number between matrices by a multinomial, and lets the moments "
         "of\n"
-        "dormant synapses go on.",
+        "dormant synapses go on.\n"
+        "It goes with gradients, so with the rules eprop and bptt, and with natural_eprop for all but the trainee; "
+        "not\n"
+        "with samplers, and with `threads: neurons` for projections to readouts only.",
     .fields = fields,
     .size = sizeof(deep_r),
     .start = 1e-12,

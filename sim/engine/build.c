@@ -219,8 +219,10 @@ static void check_sampler(build *b, const config_node *projections)
     const network *net = b->e->net;
     for (int i = 0; b->e->learning.sampler && i < net->n_projections; i++)
         if (net->projections[i].rewiring)
-            config_mistake(&b->report, &projections->place, "with a sampler synapses stay: '%s' cannot be rewired",
-                           net->projections[i].name);
+            config_mistake(&b->report,
+                           &config_get(config_get(projections, net->projections[i].name), "rewiring")->place,
+                           "with a sampler synapses stay where they are: it looks for one vector of weights, in which "
+                           "each has its place");
 }
 
 static void check_rule(build *b, const config_node *rule)

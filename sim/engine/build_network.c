@@ -431,7 +431,8 @@ static lsnn_status add_projection(build *b, config_node *node, int number)
     if (!good) return LSNN_OK;
     const bool by_neurons = b->e->learning.by_neurons && spec.to_population < net->n_spiking_populations;
     if (by_neurons && spec.rewiring) {
-        config_mistake(&b->report, &own.rewiring->place, "with `threads: neurons` synapses stay where they are");
+        config_mistake(&b->report, &own.rewiring->place,
+                       "with `threads: neurons` synapses stay where they are; rewiring goes with `threads: samples`");
         return LSNN_OK;
     }
     if (by_neurons || b->e->simulation.engine != ENGINE_NONE) {

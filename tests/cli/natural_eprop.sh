@@ -87,6 +87,7 @@ wrong 's/rate: 0.01}/rate: 0.01, trainee: gen}/' "c.yaml:14:61: with natural_epr
 wrong 's/rate: 0.01}/rate: 0.01, trainee: nobody}/' "c.yaml:14:61: no population is called 'nobody'; there are: trainee, gen, out, signals"
 wrong 's/loss: task}/loss: task, carry: true}/' 'c.yaml:14:99: with natural_eprop each trial begins with a state of zero'
 wrong 's/to: trainee}/to: trainee, bounds: [-1, 1]}/' "c.yaml:8:3: with natural_eprop the trainee's weights have no bounds, signs or rewiring: the update within a trial knows none"
+wrong 's/to: trainee}/to: trainee, wiring: {probability: 0.1}, rewiring: deep_r}/' "c.yaml:8:3: with natural_eprop the trainee's weights have no bounds, signs or rewiring: the update within a trial knows none"
 wrong 's/what: y, of: signals/what: target, of: signals/' 'c.yaml:19:25: target: of the population of readouts that answers, by name'
 wrong 's/what: y, of: signals/what: alignment, of: rec/' "c.yaml:19:6: alignment: natural_eprop has no other rule's gradient to compare with"
 wrong 's/arm_trajectory, duration: 50, smooth: 20, clock_interval: 5/pattern_generation, outputs: 2/' "c.yaml:14:86: task 'pattern_generation' has no loss of its own: use mse or cross_entropy"

@@ -147,7 +147,7 @@ config "${neurons}s/rule: eprop/rule: bptt/" 'c.yaml:12:18: with `threads: neuro
 config "${neurons}s/batch: 2/&, carry: true/" 'c.yaml:12:60: with `threads: neurons` each trial begins with a state of zero'
 config "${neurons}s/batch: 2/&, tape_memory: 1/" 'c.yaml:12:66: with `threads: neurons` the tape holds a whole trial'
 config "${neurons}s/batch: 2/&, regularisation: {strength: 1, scope: batch}/" 'c.yaml:12:69: with `threads: neurons` trials go forward and backward one after the other: take the scope sample or previous'
-config "${neurons}s/^  rec: {/&wiring: {probability: 0.1}, rewiring: deep_r, /" 'c.yaml:10:47: with `threads: neurons` synapses stay where they are'
+config "${neurons}s/^  rec: {/&wiring: {probability: 0.1}, rewiring: deep_r, /" 'c.yaml:10:47: with `threads: neurons` synapses stay where they are; rewiring goes with `threads: samples`'
 config "${neurons}"'$a\  w: {what: weights, of: rec}' 'c.yaml:15:26: with `threads: neurons` weights are recorded of projections to readouts only'
 config "${neurons}"'$a\  w: {what: alignment, of: out}' 'c.yaml:15:28: with `threads: neurons` no other rule is at hand to compare with'
 config 's/rule: eprop/rule: {kind: eprop, chunk: 5}/' 'c.yaml:12:18: online learning (chunk) goes with `threads: neurons`'
@@ -194,6 +194,7 @@ config 's/loss: cross_entropy/loss: {kind: mse, window: 10}/' 'c.yaml:12:76: win
 config 's/kind: evidence.*/kind: pattern_generation, outputs: 2}/' "c.yaml:12:56: cross_entropy needs a task with classes; 'pattern_generation' gives values: use mse"
 config 's/batch: 2/sampler: cma/' "c.yaml:12:34: no sampler is called 'cma'; did you mean 'cma_es'?"
 config 's/batch: 2/sampler: {kind: evolution, pairs: 0}/' "c.yaml:12:59: 'pairs' must be from 1 to 5000, not '0'"
+config 's/^  rec: {/&wiring: {probability: 0.1}, rewiring: deep_r, /; s/batch: 2/sampler: evolution/' 'c.yaml:10:47: with a sampler synapses stay where they are: it looks for one vector of weights, in which each has its place'
 config 's/batch: 2/sampler: grid, carry: true/' 'c.yaml:12:34: a sampler goes with `threads: samples` and `carry: false`'
 config 's/loss: cross_entropy/loss: actor_critic/' "c.yaml:5:3: task 'evidence_accumulation' needs 3 readouts (actions and a value), the network has 2"
 config 's/loss: cross_entropy/loss: {kind: actor_critic, gamma: 2}/' "c.yaml:12:84: 'gamma' must be from 0 to 1, not '2'"
