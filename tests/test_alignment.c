@@ -14,6 +14,8 @@ TestSuite(alignment, .fini = end);
 /* A rule that lets readout steps be left out, and one that does not, round sums in another order. */
 static const double tolerance = sizeof(real) == 8 ? 1e-12 : 1e-6;
 
+#define AUTO "learning.aligned_with=auto"
+
 enum { N_PROJECTIONS = 3, ITERATIONS = 3 };
 static const char *const names[N_PROJECTIONS] = {"in", "rec", "out"};
 
@@ -31,19 +33,19 @@ static real *copy(const real *values, size_t n)
     return kept;
 }
 
-static void begin(const char *rule, bool aligns)
+static void begin(const char *rule, const char *aligned, bool aligns)
 {
-    START(rule, "projections.in.rewiring=none", "projections.rec.rewiring=none", "projections.out.rewiring=none",
-          "projections.rec.wiring.probability=0.5", "signs={}", "learning.rate=0.05", "learning.optimiser=sgd",
-          aligns ? "record={a: {what: alignment, of: rec}}" : "record={}");
+    START(rule, aligned, "projections.in.rewiring=none", "projections.rec.rewiring=none",
+          "projections.out.rewiring=none", "projections.rec.wiring.probability=0.5", "signs={}", "learning.rate=0.05",
+          "learning.optimiser=sgd", aligns ? "record={a: {what: alignment, of: rec}}" : "record={}");
 }
 
 /* The iterations of the run that records. */
-static void run(outcome *out, const char *rule)
+static void run(outcome *out, const char *rule, const char *aligned)
 {
     const trainer_recorder recorder = {.aligns = true};
     metrics m;
-    begin(rule, true);
+    begin(rule, aligned, true);
     for (int k = 0; k < ITERATIONS; k++) {
         for (int p = 0; p < N_PROJECTIONS; p++) {
             const parameter *learned = &e->net->parameters[named(names[p])->parameter];
@@ -61,7 +63,7 @@ static void run(outcome *out, const char *rule)
 static void follow(outcome *out, const char *rule)
 {
     metrics m;
-    begin(rule, false);
+    begin(rule, AUTO, false);
     for (int k = 0; k < ITERATIONS; k++) {
         e->trainer->iteration = (uint64_t)k;
         for (int p = 0; p < N_PROJECTIONS; p++)
@@ -81,10 +83,10 @@ static double product(const real *a, const real *b, size_t n)
     return sum;
 }
 
-static void expect(const char *rule, const char *other, bool same_readout)
+static void expect(const char *rule, const char *aligned, const char *other, bool same_readout)
 {
     static outcome of, with;
-    run(&of, rule);
+    run(&of, rule, aligned);
     memcpy(&with, &of, sizeof with);
     follow(&of, rule);
     follow(&with, other);
@@ -110,18 +112,28 @@ static void expect(const char *rule, const char *other, bool same_readout)
 
 Test(alignment, of_eprop_is_with_bptt)
 {
-    expect("learning.rule={kind: eprop, feedback: symmetric}", "learning.rule={kind: bptt}", true);
+    expect("learning.rule={kind: eprop, feedback: symmetric}", AUTO, "learning.rule={kind: bptt}", true);
 }
 
 Test(alignment, of_eprop_with_random_feedback_is_with_bptt_through_the_weights)
 {
-    expect("learning.rule={kind: eprop, feedback: random}", "learning.rule={kind: bptt}", true);
+    expect("learning.rule={kind: eprop, feedback: random}", AUTO, "learning.rule={kind: bptt}", true);
 }
 
 Test(alignment, of_bptt_is_with_symmetric_eprop)
 {
-    expect("learning.rule={kind: bptt}", "learning.rule={kind: eprop, feedback: symmetric}", true);
-    expect("learning.rule={kind: bptt, truncate: 10}", "learning.rule={kind: eprop, feedback: symmetric}", false);
+    expect("learning.rule={kind: bptt}", AUTO, "learning.rule={kind: eprop, feedback: symmetric}", true);
+    expect("learning.rule={kind: bptt, truncate: 10}", AUTO, "learning.rule={kind: eprop, feedback: symmetric}", false);
+}
+
+Test(alignment, is_with_what_the_config_names)
+{
+    expect("learning.rule={kind: eprop, feedback: symmetric}", "learning.aligned_with=bptt_without_reset",
+           "learning.rule={kind: bptt, through_reset: false}", true);
+    expect("learning.rule={kind: eprop, feedback: random}", "learning.aligned_with=eprop",
+           "learning.rule={kind: eprop, feedback: symmetric}", true);
+    expect("learning.rule={kind: bptt, through_reset: false}", "learning.aligned_with=bptt",
+           "learning.rule={kind: bptt}", true);
 }
 
 /* The other gradient is computed aside: the run learns what it learns without. */
@@ -131,7 +143,7 @@ Test(alignment, changes_nothing)
     for (int aligns = 0; aligns < 2; aligns++) {
         const trainer_recorder recorder = {.aligns = aligns > 0};
         metrics m;
-        begin("learning.rule={kind: eprop, feedback: random}", aligns);
+        begin("learning.rule={kind: eprop, feedback: random}", AUTO, aligns);
         for (int k = 0; k < ITERATIONS; k++)
             cr_assert_eq(trainer_iterate(e->trainer, &m, &recorder, &err), LSNN_OK, "%s", err.message);
         for (int p = 0; p < N_PROJECTIONS; p++) {

@@ -3,11 +3,11 @@
 #include <math.h>
 #include <string.h>
 
-/* BPTT, or e-prop with symmetric feedback where the run itself learns by BPTT. */
-static lsnn_paths other_paths(const lsnn_paths *own)
+static lsnn_paths other_paths(const learning_settings *s)
 {
-    if (own->recurrent) return (lsnn_paths){.feedback = LSNN_SYMMETRIC};
-    return (lsnn_paths){.feedback = LSNN_SYMMETRIC, .recurrent = true, .reset = true};
+    const aligned_with usual = s->paths.recurrent ? ALIGNED_EPROP : ALIGNED_BPTT;
+    const aligned_with with = s->aligned_with == ALIGNED_AUTO ? usual : s->aligned_with;
+    return (lsnn_paths){.feedback = LSNN_SYMMETRIC, .recurrent = with != ALIGNED_EPROP, .reset = with == ALIGNED_BPTT};
 }
 
 static double cosine(const real *a, const real *b, size_t n)
@@ -50,7 +50,7 @@ lsnn_status alignment_find(trainer *t, lsnn_error *err)
     const lsnn_paths own = t->settings.paths;
     metrics m;
     gradients *gradient = t->gradient;
-    t->settings.paths = other_paths(&own);
+    t->settings.paths = other_paths(&t->settings);
     t->gradient = t->aside;
     exchange_feedback(t);
     const lsnn_status status = trainer_gradient(t, &m, NULL, err);

@@ -1,4 +1,4 @@
-/* The cosine between the gradient of the run's rule and that of BPTT (of e-prop, where the run learns by BPTT), by projection. */
+/* The cosine between the gradient of the run's rule and another one of the same batch (settings.aligned_with), by projection. */
 #ifndef ALIGNMENT_H
 #define ALIGNMENT_H
 

@@ -8,7 +8,7 @@ typedef struct learning_fields {
     config_node *rule, *optimiser, *sampler, *schedule, *loss, *regularisation, *clip;
     double rate, weight_decay, tape_memory;
     bool carry;
-    int threads, batch, iterations, shards;
+    int threads, batch, iterations, shards, aligned_with;
 } learning_fields;
 
 const lsnn_field build_learning_table[] = {
@@ -35,6 +35,11 @@ const lsnn_field build_learning_table[] = {
      "parts of a batch that are summed on their own: at most so many threads help; changing it changes roundings"},
     {"threads", LSNN_CHOICE, offsetof(learning_fields, threads), "samples", NULL, 0, 0, false, "samples|neurons",
      "what they share: the trials of a batch, or (one large network, e-prop) the neurons of a trial"},
+    {"aligned_with", LSNN_CHOICE, offsetof(learning_fields, aligned_with), "auto", NULL, 0, 0, false,
+     "auto|bptt|bptt_without_reset|eprop",
+     "the gradient that `record: {what: alignment}` compares the rule's with, by its cosine: full BPTT; BPTT that does "
+     "not follow the reset (through_reset: false); e-prop with symmetric feedback. auto: bptt, and eprop if the rule "
+     "is bptt"},
     {"carry", LSNN_BOOL, offsetof(learning_fields, carry), "false", NULL, 0, 0, false, NULL,
      "whether a sample begins with the state in which the sample of its place in the batch before ended"},
     {"tape_memory", LSNN_REAL, offsetof(learning_fields, tape_memory), "0", NULL, 0, INFINITY, false, NULL,
@@ -293,6 +298,7 @@ lsnn_status build_learning(build *b, config_node *learning)
     settings->shards = settings->by_neurons ? 1 : own.shards;
     settings->weight_decay = own.weight_decay;
     settings->carry = own.carry;
+    settings->aligned_with = (aligned_with)own.aligned_with;
     settings->tape_bytes = own.tape_memory * 1e6;
     const char *kind;
     TRY(read_rule(b, own.rule));

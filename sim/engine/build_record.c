@@ -10,8 +10,9 @@ typedef struct record_fields {
 
 const lsnn_field build_record_table[] = {
     {"what", LSNN_TEXT, offsetof(record_fields, what), "spikes", NULL, 0, 0, false, NULL,
-     "spikes, weights, parameters (those that neurons learn), alignment (cosine with BPTT's gradient, or e-prop's if "
-     "the rule is bptt), target (of a readout), L (the learning signal of neurons that spike: dE/dz as the rule has "
+     "spikes, weights, parameters (those that neurons learn), alignment (cosine with the gradient of "
+     "learning.aligned_with), target (of a readout), L (the learning signal of neurons that spike: dE/dz as the rule "
+     "has "
      "it, E being the mean of the batch), or a variable of the model: v, a, A, psi, ..., z (or y, h), I"},
     {"of", LSNN_NODE, offsetof(record_fields, of), NULL, NULL, 0, 0, false, NULL,
      "populations (parameters; spikes, also of a source like input), a population (variables, target) or a "

@@ -41,6 +41,14 @@ typedef struct schedule_settings {
     int every, warm_up;
 } schedule_settings;
 
+/* What the run's gradient is compared with; the order of the choice in the config. */
+typedef enum aligned_with {
+    ALIGNED_AUTO, /* BPTT, or symmetric e-prop where the run itself learns by BPTT */
+    ALIGNED_BPTT,
+    ALIGNED_BPTT_WITHOUT_RESET,
+    ALIGNED_EPROP
+} aligned_with;
+
 typedef struct learning_settings {
     bool learns;       /* false: only simulate */
     bool may_collapse; /* nobody asks for the readout's steps (pooled.h) */
@@ -57,7 +65,8 @@ typedef struct learning_settings {
     int batch, iterations, shards;
     loss_settings loss;
     rate_settings regularisation;
-    bool aligns;         /* alignment with another rule's gradient is asked for in some iterations */
+    bool aligns; /* alignment with another rule's gradient is asked for in some iterations */
+    aligned_with aligned_with;
     bool carry;          /* a sample begins with the state in which the sample of its place in the batch before ended */
     double tape_bytes;   /* that the tapes may take; 0: any number */
     double clip;         /* bound of the gradient's norm; 0: none */

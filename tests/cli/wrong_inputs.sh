@@ -195,6 +195,7 @@ config 's/kind: evidence.*/kind: pattern_generation, outputs: 2}/' "c.yaml:12:56
 config 's/batch: 2/sampler: cma/' "c.yaml:12:34: no sampler is called 'cma'; did you mean 'cma_es'?"
 config 's/batch: 2/sampler: {kind: evolution, pairs: 0}/' "c.yaml:12:59: 'pairs' must be from 1 to 5000, not '0'"
 config 's/^  rec: {/&wiring: {probability: 0.1}, rewiring: deep_r, /; s/batch: 2/sampler: evolution/' 'c.yaml:10:47: with a sampler synapses stay where they are: it looks for one vector of weights, in which each has its place'
+config 's/batch: 2/aligned_with: btt/' "c.yaml:12:39: 'aligned_with' must be auto, bptt, bptt_without_reset or eprop, not 'btt'; did you mean 'bptt'?"
 config 's/batch: 2/sampler: grid, carry: true/' 'c.yaml:12:34: a sampler goes with `threads: samples` and `carry: false`'
 config 's/loss: cross_entropy/loss: actor_critic/' "c.yaml:5:3: task 'evidence_accumulation' needs 3 readouts (actions and a value), the network has 2"
 config 's/loss: cross_entropy/loss: {kind: actor_critic, gamma: 2}/' "c.yaml:12:84: 'gamma' must be from 0 to 1, not '2'"
