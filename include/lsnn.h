@@ -67,7 +67,9 @@ LSNN_API lsnn_status lsnn_projection_shape(const lsnn *net, const char *projecti
 /* w [n_from][n_to]; nan where there is no synapse. Of several synapses of one pair (different delays) the sum. */
 LSNN_API lsnn_status lsnn_get_weights(const lsnn *net, const char *projection, double *w,
                                       lsnn_error *err) LSNN_MUST_USE;
-/* Entries where there is no synapse are not looked at; others must be finite (LSNN_CONFIG). */
+/* Entries where there is no synapse are not looked at. LSNN_CONFIG and nothing has changed, when another is not finite, has
+ * not the sign of its cell (or, rewired, of its synapse), is out of the projection's bounds, or belongs to a pair with several
+ * synapses. A sampler (learning.sampler) begins anew from what is set here or by lsnn_set_parameter. */
 LSNN_API lsnn_status lsnn_set_weights(lsnn *net, const char *projection, const double *w,
                                       lsnn_error *err) LSNN_MUST_USE;
 

@@ -84,6 +84,15 @@ static void set(const outer *o, network *net, const double *point)
     }
 }
 
+/* The network as a point. */
+static void read_point(const outer *o, double *point)
+{
+    for (int k = 0; k < o->n; k++) {
+        const int p = o->place[k].parameter;
+        point[k] = (double)o->t->net->parameters[p].value[o->place[k].position] / o->scale[p];
+    }
+}
+
 /* ---- who evaluates them ----------------------------------------------------------------------------------------------- */
 
 static lsnn_status hire(outer *o, lsnn_error *err)
@@ -129,10 +138,7 @@ lsnn_status outer_new(outer **out, trainer *t, lsnn_error *err)
     TRY(arena_take(a, &start, (size_t)o->n, sizeof *start, err));
     collect_all(t->net, o->place);
     find_scales(o);
-    for (int k = 0; k < o->n; k++) {
-        const parameter *p = &t->net->parameters[o->place[k].parameter];
-        start[k] = (double)p->value[o->place[k].position] / o->scale[o->place[k].parameter];
-    }
+    read_point(o, start);
     TRY(sampling_new(&o->s, t->settings.sampler, t->settings.sampler_parameters, o->n, start, t->net->seed, a, err));
     TRY(check_points(o, err));
     TRY(hire(o, err));
@@ -145,9 +151,24 @@ sampling *outer_sampling(outer *o)
     return o->s;
 }
 
+void outer_begin_anew(outer *o)
+{
+    read_point(o, o->s->start);
+    sampling_begin(o->s);
+}
+
+/* What does not learn is in no point, but may have been set. */
+static void follow(network *net, const network *original)
+{
+    for (int p = 0; p < net->n_parameters; p++)
+        if (!net->parameters[p].learn)
+            memcpy(net->parameters[p].value, original->parameters[p].value, net->parameters[p].n * sizeof(real));
+}
+
 static lsnn_status evaluate(outer *o, trainer *member, int point)
 {
     metrics m;
+    follow(member->net, o->t->net);
     set(o, member->net, o->s->point + (size_t)point * (size_t)o->n);
     member->iteration = o->t->iteration;
     member->stop = o->t->stop;

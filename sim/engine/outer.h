@@ -16,7 +16,8 @@ LSNN_MUST_USE lsnn_status outer_new(outer **out, trainer *t, lsnn_error *err);
 /* One generation on the batch of iteration trainer.iteration; the network gets the estimate. A point at which the network diverges has the
  * worst value. LSNN_INTERRUPTED: nothing has changed. */
 LSNN_MUST_USE lsnn_status outer_generation(outer *o, lsnn_error *err);
-sampling *outer_sampling(outer *o); /* its state and generation belong into checkpoints */
+sampling *outer_sampling(outer *o); /* its start, state and generation belong into checkpoints */
+void outer_begin_anew(outer *o);    /* from the network's weights as they are now */
 
 /* Processes, each with an `outer` of the same config, that share the points of a generation. The first one alone knows of samplers,
  * iterations and files; the others compute what it tells them. */

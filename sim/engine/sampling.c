@@ -20,9 +20,16 @@ lsnn_status sampling_new(sampling **out, const lsnn_sampler *sampler, const void
     TRY(arena_take(a, &s->score, (size_t)population, sizeof *s->score, err));
     memcpy(s->start, start, (size_t)n * sizeof *start);
     s->now.start = s->start;
-    sampler->begin(parameters, &s->now, s->state);
+    sampling_begin(s);
     *out = s;
     return LSNN_OK;
+}
+
+void sampling_begin(sampling *s)
+{
+    s->now.generation = 0;
+    memset(s->state, 0, s->n_state * sizeof *s->state);
+    s->sampler->begin(s->parameters, &s->now, s->state);
 }
 
 void sampling_ask(sampling *s)

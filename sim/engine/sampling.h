@@ -11,7 +11,7 @@ typedef struct sampling {
     lsnn_sampling now;
     double *start; /* [n] */
     size_t n_state;
-    double *state; /* [n_state]: with now.generation, all that a checkpoint needs */
+    double *state; /* [n_state]: with `start` and now.generation, all that a checkpoint needs */
     double *point; /* [population][n] */
     double *score; /* [population] */
 } sampling;
@@ -19,8 +19,9 @@ typedef struct sampling {
 /* `start` is copied. */
 LSNN_MUST_USE lsnn_status sampling_new(sampling **out, const lsnn_sampler *sampler, const void *parameters, int n,
                                        const double *start, uint64_t seed, arena *a, lsnn_error *err);
-void sampling_ask(sampling *s);  /* fills `point` */
-void sampling_tell(sampling *s); /* reads `score`, where what is no number stands for a failure; the next generation */
+void sampling_begin(sampling *s); /* anew, from what is in `start` */
+void sampling_ask(sampling *s);   /* fills `point` */
+void sampling_tell(sampling *s);  /* reads `score`, where what is no number stands for a failure; the next generation */
 const double *sampling_best(const sampling *s);
 
 #endif

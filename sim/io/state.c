@@ -111,7 +111,7 @@ lsnn_status state_items(state_item **out, int *n, experiment *e, run_state *run,
 {
     const network *net = e->net;
     list l = {.memory = e->memory,
-              .room = 18 + (net->n_parameters + e->n_plans) * (1 + LSNN_MAX_MOMENTS) + 4 * net->n_projections};
+              .room = 19 + (net->n_parameters + e->n_plans) * (1 + LSNN_MAX_MOMENTS) + 4 * net->n_projections};
     TRY(arena_take(e->memory, &l.items, (size_t)l.room, sizeof *l.items, err));
     TRY(add(&l, "run", "id", STORE_UINT64, 2, run->id, err));
     TRY(add(&l, "run", "iteration", STORE_UINT64, 1, &e->trainer->iteration, err));
@@ -129,6 +129,7 @@ lsnn_status state_items(state_item **out, int *n, experiment *e, run_state *run,
     TRY(add_learned(&l, e, err));
     if (e->trainer->outer) {
         sampling *s = outer_sampling(e->trainer->outer);
+        TRY(add(&l, "sampler", "start", STORE_DOUBLE, (size_t)s->now.n, s->start, err));
         TRY(add(&l, "sampler", "state", STORE_DOUBLE, s->n_state, s->state, err));
         TRY(add(&l, "sampler", "generation", STORE_UINT64, 1, &s->now.generation, err));
     }

@@ -3,6 +3,7 @@
 #include "files.h"
 #include "learner.h"
 #include "memory.h"
+#include "outer.h"
 #include "state.h"
 #include "text.h"
 #include "version.h"
@@ -231,7 +232,6 @@ typedef struct matrix {
     const double *in;
     real *value;
     size_t n_to;
-    bool finite;
 } matrix;
 
 static void read_synapse(void *with, int i, int j, int delay, size_t position)
@@ -242,18 +242,49 @@ static void read_synapse(void *with, int i, int j, int delay, size_t position)
     *w = (isnan(*w) ? 0 : *w) + m->value[position];
 }
 
-static void check_synapse(void *with, int i, int j, int delay, size_t position)
-{
-    matrix *m = with;
-    (void)delay, (void)position;
-    if (!isfinite((real)m->in[(size_t)i * m->n_to + (size_t)j])) m->finite = false;
-}
-
 static void write_synapse(void *with, int i, int j, int delay, size_t position)
 {
     const matrix *m = with;
     (void)delay;
     m->value[position] = (real)m->in[(size_t)i * m->n_to + (size_t)j];
+}
+
+/* Weights that somebody wants to set, until the first that cannot be. */
+typedef struct proposal {
+    const char *name;
+    const parameter *weights;
+    const double *in;
+    size_t n_to;
+    int *heard; /* [n_to] the cell of the latest synapse, from 1 */
+    lsnn_status status;
+    lsnn_error *err;
+} proposal;
+
+static void check_synapse(void *with, int i, int j, int delay, size_t position)
+{
+    proposal *c = with;
+    const parameter *p = c->weights;
+    const real w = (real)c->in[(size_t)i * c->n_to + (size_t)j], sign = p->sign ? p->sign[position] : 0;
+    (void)delay;
+    if (c->status != LSNN_OK) return;
+    if (c->heard[j] == i + 1)
+        c->status = lsnn_fail(c->err, LSNN_CONFIG,
+                              "'%s' has several synapses from cell %d to target %d: weights by pair cannot be given "
+                              "to them",
+                              c->name, i, j);
+    else if (!isfinite(w))
+        c->status =
+            lsnn_fail(c->err, LSNN_CONFIG, "a weight of %g from cell %d to target %d of '%s': it must be finite",
+                      (double)w, i, j, c->name);
+    else if (w * sign < 0)
+        c->status =
+            lsnn_fail(c->err, LSNN_CONFIG, "a weight of %g from cell %d to target %d of '%s', where all are at %s 0",
+                      (double)w, i, j, c->name, sign > 0 ? "least" : "most");
+    else if (w < (real)p->min || w > (real)p->max) /* as learning bounds it */
+        c->status = lsnn_fail(c->err, LSNN_CONFIG,
+                              "a weight of %g from cell %d to target %d of '%s', whose bounds are %g and %g", (double)w,
+                              i, j, c->name, p->min, p->max);
+    c->heard[j] = i + 1;
 }
 
 lsnn_status lsnn_get_weights(const lsnn *net, const char *name, double *w, lsnn_error *err)
@@ -268,15 +299,36 @@ lsnn_status lsnn_get_weights(const lsnn *net, const char *name, double *w, lsnn_
     return LSNN_OK;
 }
 
+static lsnn_status check_weights(const lsnn *net, const projection *p, const double *w, size_t n_to, lsnn_error *err)
+{
+    proposal c = {.name = p->name,
+                  .weights = &net->e->net->parameters[p->parameter],
+                  .in = w,
+                  .n_to = n_to,
+                  .heard = calloc(n_to, sizeof *c.heard),
+                  .err = err};
+    if (!c.heard) return lsnn_fail(err, LSNN_MEMORY, "not enough memory to check %zu targets", n_to);
+    network_each_synapse(net->e->net, p, check_synapse, &c);
+    free(c.heard);
+    return c.status;
+}
+
+/* A sampler keeps what it looks for apart from the network. */
+static void tell_sampler(const lsnn *net)
+{
+    if (net->e->trainer->outer) outer_begin_anew(net->e->trainer->outer);
+}
+
 lsnn_status lsnn_set_weights(lsnn *net, const char *name, const double *w, lsnn_error *err)
 {
+    IN_PLAIN_LOCALE;
     const projection *p = find(net, name, err);
     if (!p) return LSNN_CONFIG;
-    matrix m = {.in = w, .value = net->e->net->parameters[p->parameter].value, .finite = true};
+    matrix m = {.in = w, .value = net->e->net->parameters[p->parameter].value};
     m.n_to = (size_t)network_count_targets(net->e->net, p);
-    network_each_synapse(net->e->net, p, check_synapse, &m);
-    if (!m.finite) return lsnn_fail(err, LSNN_CONFIG, "weights of '%s' must be finite where there are synapses", name);
+    TRY(check_weights(net, p, w, m.n_to, err));
     network_each_synapse(net->e->net, p, write_synapse, &m);
+    tell_sampler(net);
     return LSNN_OK;
 }
 
@@ -353,6 +405,7 @@ lsnn_status lsnn_set_parameter(lsnn *net, const char *of, const char *name, cons
                              p.column->logarithm ? " and positive" : "", values[j], j);
     for (int j = 0; j < p.of->n; j++)
         p.column->value[j] = network_stored(p.column, values[j]);
+    tell_sampler(net);
     return LSNN_OK;
 }
 
