@@ -9,7 +9,8 @@
  *     lsnn_close(net);
  *
  * An lsnn must not be used by two threads at once; it uses threads of its own. Different ones are independent. Numbers in
- * configs and messages have a decimal point in every locale. */
+ * configs and messages have a decimal point in every locale. How the calling thread rounds (fenv.h, and whether denormals are
+ * flushed to zero) neither matters nor changes. */
 #ifndef LSNN_H
 #define LSNN_H
 

@@ -377,6 +377,7 @@ lsnn_status trainer_gradient(trainer *t, metrics *out, const trainer_recorder *r
     int diverged[t->n_shards];
     memset(diverged, 0, sizeof diverged);
     t->updates = t->iteration * updates_per_iteration(t);
+    worker_enter_thread(); /* so that the first batch rounds as later ones do */
     network_refresh(t->net);
     for (int k = 0; k < t->n_threads; k++)
         t->workers[k]->n_active = 0;
@@ -452,6 +453,7 @@ lsnn_status trainer_evaluate(trainer *t, metrics *out, lsnn_set set, uint64_t fi
 {
     double loss = 0, error = 0, error_before = 0;
     uint64_t spikes = 0, steps = 0;
+    worker_enter_thread();
     network_refresh(t->net);
     if (set == LSNN_TEST) tested_clear(t);
     /* In rounds of one batch, so that the sums have a fixed order. */

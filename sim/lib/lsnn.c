@@ -7,6 +7,7 @@
 #include "state.h"
 #include "text.h"
 #include "version.h"
+#include <fenv.h>
 #include <locale.h>
 #include <math.h>
 #include <omp.h>
@@ -21,26 +22,31 @@ struct lsnn {
     int n_items;
 };
 
-/* An embedding program may have a locale in which 0.5 is written 0,5. Numbers of configs and messages have a point all the
- * same: the thread that calls a function below works in the locale C until the function returns. */
-typedef struct plain_locale {
-    locale_t own, before;
-} plain_locale;
+/* An embedding program may have a locale in which 0.5 is written 0,5, or round in its own way. Numbers of configs and messages
+ * have a point all the same, and the same bits: the thread that calls a function below works in the locale C and the default
+ * floating point environment until the function returns. */
+typedef struct caller {
+    locale_t plain, locale;
+    fenv_t floating;
+} caller;
 
-static plain_locale enter_plain_locale(void)
+static caller enter_library(void)
 {
-    const locale_t own = newlocale(LC_ALL_MASK, "C", (locale_t)0);
-    return (plain_locale){own, uselocale(own)};
+    caller c = {.plain = newlocale(LC_ALL_MASK, "C", (locale_t)0)};
+    c.locale = uselocale(c.plain);
+    fegetenv(&c.floating);
+    fesetenv(FE_DFL_ENV);
+    return c;
 }
 
-static void leave_plain_locale(const plain_locale *plain)
+static void leave_library(const caller *c)
 {
-    uselocale(plain->before);
-    if (plain->own) freelocale(plain->own);
+    fesetenv(&c->floating);
+    uselocale(c->locale);
+    if (c->plain) freelocale(c->plain);
 }
 
-#define IN_PLAIN_LOCALE                                                                                                \
-    __attribute__((cleanup(leave_plain_locale), unused)) const plain_locale plain = enter_plain_locale()
+#define WITHIN_LIBRARY __attribute__((cleanup(leave_library), unused)) const caller caller_left = enter_library()
 
 const char *lsnn_version(void)
 {
@@ -95,7 +101,7 @@ static lsnn_status open_text(lsnn *net, const char *yaml, int n_threads, lsnn_er
 lsnn_status lsnn_open(lsnn **out, const char *path, const char *const *overrides, int n_overrides, int n_threads,
                       lsnn_error *err)
 {
-    IN_PLAIN_LOCALE;
+    WITHIN_LIBRARY;
     lsnn_status status = begin(out, err);
     if (status == LSNN_OK) status = open_file(*out, path, overrides, n_overrides, n_threads, err);
     return settle(out, status);
@@ -103,7 +109,7 @@ lsnn_status lsnn_open(lsnn **out, const char *path, const char *const *overrides
 
 lsnn_status lsnn_open_text(lsnn **out, const char *yaml, int n_threads, lsnn_error *err)
 {
-    IN_PLAIN_LOCALE;
+    WITHIN_LIBRARY;
     lsnn_status status = begin(out, err);
     if (status == LSNN_OK) status = open_text(*out, yaml, n_threads, err);
     return settle(out, status);
@@ -141,7 +147,7 @@ static lsnn_metrics public_metrics(const metrics *m)
 
 lsnn_status lsnn_iterate(lsnn *net, lsnn_metrics *out, lsnn_error *err)
 {
-    IN_PLAIN_LOCALE;
+    WITHIN_LIBRARY;
     metrics m;
     TRY(trainer_iterate(net->e->trainer, &m, NULL, err));
     *out = public_metrics(&m);
@@ -155,7 +161,7 @@ uint64_t lsnn_iterations(const lsnn *net)
 
 lsnn_status lsnn_evaluate(lsnn *net, lsnn_metrics *out, int set, uint64_t first, uint64_t n, lsnn_error *err)
 {
-    IN_PLAIN_LOCALE;
+    WITHIN_LIBRARY;
     metrics m;
     if (set < LSNN_TRAIN || set > LSNN_TEST || n == 0)
         return lsnn_fail(err, LSNN_USAGE, "set is 0, 1 or 2 and n at least 1, not %d and %llu", set,
@@ -184,7 +190,7 @@ static lsnn_status load_input(const experiment *e, lsnn_trial *trial, const doub
 
 lsnn_status lsnn_present(lsnn *net, const double *x, double *y, uint8_t *z, lsnn_error *err)
 {
-    IN_PLAIN_LOCALE;
+    WITHIN_LIBRARY;
     const experiment *e = net->e;
     tape *tp = e->trainer->tapes[0];
     const int T = e->shape.n_steps, n_out = count_outputs(e), n = e->net->n_spiking;
@@ -199,6 +205,7 @@ lsnn_status lsnn_present(lsnn *net, const double *x, double *y, uint8_t *z, lsnn
     tp->collapsed = false;
     tp->readout_from = 0;
     tp->start = NULL;
+    worker_enter_thread();
     forward(e->net, e->trainer->workers[0], tp, NULL, NULL);
     for (int t = 0; y && t < T; t++)
         for (int k = 0; k < n_out; k++)
@@ -321,7 +328,7 @@ static void tell_sampler(const lsnn *net)
 
 lsnn_status lsnn_set_weights(lsnn *net, const char *name, const double *w, lsnn_error *err)
 {
-    IN_PLAIN_LOCALE;
+    WITHIN_LIBRARY;
     const projection *p = find(net, name, err);
     if (!p) return LSNN_CONFIG;
     matrix m = {.in = w, .value = net->e->net->parameters[p->parameter].value};
@@ -396,7 +403,7 @@ lsnn_status lsnn_get_parameter(const lsnn *net, const char *of, const char *name
 
 lsnn_status lsnn_set_parameter(lsnn *net, const char *of, const char *name, const double *values, lsnn_error *err)
 {
-    IN_PLAIN_LOCALE;
+    WITHIN_LIBRARY;
     learned_parameter p;
     TRY(find_parameter(net, &p, of, name, err));
     for (int j = 0; j < p.of->n; j++)
@@ -411,13 +418,13 @@ lsnn_status lsnn_set_parameter(lsnn *net, const char *of, const char *name, cons
 
 lsnn_status lsnn_save(lsnn *net, const char *path, lsnn_error *err)
 {
-    IN_PLAIN_LOCALE;
+    WITHIN_LIBRARY;
     return checkpoint_write(path, net->items, net->n_items, net->e->resolved, err);
 }
 
 lsnn_status lsnn_restore(lsnn *net, const char *path, lsnn_error *err)
 {
-    IN_PLAIN_LOCALE;
+    WITHIN_LIBRARY;
     TRY(checkpoint_read(path, net->items, net->n_items, net->e->resolved, err));
     return state_check(net->e, err);
 }
