@@ -1,6 +1,15 @@
 # The libraries that lsnn stands on. The installed lsnnConfig.cmake includes this file too, so that a static liblsnn
 # finds them again on the user's machine.
-find_package(OpenMP REQUIRED COMPONENTS C)
+
+# In a project of C++ alone there is no C that CMake could ask; a program is linked with the same OpenMP by either.
+get_property(languages GLOBAL PROPERTY ENABLED_LANGUAGES)
+if(C IN_LIST languages)
+    find_package(OpenMP REQUIRED COMPONENTS C)
+elseif(NOT TARGET OpenMP::OpenMP_C)
+    find_package(OpenMP REQUIRED COMPONENTS CXX)
+    add_library(OpenMP::OpenMP_C INTERFACE IMPORTED)
+    target_link_libraries(OpenMP::OpenMP_C INTERFACE OpenMP::OpenMP_CXX)
+endif()
 find_package(ZLIB REQUIRED)
 find_package(PkgConfig REQUIRED)
 pkg_check_modules(LSNN_GSL REQUIRED IMPORTED_TARGET gsl)
