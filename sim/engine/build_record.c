@@ -20,7 +20,7 @@ const lsnn_field build_record_table[] = {
     {"neurons", LSNN_NODE, offsetof(record_fields, neurons), "all", NULL, 0, 0, false, NULL,
      "which ones, for variables: all, or a list like [0, 3] or 0..9"},
     {"every", LSNN_INT, offsetof(record_fields, every), "100", NULL, 1, 2e9, false, NULL,
-     "iterations; parameters also at the end"},
+     "iterations; weights and parameters also at the end"},
     {"trials", LSNN_INT, offsetof(record_fields, trials), "1", NULL, 1, 1e6, false, NULL,
      "first trials of the batch (spikes, variables)"},
     LSNN_END,

@@ -459,9 +459,12 @@ lsnn_status recorder_iteration(recorder *r, result *into, const metrics *m, lsnn
 lsnn_status recorder_end(recorder *r, result *into, lsnn_error *err)
 {
     const uint64_t iteration = r->e->trainer->iteration;
-    for (int k = 0; k < r->e->n_records; k++)
-        if (r->e->records[k].what == RECORD_PARAMETERS && !was_due(&r->e->records[k], iteration))
-            TRY(push_parameters(r, into, k, iteration, err));
+    for (int k = 0; k < r->e->n_records; k++) {
+        const record_spec *spec = &r->e->records[k];
+        if (was_due(spec, iteration)) continue;
+        if (spec->what == RECORD_WEIGHTS) TRY(push_weights(r, into, k, iteration, err));
+        if (spec->what == RECORD_PARAMETERS) TRY(push_parameters(r, into, k, iteration, err));
+    }
     return LSNN_OK;
 }
 

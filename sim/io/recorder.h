@@ -31,7 +31,7 @@ LSNN_MUST_USE lsnn_status recorder_check(const store *file, const void *subject,
 const trainer_recorder *recorder_due(recorder *r);
 /* After it: append what was seen. */
 LSNN_MUST_USE lsnn_status recorder_iteration(recorder *r, result *into, const metrics *m, lsnn_error *err);
-/* After the last one, once: parameters as they are in the end. */
+/* After the last one, once: weights and parameters as they are in the end. */
 LSNN_MUST_USE lsnn_status recorder_end(recorder *r, result *into, lsnn_error *err);
 LSNN_MUST_USE lsnn_status recorder_validation(recorder *r, result *into, const metrics *m, lsnn_error *err);
 LSNN_MUST_USE lsnn_status recorder_test(recorder *r, result *into, const metrics *m, lsnn_error *err);

@@ -17,6 +17,7 @@ learning: {rule: bptt, batch: 4, iterations: 6, loss: cross_entropy, rate: 0.01}
 test: {trials: 4}
 record:
   learned: {what: parameters, of: [lif, alif], every: 2}
+  weights: {what: weights, of: rec, every: 2}
 YAML
 "$LSNN" run run.yaml -q -o run >/dev/null
 "$LSNN" run run.yaml -q -o five learning.iterations=5 >/dev/null
@@ -62,9 +63,16 @@ for name, parameters in LEARNED.items():
         assert len(np.unique(recorded[key][:], axis=0)) == 4, key
 assert (15 <= run['populations/alif/tau_m'][:]).all() and (run['populations/alif/tau_m'][:] <= 25).all()
 
+# Weights are there at the end as well.
+weights = run['weights/weights']
+assert weights['iteration'][:].tolist() == [1, 3, 5, 6]
+final = checkpoint['state/parameters/rec'][:]
+assert np.array_equal(np.sort(weights['weight'][-1]), np.sort(final[final != 0]))
+
 # The last of five iterations is recorded as any other.
 five = h5py.File('five/run.h5', 'r')
 assert five['parameters/alif/iteration'][:].tolist() == [1, 3, 5]
+assert five['weights/weights/iteration'][:].tolist() == [1, 3, 5]
 assert np.array_equal(five['parameters/alif/tau_m'][:], run['parameters/alif/tau_m'][:3])
 assert np.array_equal(five['populations/alif/learned/tau_m'][:], five['parameters/alif/tau_m'][-1])
 
@@ -101,6 +109,7 @@ for _ in 1 2; do
     "$LSNN" resume stopped -q >/dev/null
     "$PYTHON" "$SOURCE/tests/cli/same_datasets.py" whole/run.h5 stopped/run.h5
     h5diff whole/run.h5 stopped/run.h5 /parameters >/dev/null
+    h5diff whole/run.h5 stopped/run.h5 /weights >/dev/null
     h5diff whole/run.h5 stopped/run.h5 /populations >/dev/null
 done
 
