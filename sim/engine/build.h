@@ -123,6 +123,8 @@ LSNN_MUST_USE lsnn_status build_records(build *b, const config_node *record);
 /* Shared by the records of trainings and simulations: a variable of the model, of some of its neurons; `own` are the keys of the entry's table. */
 LSNN_MUST_USE lsnn_status build_record_variable(build *b, record_spec *spec, config_node *node, const char *const *own);
 LSNN_MUST_USE lsnn_status build_record_neurons(build *b, record_spec *spec, config_node *node, const char *const *own);
+/* A mistake when a record before this one, of experiment.records, wants the same place in run.h5. */
+void build_record_once(build *b, const record_spec *spec, const config_node *of);
 /* Everything of a config with `simulation:`. */
 LSNN_MUST_USE lsnn_status build_simulation(build *b, config_node *root);
 /* `x` is short for {kind: x}: the node becomes that map, and its kind is returned (NULL after a mistake). */

@@ -143,6 +143,24 @@ static void check_learned(build *b, const record_spec *spec, const config_node *
     }
 }
 
+/* Spikes and parameters are called in run.h5 as their population or source is, everything else as its entry. */
+void build_record_once(build *b, const record_spec *spec, const config_node *of)
+{
+    const record_spec *records = b->e->records;
+    for (const record_spec *other = records; other < spec; other++) {
+        if (other->what != spec->what) continue;
+        if (spec->what == RECORD_INPUT && other->source == spec->source)
+            config_mistake(&b->report, &of->place, "spikes of '%s' are recorded twice: record.%s has them too",
+                           b->e->net->sources[spec->source].name, other->name);
+        if (spec->what != RECORD_SPIKES && spec->what != RECORD_PARAMETERS) continue;
+        for (int k = spec->population; k < spec->population + spec->n_populations; k++)
+            if (k >= other->population && k < other->population + other->n_populations)
+                config_mistake(&b->report, &of->place, "%s of '%s' are recorded twice: record.%s has them too",
+                               spec->what == RECORD_SPIKES ? "spikes" : "parameters", b->e->net->populations[k].name,
+                               other->name);
+    }
+}
+
 static lsnn_status read_record(build *b, record_spec *spec, config_node *node)
 {
     static const char *const also[] = {"what", "of", "every", "trials", NULL};
@@ -175,8 +193,12 @@ static lsnn_status read_record(build *b, record_spec *spec, config_node *node)
             config_mistake(&b->report, &own.of->place, "%s: of one projection, by name", own.what);
         return LSNN_OK;
     }
-    if (spec->what == RECORD_SPIKES && is_source(b, spec, own.of)) return LSNN_OK;
+    if (spec->what == RECORD_SPIKES && is_source(b, spec, own.of)) {
+        build_record_once(b, spec, own.of);
+        return LSNN_OK;
+    }
     if (!build_populations(b, own.of, &spec->population, &spec->n_populations)) return LSNN_OK;
+    build_record_once(b, spec, own.of);
     const population *p = &b->e->net->populations[spec->population];
     if (spec->what == RECORD_SPIKES) {
         for (int k = 0; k < spec->n_populations; k++)

@@ -110,6 +110,7 @@ static lsnn_status read_record(build *b, record_spec *spec, config_node *node)
     *spec = (record_spec){.name = node->key, .every = own.every, .variable = own.what, .what = RECORD_VARIABLE};
     if (strcmp(own.what, "spikes") == 0) spec->what = RECORD_SPIKES;
     if (!build_populations(b, own.of, &spec->population, &spec->n_populations)) return LSNN_OK;
+    build_record_once(b, spec, own.of);
     if (spec->what == RECORD_VARIABLE) {
         TRY(build_record_variable(b, spec, node, also));
         if (b->e->simulation.engine == ENGINE_EVENT && strcmp(own.what, "v") != 0 && strcmp(own.what, "A") != 0)

@@ -1,6 +1,5 @@
 /* Columns of run.h5 for a simulation. */
 #include "monitor.h"
-#include <string.h>
 
 enum { RATE, CV, SYNCHRONY, N_STATISTICS };
 
@@ -21,14 +20,10 @@ struct monitor {
     const bool **wanted; /* [n_records] of the population's neurons; NULL: all */
 };
 
-static lsnn_status add_column(monitor *m, const char *path, result_column column, lsnn_error *err)
+static void add_column(monitor *m, const char *path, result_column column)
 {
-    for (int c = 0; c < m->n_columns; c++)
-        if (strcmp(m->columns[c].path, path) == 0)
-            return lsnn_fail(err, LSNN_CONFIG, "record: '%s' is recorded twice", path);
     column.path = path;
     m->columns[m->n_columns++] = column;
-    return LSNN_OK;
 }
 
 static lsnn_status add_spikes(monitor *m, int pop, lsnn_error *err)
@@ -36,11 +31,10 @@ static lsnn_status add_spikes(monitor *m, int pop, lsnn_error *err)
     const char *name = m->e->net->populations[pop].name, *times, *ids;
     TRY(arena_format(m->e->memory, &times, err, "/spikes/%s/timestamps", name));
     TRY(arena_format(m->e->memory, &ids, err, "/spikes/%s/node_ids", name));
-    TRY(add_column(
-        m, times, (result_column){.type = STORE_DOUBLE, .width = 1, .unit = "ms", .description = "times of the spikes"},
-        err));
-    return add_column(
-        m, ids, (result_column){.type = STORE_UINT64, .width = 1, .description = "neurons that spiked, from 0"}, err);
+    add_column(m, times,
+               (result_column){.type = STORE_DOUBLE, .width = 1, .unit = "ms", .description = "times of the spikes"});
+    add_column(m, ids, (result_column){.type = STORE_UINT64, .width = 1, .description = "neurons that spiked, from 0"});
+    return LSNN_OK;
 }
 
 static lsnn_status choose(monitor *m, int k, lsnn_error *err)
@@ -66,9 +60,9 @@ static lsnn_status add_record(monitor *m, int k, lsnn_error *err)
         return choose(m, k, err);
     }
     TRY(arena_format(m->e->memory, &path, err, "/report/%s/data", spec->name));
-    return add_column(
-        m, path, (result_column){.type = STORE_REAL, .width = (size_t)spec->n_neurons, .description = "[time][neuron]"},
-        err);
+    add_column(m, path,
+               (result_column){.type = STORE_REAL, .width = (size_t)spec->n_neurons, .description = "[time][neuron]"});
+    return LSNN_OK;
 }
 
 lsnn_status monitor_new(monitor **out, const experiment *e, lsnn_error *err)
@@ -88,7 +82,7 @@ lsnn_status monitor_new(monitor **out, const experiment *e, lsnn_error *err)
         for (int s = 0; s < N_STATISTICS; s++) {
             const char *path;
             TRY(arena_format(e->memory, &path, err, "/statistics/%s/%s", e->net->populations[q].name, kinds[s].name));
-            TRY(add_column(m, path, (result_column){NULL, STORE_DOUBLE, 1, kinds[s].unit, kinds[s].doc}, err));
+            add_column(m, path, (result_column){NULL, STORE_DOUBLE, 1, kinds[s].unit, kinds[s].doc});
         }
     }
     *out = m;

@@ -36,9 +36,6 @@ static lsnn_status add_column(recorder *r, store_type type, size_t width, const 
     if (r->n_columns == MAX_COLUMNS) return lsnn_fail(err, LSNN_CONFIG, "more than %d recorded columns", MAX_COLUMNS);
     const char *path;
     TRY(arena_format(r->e->memory, &path, err, "%s/%s/%s", format, name, leaf));
-    for (int c = 0; c < r->n_columns; c++)
-        if (strcmp(r->columns[c].path, path) == 0)
-            return lsnn_fail(err, LSNN_CONFIG, "record: '%s' is recorded twice", name);
     r->columns[r->n_columns++] = (result_column){path, type, width, unit, description};
     return LSNN_OK;
 }

@@ -218,6 +218,10 @@ config 's/what: spikes, of: lif/what: weights, of: lif/' 'c.yaml:14:31: weights:
 config 's/what: spikes, of: lif/what: v, of: [lif, alif]/' 'c.yaml:14:25: a variable is recorded of one population; make an entry for each'
 config 's/what: spikes, of: lif/what: v, of: lif, neurons: [0, 4]/' "c.yaml:14:43: 'neurons' must be from 0 to 3, not '4'"
 config 's/every: 1}/every: 0}/' "c.yaml:14:42: 'every' must be from 1 to 2000000000, not '0'"
+config '$a\  more: {what: spikes, of: [lif, alif]}' "c.yaml:15:28: spikes of 'lif' are recorded twice: record.spikes has them too"
+config 's/of: lif/of: input/; $a\  more: {what: spikes, of: input}' "c.yaml:15:28: spikes of 'input' are recorded twice: record.spikes has them too"
+config 's/beta: 0.1/&, learn_beta: true/; s/what: spikes, of: lif/what: parameters, of: alif/; $a\  more: {what: parameters, of: alif}' \
+    "c.yaml:15:32: parameters of 'alif' are recorded twice: record.spikes has them too"
 config 's/  spikes: {what.*/  spikes: lif/' "c.yaml:14:11: an entry of 'record' is a map like {what: spikes, of: alif}"
 
 # ---- overrides --------------------------------------------------------------------------------------------------------
