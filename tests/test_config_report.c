@@ -56,6 +56,25 @@ Test(config_report, mistake_without_a_line_names_its_source_only)
     cr_expect_str_eq(report.error.message, "default: wrong");
 }
 
+/* Nobody wrote a default: its map has a place. */
+Test(config_report, mistake_in_a_default_is_placed_at_its_map)
+{
+    arena *a;
+    config_node *node, *root;
+    cr_assert_eq(arena_new(&a, NULL), LSNN_OK);
+    const char *text = "a: 1\nrule: {kind: x}\n";
+    cr_assert_eq(config_parse(&root, a, "run.yaml", text, strlen(text), NULL), LSNN_OK);
+    cr_assert_eq(config_add(&node, config_get(root, "rule"), a, CONFIG_SCALAR, "who", "", CONFIG_DEFAULT, NULL),
+                 LSNN_OK);
+    cr_assert_eq(config_set(node, a, "who: [me, you]", 5, CONFIG_DEFAULT, NULL), LSNN_OK);
+    config_report report = {.n_mistakes = 0};
+    config_mistake(&report, &node->first->next->place, "wrong");
+    cr_expect_str_eq(report.error.message, "run.yaml:2:7: by default 'who: [me, you]': wrong\n    rule: {kind: x}\n"
+                                           "          ^~~~~~~~~");
+    cr_expect_eq(report.error.line, 2);
+    arena_free(a);
+}
+
 Test(config_report, long_line_is_cut_around_the_mistake)
 {
     char line[400];

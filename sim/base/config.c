@@ -49,6 +49,7 @@ lsnn_status config_add(config_node **out, config_node *parent, arena *a, config_
     const char *const files[] = {
         [CONFIG_FILE] = parent->place.file, [CONFIG_OVERRIDE] = CONFIG_COMMAND_LINE, [CONFIG_DEFAULT] = "default"};
     node->place.file = files[origin];
+    if (origin == CONFIG_DEFAULT) node->place.within = &parent->place;
     node->key_place = node->place;
 
     config_node **link = &parent->first;
@@ -142,11 +143,13 @@ static lsnn_status set(config_node *node, arena *a, const char *excerpt, size_t 
         .excerpt = excerpt,
         .offset = columns(excerpt, start),
         .depth = depth_of(node),
+        .within = origin == CONFIG_DEFAULT ? &node->parent->place : NULL,
     };
     config_node *value;
     TRY(config_yaml(&value, a, &source, report, err));
     config_node nothing = {.origin = origin, .text = ""};
-    nothing.place = (config_place){.file = source.name, .column = source.offset + 1, .excerpt = excerpt, .length = 1};
+    nothing.place = (config_place){
+        .file = source.name, .column = source.offset + 1, .excerpt = excerpt, .length = 1, .within = source.within};
     config_replace(node, value == NULL ? &nothing : value);
     return LSNN_OK;
 }

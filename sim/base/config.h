@@ -10,10 +10,11 @@ typedef enum config_kind { CONFIG_SCALAR, CONFIG_MAP, CONFIG_LIST } config_kind;
 typedef enum config_origin { CONFIG_FILE, CONFIG_OVERRIDE, CONFIG_DEFAULT } config_origin;
 
 typedef struct config_place {
-    const char *file;    /* or "command line", "default" */
-    int line, column;    /* from 1; 0: none */
-    const char *excerpt; /* that line of the file */
-    int length;          /* of the text that is meant, for the underline */
+    const char *file;                  /* or "command line", "default" */
+    int line, column;                  /* from 1; 0: none */
+    const char *excerpt;               /* that line of the file */
+    int length;                        /* of the text that is meant, for the underline */
+    const struct config_place *within; /* of a default: the map that has it; else NULL */
 } config_place;
 
 typedef struct config_node {

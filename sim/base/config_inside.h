@@ -13,9 +13,10 @@ typedef struct config_source {
     const char *name, *text;
     size_t length;
     config_origin origin;
-    const char *excerpt; /* of a value: the single line whose end `text` is; else NULL */
-    int offset;          /* code points of the excerpt before `text` */
-    int depth;           /* maps and lists around the value */
+    const char *excerpt;        /* of a value: the single line whose end `text` is; else NULL */
+    int offset;                 /* code points of the excerpt before `text` */
+    int depth;                  /* maps and lists around the value */
+    const config_place *within; /* as in config_place */
 } config_source;
 
 /* The tree of a text, any kind of node; NULL if it holds no value. Mistakes go to the report. */

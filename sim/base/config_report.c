@@ -78,17 +78,25 @@ static void put_underline(paragraph *p, const config_place *place, window w)
         put(p, "~", 1);
 }
 
-/* Without a line number the excerpt is all that there is, an assignment of the command line. */
-static void put_mistake(paragraph *p, const config_place *place, const char *message)
+static void put_assignment(paragraph *p, const config_place *place)
+{
+    put(p, "'", 1);
+    put_line(p, place->excerpt, window_of(place));
+    put(p, "': ", 3);
+}
+
+/* Without a line number the excerpt is all that there is, an assignment of the command line. `fallback`: of a
+ * mistake in a default, at whose map the user is pointed; else NULL. */
+static void put_mistake(paragraph *p, const config_place *place, const config_place *fallback, const char *message)
 {
     char numbers[32] = ": ";
     if (place->line > 0) snprintf(numbers, sizeof numbers, ":%d:%d: ", place->line, place->column);
     put_text(p, place->file);
     put_text(p, numbers);
-    if (place->line == 0 && place->excerpt) {
-        put(p, "'", 1);
-        put_line(p, place->excerpt, window_of(place));
-        put(p, "': ", 3);
+    if (place->line == 0 && place->excerpt) put_assignment(p, place);
+    if (fallback && fallback->excerpt) {
+        put_text(p, "by default ");
+        put_assignment(p, fallback);
     }
     put_text(p, message);
     if (place->line == 0 || !place->excerpt) return;
@@ -115,7 +123,10 @@ void config_mistake(config_report *report, const config_place *place, const char
         add_tail(report);
         return;
     }
-    config_place from = *place;
+    const config_place *written = place; /* by the user */
+    while (written->within)
+        written = written->within;
+    config_place from = *written;
     if (!from.file) from.file = "config";
     char message[1024];
     va_list arguments;
@@ -123,7 +134,7 @@ void config_mistake(config_report *report, const config_place *place, const char
     vsnprintf(message, sizeof message, format, arguments);
     va_end(arguments);
     paragraph p = {.used = 0};
-    put_mistake(&p, &from, message);
+    put_mistake(&p, &from, place->within ? place : NULL, message);
     if (report->n_shown == 0) {
         error->status = LSNN_CONFIG;
         error->line = from.line;

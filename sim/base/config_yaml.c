@@ -81,7 +81,8 @@ static int rest_of_line(const char *line, int start)
 static lsnn_status place_at(reader *r, config_place *out, yaml_mark_t start, yaml_mark_t end, lsnn_error *err)
 {
     int column = (int)start.column + r->source->offset;
-    *out = (config_place){.file = r->source->name, .column = column + 1, .excerpt = r->source->excerpt};
+    *out = (config_place){
+        .file = r->source->name, .column = column + 1, .excerpt = r->source->excerpt, .within = r->source->within};
     if (r->source->excerpt == NULL) {
         out->line = (int)start.line + 1;
         TRY(excerpt_of_line(r, &out->excerpt, start.line, err));

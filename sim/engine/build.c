@@ -271,6 +271,21 @@ static lsnn_status read_parts(build *b, top_fields *top)
     return build_records(b, top->record);
 }
 
+/* What a trainer refuses names its key, like "learning.tape_memory: ...". */
+static lsnn_status blame_learning(build *b, const config_node *learning, lsnn_status status, const lsnn_error *trouble)
+{
+    if (status == LSNN_OK) return LSNN_OK;
+    for (const config_node *node = learning->first; status == LSNN_CONFIG && node; node = node->next) {
+        const size_t length = strlen(node->key);
+        if (strncmp(trouble->message, "learning.", 9) == 0 && strncmp(trouble->message + 9, node->key, length) == 0 &&
+            trouble->message[9 + length] == ':')
+            config_mistake(&b->report, &node->place, "%s", trouble->message);
+    }
+    TRY(config_verdict(&b->report, b->err));
+    *b->err = *trouble;
+    return status;
+}
+
 lsnn_status build_experiment(experiment **out, config_node *root, const values_files *files, int n_threads,
                              arena *memory, lsnn_error *err)
 {
@@ -302,8 +317,11 @@ lsnn_status build_experiment(experiment **out, config_node *root, const values_f
     for (int k = 0; k < e->n_records; k++)
         if (e->records[k].what == RECORD_VARIABLE && e->records[k].population >= e->net->n_spiking_populations)
             e->learning.may_collapse = false;
-    TRY(trainer_new(&e->trainer, e->net, e->task, e->task_state, e->task_parameters, &e->shape, &e->learning, n_threads,
-                    err));
+    lsnn_error trouble;
+    TRY(blame_learning(&b, top.learning,
+                       trainer_new(&e->trainer, e->net, e->task, e->task_state, e->task_parameters, &e->shape,
+                                   &e->learning, n_threads, &trouble),
+                       &trouble));
     e->n_threads = e->trainer->n_threads;
     *out = e;
     return LSNN_OK;

@@ -84,6 +84,8 @@ wrong 's/from: input, to: trainee/from: demonstration, to: trainee/' "c.yaml:8:1
 wrong 's/from: input, to: gen/from: input, to: [trainee, gen]/' 'c.yaml:11:28: the trainee and the generator cannot stand in one list'
 wrong 's/signals: {model: readout, n: 20/signals: {model: readout, n: 19/' "c.yaml:6:3: 'signals' must be a population of 20 readouts, one for each neuron of the trainee, after that of the answers"
 wrong 's/rate: 0.01}/rate: 0.01, trainee: gen}/' "c.yaml:14:61: with natural_eprop the trainee's populations are the first of the config, and the generator's come after them"
+wrong 's/^  trainee:/  pupil:/; s/: trainee}/: pupil}/; s/from: trainee/from: pupil/; s/\[trainee/[pupil/' \
+    "c.yaml:14:18: by default 'trainee: trainee': no population is called 'trainee'; there are: pupil, gen, out, signals"
 wrong 's/rate: 0.01}/rate: 0.01, trainee: nobody}/' "c.yaml:14:61: no population is called 'nobody'; there are: trainee, gen, out, signals"
 wrong 's/loss: task}/loss: task, carry: true}/' 'c.yaml:14:99: with natural_eprop each trial begins with a state of zero'
 wrong 's/to: trainee}/to: trainee, bounds: [-1, 1]}/' "c.yaml:8:3: with natural_eprop the trainee's weights have no bounds, signs or rewiring: the update within a trial knows none"

@@ -55,7 +55,7 @@ text 'c.yaml:1:8: the byte 0x00 is not text: a configuration is UTF-8, without c
 text 'c.yaml:1:1: the byte 0x7F is not text: a configuration is UTF-8, without control characters' '\x7fELF\x02\x01\n'
 text 'c.yaml:1:7: the byte 0xFF is not text: a configuration is UTF-8, without control characters' 'seed: \xff\n'
 text 'c.yaml:1:1: this is an HDF5 file, not a configuration; that of a run is config.yaml in its folder' '\x89HDF\r\n\x1a\n'
-wrong 2 'lsnn: learning.sampler: grid has 1.075e+187 points for 392 numbers that learn, but 192 are evaluated (population times iterations)' \
+wrong 2 "command line: 'learning.sampler=grid': learning.sampler: grid has 1.075e+187 points for 392 numbers that learn, but 192 are evaluated (population times iterations)" \
     run base.yaml learning.sampler=grid -o grid
 config 's|  rec:|  "r/c":|' "c.yaml:10:3: 'r/c' cannot be a name: it may hold no '/', nor be '.' or '..'"
 config 's|  lif: {model: lif|  input: {model: lif|' "c.yaml:5:3: the name 'input' is taken: it is that of the task's cells"
@@ -181,7 +181,7 @@ config 's/batch: 2/batch: 0/' "c.yaml:12:32: 'batch' must be from 1 to 1000000, 
 config 's/batch: 2/clip: yes/' "c.yaml:12:31: 'clip' must be a number, not 'yes'"
 config 's/batch: 2/tape_memory: -1/' "c.yaml:12:38: 'tape_memory' must be at least 0, not '-1'"
 [[ $REAL == double ]] && least=0.0113 || least=0.00563
-config 's/batch: 2/tape_memory: 0.0001/' "lsnn: learning.tape_memory: the tapes take at least $least MB, more than 0.0001 MB"
+config 's/batch: 2/tape_memory: 0.0001/' "c.yaml:12:38: learning.tape_memory: the tapes take at least $least MB, more than 0.0001 MB"
 config 's/batch: 2/carry: maybe/' "c.yaml:12:32: 'carry' must be true or false, not 'maybe'"
 config 's/rule: eprop/rule: {kind: bptt, truncate: -5}/' "c.yaml:12:41: 'truncate' must be from 0 to 2000000000 steps, not '-5'"
 config 's/rule: eprop/rule: {kind: bptt, feedback: random}/' "c.yaml:12:31: unknown key 'feedback'; known here: kind, through_reset and truncate"
