@@ -127,6 +127,11 @@ size_t text_number_length(const char *text)
     return (size_t)(at - text);
 }
 
+double text_unsigned_nan(double number)
+{
+    return isnan(number) ? (double)NAN : number;
+}
+
 bool text_to_double(double *out, const char *text)
 {
     size_t length = text_number_length(text); /* strtod alone would take nan, inf and 0x10 */

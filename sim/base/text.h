@@ -12,6 +12,8 @@ int text_distance(const char *a, const char *b);
 const char *text_nearest(const char *word, const char *const *candidates, int n);
 /* The shortest decimal that strtod reads back to the same double; `out` has at least 32 bytes. */
 void text_number(char *out, double number);
+/* For %g: what is no number is written nan, whatever its sign bit. */
+double text_unsigned_nan(double number);
 /* A whole text as a double or uint64: false if anything is left over, or on nan, inf, overflow. */
 bool text_to_double(double *out, const char *text);
 bool text_to_uint64(uint64_t *out, const char *text);

@@ -8,6 +8,7 @@
 #include "population_check.h"
 #include "quiet.h"
 #include "snapshot.h"
+#include "text.h"
 #include <math.h>
 #include <omp.h>
 #include <string.h>
@@ -345,8 +346,8 @@ static lsnn_status report_divergence(trainer *t, int sample, lsnn_error *err)
     input_draw(t, tp, LSNN_TRAIN, t->iteration * (uint64_t)t->settings.batch + (uint64_t)sample);
     pass_forward(t, t->workers[0], tp, population_observe, &watch);
     return lsnn_fail(err, LSNN_DIVERGED, "%s[%d].%s became %g at %g ms of sample %d of iteration %llu",
-                     watch.population, watch.neuron, watch.variable, watch.number, watch.step * t->net->dt, sample,
-                     (unsigned long long)(t->iteration + 1));
+                     watch.population, watch.neuron, watch.variable, text_unsigned_nan(watch.number),
+                     watch.step * t->net->dt, sample, (unsigned long long)(t->iteration + 1));
 }
 
 /* One thread needs no region of its own, unless its trainer is one of several at work (outer.h). */
@@ -392,7 +393,7 @@ lsnn_status trainer_gradient(trainer *t, metrics *out, const trainer_recorder *r
     for (int s = 0; s < t->n_shards; s++)
         if (diverged[s]) return report_divergence(t, diverged[s] - 1, err);
     if (!isfinite(out->loss))
-        return lsnn_fail(err, LSNN_DIVERGED, "the loss became %g in iteration %llu", out->loss,
+        return lsnn_fail(err, LSNN_DIVERGED, "the loss became %g in iteration %llu", text_unsigned_nan(out->loss),
                          (unsigned long long)(t->iteration + 1));
     if (t->settings.learns && !learns_within(t)) update_reduce(t);
     return LSNN_OK;
@@ -415,8 +416,8 @@ lsnn_status trainer_iterate(trainer *t, metrics *out, const trainer_recorder *re
         if (!learns_within(t)) change(t);
         out->norm = t->norm;
         if (!isfinite(out->norm))
-            return lsnn_fail(err, LSNN_DIVERGED, "the gradient became %g in iteration %llu", out->norm,
-                             (unsigned long long)(t->iteration + 1));
+            return lsnn_fail(err, LSNN_DIVERGED, "the gradient became %g in iteration %llu",
+                             text_unsigned_nan(out->norm), (unsigned long long)(t->iteration + 1));
     }
     for (int j = 0; j < t->net->n_spiking; j++)
         t->previous_rate[j] = rates_batch(t, j);
@@ -479,6 +480,7 @@ lsnn_status trainer_evaluate(trainer *t, metrics *out, lsnn_set set, uint64_t fi
     const double neuron_seconds = n_rates * (double)steps * t->net->dt / 1e3;
     *out = (metrics){.loss = loss / (double)n, .error = error / (double)n, .error_before = error_before / (double)n};
     if (neuron_seconds > 0) out->rate = (double)spikes / neuron_seconds;
-    if (!isfinite(loss)) return lsnn_fail(err, LSNN_DIVERGED, "the loss of the evaluation became %g", loss);
+    if (!isfinite(loss))
+        return lsnn_fail(err, LSNN_DIVERGED, "the loss of the evaluation became %g", text_unsigned_nan(loss));
     return LSNN_OK;
 }

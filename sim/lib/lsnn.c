@@ -178,7 +178,7 @@ static lsnn_status load_input(const experiment *e, lsnn_trial *trial, const doub
     for (int t = 0; t < shape->n_steps; t++)
         for (int i = 0; i < shape->n_in; i++) {
             const double value = x[(size_t)t * (size_t)shape->n_in + (size_t)i];
-            if (!isfinite(value)) return lsnn_fail(err, LSNN_USAGE, "x[%d][%d] is %g", t, i, value);
+            if (!isfinite(value)) return lsnn_fail(err, LSNN_USAGE, "x[%d][%d] is %g", t, i, text_unsigned_nan(value));
             if (shape->analog)
                 trial->analog[(size_t)t * (size_t)shape->n_in + (size_t)i] = (real)value;
             else if (value > 0)
@@ -409,7 +409,7 @@ lsnn_status lsnn_set_parameter(lsnn *net, const char *of, const char *name, cons
     for (int j = 0; j < p.of->n; j++)
         if (!isfinite(network_stored(p.column, values[j])))
             return lsnn_fail(err, LSNN_CONFIG, "%s of '%s' must be finite%s, not %g as of neuron %d", name, of,
-                             p.column->logarithm ? " and positive" : "", values[j], j);
+                             p.column->logarithm ? " and positive" : "", text_unsigned_nan(values[j]), j);
     for (int j = 0; j < p.of->n; j++)
         p.column->value[j] = network_stored(p.column, values[j]);
     tell_sampler(net);
