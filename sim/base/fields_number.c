@@ -154,6 +154,21 @@ static bool to_unit_of_field(double *number, const char *unit, const lsnn_field 
     return true;
 }
 
+static void too_large(double number, const lsnn_field *field, const config_node *node, const fields_reader *reader)
+{
+    const bool single = isfinite(number) && sizeof(real) < sizeof(double);
+    config_mistake(reader->report, &node->place, "'%s' cannot be %g%s%s: that is beyond the range of %s precision",
+                   field->name, number, field->unit ? " " : "", field->unit ? field->unit : "",
+                   single ? "single" : "double");
+}
+
+bool fields_storable(double number, const lsnn_field *field, const config_node *node, const fields_reader *reader)
+{
+    if (isfinite((real)number)) return true;
+    too_large(number, field, node, reader);
+    return false;
+}
+
 bool fields_number(double *out, const lsnn_field *field, const config_node *node, const fields_reader *reader)
 {
     double number;
@@ -161,6 +176,10 @@ bool fields_number(double *out, const lsnn_field *field, const config_node *node
     if (!fields_is_scalar(field, node, "a number", reader) || !split_quantity(&number, &unit, field, node, reader) ||
         !to_unit_of_field(&number, unit, field, node, reader))
         return false;
+    if (!isfinite(number)) { /* in the field's unit */
+        too_large(number, field, node, reader);
+        return false;
+    }
     bool whole = field->kind == LSNN_INT || (field->unit && strcmp(field->unit, FIELDS_STEPS) == 0);
     if (whole && number != floor(number)) {
         char phrase[FIELDS_PHRASE];

@@ -137,6 +137,19 @@ static const char *fill_constants(const network *net, population *p)
     return complaint;
 }
 
+/* A model may say that a constant is infinite, as that of no floor; rounding may not. */
+static lsnn_status check_constants(const population *p, lsnn_error *err)
+{
+    for (int c = 0; p->model->constants[c]; c++)
+        for (int j = 0; j < p->n; j++)
+            if (!isfinite(p->constant[c][j]) && !isinf(p->prepared[c][j]))
+                return lsnn_fail(err, LSNN_CONFIG,
+                                 "populations.%s: %s of neuron %d, which follows from its parameters, is beyond the "
+                                 "range of numbers",
+                                 p->name, p->model->constants[c], j);
+    return LSNN_OK;
+}
+
 static lsnn_status prepare(network *net, population *p, lsnn_error *err)
 {
     for (int c = 0; p->model->constants[c]; c++) {
@@ -145,7 +158,7 @@ static lsnn_status prepare(network *net, population *p, lsnn_error *err)
     }
     const char *complaint = fill_constants(net, p);
     if (complaint) return lsnn_fail(err, LSNN_CONFIG, "populations.%s: %s", p->name, complaint);
-    return LSNN_OK;
+    return check_constants(p, err);
 }
 
 lsnn_status network_add_population(network *net, const char *name, const lsnn_model *model, int n,

@@ -150,7 +150,7 @@ static lsnn_status read_file(values_spec *out, const config_node *map, const lsn
         if (!bounded || (list[k] >= field->min && list[k] <= field->max && !(field->open_min && list[k] == field->min)))
             continue;
         config_mistake(reader->report, &file->place, "%s[%zu] of %s is %g, out of the range of '%s'", dataset->text, k,
-                       path, list[k], field->name);
+                       path, text_unsigned_nan(list[k]), field->name);
         *good = false;
         return LSNN_OK;
     }
@@ -195,13 +195,25 @@ static lsnn_status read_spec(values_spec *out, const config_node *node, const ls
     return LSNN_OK;
 }
 
+/* Whether what was given, or its middle, can be stored. */
+static bool storable(const values_spec *spec, const config_node *node, const lsnn_field *field,
+                     const fields_reader *reader)
+{
+    const double number[] = {spec->kind == VALUES_LOGNORMAL ? exp(spec->a) : spec->a, spec->b};
+    const double *list = spec->kind == VALUES_LIST ? spec->list : number;
+    const size_t n = spec->kind == VALUES_LIST ? spec->n : 2;
+    for (size_t k = 0; k < n; k++)
+        if (!fields_storable(list[k], field, node, reader)) return false;
+    return true;
+}
+
 bool values_read(values_spec *out, const config_node *node, const lsnn_field *field, values_fans fans,
                  const values_files *files, const fields_reader *reader)
 {
     bool good = true;
     lsnn_error trouble;
     const lsnn_status status = read_spec(out, node, field, fans, files, reader, &good, &trouble);
-    if (status == LSNN_OK) return good;
+    if (status == LSNN_OK) return good && storable(out, node, field, reader);
     config_mistake(reader->report, &node->place, "%s", trouble.message);
     if (reader->report->error.status == LSNN_CONFIG) reader->report->error.status = status;
     return false;

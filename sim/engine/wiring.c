@@ -2,6 +2,7 @@
 #include "wiring.h"
 #include "balance.h"
 #include "random.h"
+#include "text.h"
 #include <math.h>
 #include <stdlib.h>
 #include <string.h>
@@ -43,6 +44,10 @@ static lsnn_status read_wires(wiring_plan *out, const config_node *node, const w
         out->n = n;
         *columns[c] = values;
     }
+    for (size_t k = 0; out->weight && k < out->n; k++)
+        if (!isfinite((real)out->weight[k]))
+            return lsnn_fail(err, LSNN_DATA, "%s: the weight of synapse %zu is %g, which is not finite as it is stored",
+                             path, k, text_unsigned_nan(out->weight[k]));
     for (size_t k = 0; k < out->n; k++)
         if (!(out->from[k] >= 0 && out->from[k] < site->n_from && out->to[k] >= 0 && out->to[k] < site->n_to))
             return lsnn_fail(err, LSNN_DATA,

@@ -92,6 +92,14 @@ config 's/tau_m: 20 ms, v_th: 0.6, n_ref/tau_m: -20 ms, v_th: 0.6, n_ref/' "c.ya
 config 's/n_ref: 2/n_ref: 2.5/' "c.yaml:5:59: 'n_ref' must be a whole number in steps, not '2.5'"
 config 's/n_ref: 2/n_ref: 2.5 ms/' "c.yaml:5:59: 'n_ref' must be a whole number of steps, but '2.5 ms' is no multiple of dt, 1 ms"
 config 's/n_ref: 2/tau: 2/' "c.yaml:5:52: unknown key 'tau'; did you mean 'tau_m'?"
+config 's/beta: 0.1/tau_a: 1e306 s/; s/tau_a: 200 ms, //' "c.yaml:6:61: 'tau_a' cannot be inf ms: that is beyond the range of double precision"
+if [[ $REAL == float ]]; then
+    config 's/beta: 0.1/beta: 1e300/' "c.yaml:6:75: 'beta' cannot be 1e+300: that is beyond the range of single precision"
+    config 's/beta: 0.1/beta: [0, 1, 2, 1e39]/' "c.yaml:6:75: 'beta' cannot be 1e+39: that is beyond the range of single precision"
+    config 's/beta: 0.1/beta: {lognormal: [500, 1]}/' "c.yaml:6:75: 'beta' cannot be 1.40359e+217: that is beyond the range of single precision"
+    config 's/^  rec: {/&weights: 1e300, /' "c.yaml:10:18: 'weights' cannot be 1e+300: that is beyond the range of single precision"
+    config 's/^  rec: {/&weights: {normal: [0, 1e300]}, /' "c.yaml:10:18: 'weights' cannot be 1e+300: that is beyond the range of single precision"
+fi
 config 's/beta: 0.1/beta: 1e999/' "c.yaml:6:75: 'beta' must be a finite number, not '1e999'"
 config 's/beta: 0.1/beta: much/' "c.yaml:6:75: 'beta' must be a number, not 'much'"
 config 's/lif, n: 4, tau_m: 20 ms, v_th: 0.6, n_ref/lif, n: 0, tau_m: 20 ms, v_th: 0.6, n_ref/' "c.yaml:5:24: 'n' must be from 1 to 10000000, not '0'"
