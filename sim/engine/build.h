@@ -60,6 +60,7 @@ typedef struct experiment {
     simulation_settings simulation; /* with an engine, what follows is empty but for records */
     projection_plan *plans;
     int n_plans;
+    double wiring_bytes; /* most that was in use while synapses were drawn */
     trainer *trainer;
     struct learner *learner; /* sim/large, of a training by threads over neurons */
     const lsnn_task *task;
@@ -109,6 +110,8 @@ typedef struct build {
 
 LSNN_MUST_USE lsnn_status build_network(build *b, config_node *sources, config_node *populations, config_node *signs,
                                         config_node *projections);
+/* Draws the synapses of n plans into the network. LSNN_MEMORY before anything is drawn. */
+LSNN_MUST_USE lsnn_status build_wires(build *b, const projection_plan *plans, int n);
 /* Which cells of a source or neurons of a population are excitatory. */
 LSNN_MUST_USE lsnn_status build_signs(build *b, config_node *node);
 /* Signs of the cells or neurons where a projection starts; NULL: none of them has one. */

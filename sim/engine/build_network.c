@@ -371,32 +371,8 @@ static lsnn_status read_rewiring(build *b, config_node *node, projection_spec *s
     return LSNN_OK;
 }
 
-/* Whether there are pairs to move to, and none is connected twice. */
-static lsnn_status check_rewiring(build *b, const config_node *node, const projection_spec *spec, const synapses *wires)
-{
-    if (!spec->rewiring) return LSNN_OK;
-    const double n_from = wires->n_from, pairs = n_from * wires->n_to - (spec->no_autapses ? n_from : 0);
-    if ((double)wires->n >= pairs) {
-        config_mistake(&b->report, &node->place,
-                       "all %.0f pairs are connected, so none is left for rewiring: give a wiring with fewer, like "
-                       "{probability: 0.1}",
-                       pairs);
-        return LSNN_OK;
-    }
-    uint32_t *last; /* presynaptic cell that was connected last to each target, from 1 */
-    TRY(arena_take(b->e->memory, &last, (size_t)wires->n_to, sizeof *last, b->err));
-    for (size_t k = 0; k < wires->n; k++) {
-        if (last[wires->to[k]] == wires->from[k] + 1) {
-            config_mistake(&b->report, &node->place, "cell %u is connected twice to target %u: rewiring knows one",
-                           wires->from[k], wires->to[k]);
-            return LSNN_OK;
-        }
-        last[wires->to[k]] = wires->from[k] + 1;
-    }
-    return LSNN_OK;
-}
-
-static lsnn_status add_projection(build *b, config_node *node, int number)
+/* `plans`: of projections whose synapses are to be drawn into the network; `n_plans` counts them. */
+static lsnn_status read_projection(build *b, config_node *node, int number, projection_plan *plans, int *n_plans)
 {
     network *net = b->e->net;
     projection_fields own = {0};
@@ -408,7 +384,7 @@ static lsnn_status add_projection(build *b, config_node *node, int number)
                             .learn = own.learn && (b->e->learning.learns || b->e->learning.sampler),
                             .rate = own.rate,
                             .sparse = own.storage == 1};
-    spec.number = net->n_projections + b->e->n_plans;
+    spec.number = *n_plans + b->e->n_plans;
     bool good = read_bounds(b, own.bounds, &spec);
     good &= read_start(b, own.from, &spec);
     good &= build_populations(b, own.to, &spec.to_population, &spec.n_to_populations);
@@ -445,29 +421,19 @@ static lsnn_status add_projection(build *b, config_node *node, int number)
                        "with `threads: neurons` synapses stay where they are; rewiring goes with `threads: samples`");
         return LSNN_OK;
     }
-    if (by_neurons || b->e->simulation.engine != ENGINE_NONE) {
-        b->e->plans[b->e->n_plans++] = (projection_plan){spec, site, plan, node};
-        return LSNN_OK;
-    }
-    synapses *wires;
-    TRY(wiring_draw(&wires, &plan, &site, &b->reader, b->err));
-    if (!wires) return LSNN_OK;
-    TRY(check_rewiring(b, own.rewiring, &spec, wires));
-    if (b->report.n_mistakes > before) return LSNN_OK;
-    lsnn_error trouble;
-    const lsnn_status status = network_add_projection(net, &spec, wires, &trouble);
-    if (status == LSNN_CONFIG)
-        config_mistake(&b->report, &node->key_place, "%s", trouble.message);
-    else if (status != LSNN_OK)
-        *b->err = trouble;
-    return status == LSNN_CONFIG ? LSNN_OK : status;
+    const bool apart = by_neurons || b->e->simulation.engine != ENGINE_NONE;
+    projection_plan *into = apart ? &b->e->plans[b->e->n_plans++] : &plans[(*n_plans)++];
+    *into = (projection_plan){spec, site, plan, node};
+    return LSNN_OK;
 }
 
 lsnn_status build_network(build *b, config_node *sources, config_node *populations, config_node *signs,
                           config_node *projections)
 {
     config_node *maps[] = {populations, sources, signs, projections};
-    int number = 0;
+    projection_plan *plans;
+    int number = 0, n_plans = 0;
+    TRY(arena_take(b->e->memory, &plans, (size_t)config_count(projections) + 1, sizeof *plans, b->err));
     for (int m = 0; m < 4; m++) {
         if (maps[m]->kind != CONFIG_MAP && config_count(maps[m]) + (maps[m]->kind == CONFIG_SCALAR) > 0) {
             config_mistake(&b->report, &maps[m]->place, "'%s' must be a map of names", maps[m]->key);
@@ -485,8 +451,8 @@ lsnn_status build_network(build *b, config_node *sources, config_node *populatio
             else if (m == 2)
                 TRY(build_signs(b, node));
             else if (b->report.n_mistakes == 0)
-                TRY(add_projection(b, node, number++));
+                TRY(read_projection(b, node, number++, plans, &n_plans));
         }
     }
-    return LSNN_OK;
+    return build_wires(b, plans, n_plans);
 }

@@ -1,5 +1,6 @@
 /* Prediction of memory. */
 #include "memory.h"
+#include <math.h>
 #include <stdio.h>
 
 /* Program, libraries, thread stacks and HDF5's own buffers: measured with an empty network. */
@@ -31,7 +32,7 @@ double memory_predict(const experiment *e, double rate)
 {
     const double reserved = (double)arena_bytes(e->memory);
     const double untouched = e->trainer->n_tapes * untouched_per_tape(e, rate);
-    return memory_process() + reserved - untouched;
+    return memory_process() + fmax(e->wiring_bytes, reserved - untouched);
 }
 
 static double available(void)

@@ -19,5 +19,8 @@ LSNN_MUST_USE lsnn_status synapses_new(synapses **out, arena *a, int n_from, int
 void synapses_add(synapses *s, uint32_t from, uint32_t to, double weight, int delay);
 /* By from, then delay, then to. */
 LSNN_MUST_USE lsnn_status synapses_sort(synapses *s, lsnn_error *err);
+/* What a list of n takes, and what is taken besides while it is sorted. */
+double synapses_bytes(double n);
+double synapses_sort_bytes(double n);
 
 #endif

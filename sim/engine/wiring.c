@@ -7,7 +7,6 @@
 #include <stdlib.h>
 #include <string.h>
 
-#define MOST_SYNAPSES ((size_t)1 << 31)
 #define MOST_STEPS 4095
 #define MOST_IN_DEGREE 1e6
 #define MOST_TIME 1e6 /* ms */
@@ -280,9 +279,6 @@ static lsnn_status connect(synapses **out, const wiring_site *site, const wiring
                            lsnn_error *err)
 {
     const double most = wiring_most(p, site);
-    if (most > (double)MOST_SYNAPSES)
-        return lsnn_fail(err, LSNN_CONFIG, "projections.%s: %.3g synapses are more than a projection holds (%.3g)",
-                         site->name, most, (double)MOST_SYNAPSES);
     TRY(synapses_new(out, a, site->n_from, site->n_to, (size_t)most, err));
     if (p->kind == WIRING_FILE) {
         for (size_t k = 0; k < p->n; k++)

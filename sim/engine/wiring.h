@@ -6,6 +6,8 @@
 #include "synapses.h"
 #include "values.h"
 
+#define WIRING_MOST_SYNAPSES 2147483648.0 /* of a projection of the network */
+
 typedef struct wiring_site {
     const char *name;
     int number; /* of the projection: it has random streams of its own */

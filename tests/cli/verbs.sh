@@ -131,20 +131,45 @@ memory evidence_accumulation 4 test.trials=32
 memory evidence_accumulation 3 learning.regularisation.scope=batch test.trials=32
 memory pattern_generation 20 seed=1
 
-# ---- a simulation's memory ---------------------------------------------------------------------------------------------
-cat >simulate.py <<'END'
+cat >peak.py <<'END'
 """Runs lsnn and prints its peak of memory in MB."""
 import resource, subprocess, sys
-subprocess.run([sys.argv[1], "run", *sys.argv[2:], "-q", "-o", "simulation"], check=True, stdout=subprocess.DEVNULL)
+subprocess.run([sys.argv[1], "run", *sys.argv[2:], "-q", "-o", "out"], check=True, stdout=subprocess.DEVNULL)
 print(resource.getrusage(resource.RUSAGE_CHILDREN).ru_maxrss * 1024 / 1e6)
 END
+
+# While synapses are drawn and sorted they take more than a run does; and what cannot fit is refused before that.
+cat >dense.yaml <<'END'
+task: {kind: evidence_accumulation, cues: 1, cue: 20, gap: 5, pause: 20, recall: 15}
+populations: {lif: {model: lif, n: 1500, v_th: 0.6}, out: {model: readout, n: 2, tau_out: 20 ms}}
+projections: {in: {from: input, to: lif}, rec: {from: lif, to: lif}, out: {from: lif, to: out}}
+learning: {rule: eprop, batch: 2, iterations: 1, loss: cross_entropy}
+END
+for rule in eprop none; do
+    for delay in 1 '{uniform: [1, 5]}'; do
+        dense=(dense.yaml "learning.rule=$rule" "projections.rec.delay=$delay" -j 1)
+        said=$(forecast "${dense[@]}")
+        used=$("$PYTHON" peak.py "$LSNN" "${dense[@]}")
+        echo "${dense[*]}: forecast $said MB, used $used MB"
+        [[ $SANITIZE == 1 ]] || awk -v a="$said" -v b="$used" 'BEGIN { exit !(a > 0.9 * b && a < 1.1 * b) }' ||
+            fail "${dense[*]}: the forecast of memory is wrong"
+        rm -rf out
+    done
+done
+if [[ $(free -g | awk '/^Mem/ { print $2 }') -lt 80 ]]; then
+    status=0
+    timeout 20 "$LSNN" check dense.yaml populations.lif.n=46000 >/dev/null 2>message || status=$?
+    [[ $status -eq 5 && $(<message) == 'lsnn: this run needs about '* ]] || fail "46000 x 46000: $status, $(<message)"
+fi
+
+# ---- a simulation's memory ---------------------------------------------------------------------------------------------
 for yaml in balanced_network/run.yaml sparse_network/rare.yaml; do
     short=("$SOURCE/experiments/$yaml" simulation.time=30ms simulation.transient=0)
     said=$(forecast "${short[@]}")
-    used=$("$PYTHON" simulate.py "$LSNN" "${short[@]}")
+    used=$("$PYTHON" peak.py "$LSNN" "${short[@]}")
     echo "$yaml: forecast $said MB, used $used MB"
     [[ $SANITIZE == 1 ]] || awk -v a="$said" -v b="$used" 'BEGIN { exit !(a > 0.8 * b && a < 1.2 * b) }' ||
         fail "$yaml: the forecast of memory is wrong"
-    rm -rf simulation
+    rm -rf out
 done
 exit $((failures > 0))

@@ -122,6 +122,8 @@ config 's/to: out}/to: exit}/' "c.yaml:11:32: no population is called 'exit'; th
 config 's/from: input/from: inptu/' "c.yaml:9:14: no source or population is called 'inptu'; did you mean 'input'?"
 
 # ---- network ----------------------------------------------------------------------------------------------------------
+config 's/lif, n: 4, tau_m: 20 ms, v_th: 0.6, n_ref/lif, n: 1000000, v_th: 0.6, n_ref/' \
+    'c.yaml:10:3: 1e+12 synapses are more than a projection holds (2.15e+09)'
 config '/^populations/,/^  out/d' "c.yaml:1:1: the key 'populations' is missing: neurons"
 config '/^populations/,/^  out/c populations: {}' "c.yaml:6:26: no population is called 'lif': there is none at all"
 config 's/out: {model: readout, n: 2/out: {model: readout, n: 3/' "c.yaml:5:3: task 'evidence_accumulation' needs 2 readouts, the network has 3"
