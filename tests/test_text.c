@@ -4,6 +4,7 @@
 #include <criterion/criterion.h>
 #include <float.h>
 #include <math.h>
+#include <stdio.h>
 #include <stdlib.h>
 #include <string.h>
 
@@ -212,4 +213,13 @@ Test(text, durations_are_not_rounded_to_a_whole_larger_unit)
     duration_shown(119.6, "2 min 00 s");
     duration_shown(3599.7, "1 h 00 min");
     duration_shown(7199, "2 h 00 min");
+}
+
+Test(text, what_is_no_number_is_written_without_a_sign)
+{
+    char text[32];
+    snprintf(text, sizeof text, "%g", text_unsigned_nan(copysign(NAN, -1)));
+    cr_expect_str_eq(text, "nan");
+    cr_expect_eq(text_unsigned_nan(-INFINITY), -INFINITY);
+    cr_expect_eq(text_unsigned_nan(-1.5), -1.5);
 }
