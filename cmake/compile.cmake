@@ -19,6 +19,7 @@ if(LSNN_SANITIZE OR LSNN_FUZZ)
         list(APPEND sanitizers -fsanitize=fuzzer-no-link)
     endif()
     target_compile_options(lsnn_flags INTERFACE ${sanitizers})
+    target_compile_definitions(lsnn_flags INTERFACE LSNN_SANITIZED)
     target_link_options(lsnn_flags INTERFACE ${sanitizers})
 endif()
 
