@@ -1,7 +1,7 @@
 /* State carried from one trial to the next: two trials are like the halves of one. */
 #include "build.h"
+#include "carry.h"
 #include "files.h"
-#include "snapshot.h"
 
 #include <criterion/criterion.h>
 #include <math.h>

@@ -1,9 +1,9 @@
 /* The backward pass of one trial, in chunks of steps: the readouts' errors become signals to the neurons, the models' local adjoints
  * run backward in time, and each spike or value adds the adjoints of its targets' currents to its row of the gradient. */
+#include "carry.h"
 #include "pull.h"
 #include "quiet.h"
 #include "rows.h"
-#include "snapshot.h"
 #include "worker.h"
 #include <string.h>
 

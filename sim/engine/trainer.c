@@ -2,12 +2,12 @@
 #include "trainer.h"
 #include "actor.h"
 #include "alignment.h"
+#include "carry.h"
 #include "inner.h"
 #include "outer.h"
 #include "pooled.h"
 #include "population_check.h"
 #include "quiet.h"
-#include "snapshot.h"
 #include "text.h"
 #include <math.h>
 #include <omp.h>

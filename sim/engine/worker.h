@@ -23,7 +23,7 @@ typedef struct tape {
     int segment;           /* steps that the columns hold, a multiple of the workers' chunk, or all */
     int held;              /* the first step that they hold now */
     real *snapshots;       /* [segments][snapshot_length], of the first step of each; NULL if all steps are held */
-    real *start;           /* what is carried (snapshot.h) from the trial before; NULL: the trial begins at rest */
+    real *start;           /* what is carried (carry.h) from the trial before; NULL: the trial begins at rest */
     uint32_t *spike_start; /* [n_steps + 1]: the spikes of step t are spike[start[t]] .. spike[start[t+1] - 1] */
     uint32_t *spike;       /* ids, ascending in a step */
     uint32_t *spike_step;  /* the step of each */
