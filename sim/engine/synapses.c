@@ -62,9 +62,9 @@ typedef struct sorter {
 
 static bool sorter_take(sorter *t, const synapses *s)
 {
-    size_t longest = 0;
+    size_t longest = 1;
     t->row = calloc((size_t)s->n_from + 1, sizeof *t->row);
-    t->order = malloc(s->n * sizeof *t->order);
+    t->order = calloc(s->n, sizeof *t->order);
     t->column = malloc(s->n * sizeof *t->column);
     if (!t->row) return false;
     for (size_t k = 0; k < s->n; k++)
