@@ -1,6 +1,7 @@
 /* Workers on this machine, and the process that watches over them. It computes nothing itself: a process that has threads of OpenMP cannot
  * be forked. */
 #include "crew.h"
+#include "stop.h"
 #include <errno.h>
 #include <stdlib.h>
 #include <string.h>
@@ -19,16 +20,11 @@ typedef struct crew {
     crew_slot *slots; /* [n_workers], shared */
     int *kills;
     ledger ledger;
+    const volatile sig_atomic_t *asked_to_stop;
     lsnn_status status;
 } crew;
 
-static volatile sig_atomic_t asked_to_stop;
 static volatile sig_atomic_t *own_stop; /* of a worker */
-
-static void stop_all(int number)
-{
-    asked_to_stop = number;
-}
 
 static void stop_self(int number)
 {
@@ -138,24 +134,13 @@ static lsnn_status watch(crew *c, lsnn_error *err)
 {
     for (int alive = 1; alive > 0;) {
         TRY(look_after(c, &alive, err));
-        if (asked_to_stop) ask_workers_to_stop(c);
+        if (*c->asked_to_stop) ask_workers_to_stop(c);
         show(c);
         if (alive > 0) nanosleep(&(struct timespec){.tv_nsec = 20000000}, NULL);
     }
     log_progress_end(c->settings->log);
-    if (c->status != LSNN_OK || !asked_to_stop) return c->status;
+    if (c->status != LSNN_OK || !*c->asked_to_stop) return c->status;
     return lsnn_fail(err, LSNN_INTERRUPTED, "stopped by a signal; go on with: lsnn sweep %s", c->s->folder);
-}
-
-static void catch_signals(void)
-{
-    asked_to_stop = 0;
-    /* The second one ends the program at once. */
-    handle(SIGINT, stop_all, (int)SA_RESETHAND);
-    handle(SIGTERM, stop_all, (int)SA_RESETHAND);
-    struct sigaction before;
-    if (sigaction(SIGHUP, NULL, &before) == 0 && before.sa_handler != SIG_IGN) /* nohup */
-        handle(SIGHUP, stop_all, (int)SA_RESETHAND);
 }
 
 lsnn_status crew_run(sweep *s, const sweep_host *host, const crew_settings *settings, lsnn_error *err)
@@ -166,7 +151,8 @@ lsnn_status crew_run(sweep *s, const sweep_host *host, const crew_settings *sett
     TRY(ledger_new(&c.ledger, s, err));
     c.slots = mmap(NULL, size, PROT_READ | PROT_WRITE, MAP_SHARED | MAP_ANONYMOUS, -1, 0);
     if (c.slots == MAP_FAILED) return lsnn_fail(err, LSNN_MEMORY, "no memory for the workers: %s", strerror(errno));
-    catch_signals();
+    c.asked_to_stop = stop_catch();
+    stop_catch_hangup();
     lsnn_status status = LSNN_OK;
     for (int k = 0; k < settings->n_workers && status == LSNN_OK; k++)
         status = start(&c, k, err);
