@@ -8,7 +8,7 @@ populations:
   alif: {model: alif, n: 8, v_th: 0.3, n_ref: 3, tau_a: 200 ms, beta: 0.1}
   out: {model: readout, n: 2, tau_out: 20 ms}
 projections: {in: {from: input, to: alif}, rec: {from: alif, to: alif}, out: {from: alif, to: out}}
-learning: {rule: eprop, batch: 4, iterations: 200, loss: cross_entropy}
+learning: {rule: eprop, batch: 4, iterations: 40, loss: cross_entropy}
 validation: {every: 10}
 END
 
