@@ -8,8 +8,8 @@ populations:
   alif: {model: alif, n: 40, v_th: 0.6, n_ref: 3, tau_a: 200 ms, beta: 0.1}
   out: {model: readout, n: 3, tau_out: 20 ms}
 projections: {in: {from: input, to: alif}, rec: {from: alif, to: alif}, out: {from: alif, to: out}}
-learning: {rule: eprop, sampler: evolution, iterations: 60}
-validation: {every: 20, batches: 2}
+learning: {rule: eprop, sampler: evolution, iterations: 25}
+validation: {every: 10, batches: 2}
 test: {trials: 2}
 checkpoint: {every: 0.1 s}
 END
