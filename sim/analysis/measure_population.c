@@ -83,7 +83,8 @@ static lsnn_status add_spectrum(findings *out, const measure_subject *s, const s
     for (size_t k = 2; k < n; k++)
         if (w->power[k] > w->power[peak]) peak = k;
     TRY(arena_format(out->memory, &note, err, "%zu segments of %zu ms", w->n_sums, w->segment));
-    TRY(measure_number(out, s, "spectrum_peak", "Hz", w->n_sums ? (double)peak * step : NAN, w->n_sums, note, err));
+    const double highest = w->n_sums && w->power[peak] > 0 ? (double)peak * step : NAN; /* silence has none */
+    TRY(measure_number(out, s, "spectrum_peak", "Hz", highest, w->n_sums, note, err));
     return measure_curve(out, s, "spectrum", n, (finding_column){"frequency", "Hz", frequency},
                          (finding_column){"power", "Hz^2/Hz", w->power}, err);
 }

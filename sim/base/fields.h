@@ -25,8 +25,11 @@ LSNN_MUST_USE lsnn_status fields_read(void *out, const lsnn_field *fields, confi
 /* One number of a scalar node with a field's unit and range; false (and a mistake) if it is none. */
 bool fields_number(double *out, const lsnn_field *field, const config_node *node, const fields_reader *reader);
 
-/* Whether a number, which the node asks for, is finite as a real too; else a mistake. */
+/* Whether a number, which the node asks for, is finite and in range as a real, too; else a mistake. */
 bool fields_storable(double number, const lsnn_field *field, const config_node *node, const fields_reader *reader);
+/* The same of the numbers of a struct that was read from a map. */
+void fields_check_storable(const void *parameters, const lsnn_field *fields, const config_node *map,
+                           const fields_reader *reader);
 
 /* The same struct as lines `name  kind  default  unit  range  doc` for `lsnn describe`. */
 void fields_describe(const lsnn_field *fields, FILE *out, int indent);

@@ -164,9 +164,23 @@ static void too_large(double number, const lsnn_field *field, const config_node 
 
 bool fields_storable(double number, const lsnn_field *field, const config_node *node, const fields_reader *reader)
 {
-    if (isfinite((real)number)) return true;
-    too_large(number, field, node, reader);
+    if (!isfinite((real)number)) {
+        too_large(number, field, node, reader);
+        return false;
+    }
+    if (!field->open_min || number <= field->min || (real)number > field->min) return true;
+    config_mistake(reader->report, &node->place, "'%s' cannot be %g: that is %g in single precision", field->name, number,
+                   (double)(real)number);
     return false;
+}
+
+void fields_check_storable(const void *parameters, const lsnn_field *fields, const config_node *map,
+                           const fields_reader *reader)
+{
+    for (const lsnn_field *f = fields; f->name; f++)
+        if (f->kind == LSNN_REAL)
+            fields_storable(*(const double *)((const char *)parameters + f->offset), f, config_get(map, f->name),
+                            reader);
 }
 
 bool fields_number(double *out, const lsnn_field *field, const config_node *node, const fields_reader *reader)

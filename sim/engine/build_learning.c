@@ -188,7 +188,10 @@ lsnn_status build_parameters(build *b, const void **out, const lsnn_field *field
     void *parameters;
     TRY(arena_take(b->e->memory, &parameters, 1, size, b->err));
     *out = parameters;
-    return fields_read(parameters, fields, map, own, &b->reader, b->err);
+    const int before = b->report.n_mistakes;
+    TRY(fields_read(parameters, fields, map, own, &b->reader, b->err));
+    if (b->report.n_mistakes == before) fields_check_storable(parameters, fields, map, &b->reader);
+    return LSNN_OK;
 }
 
 static lsnn_status read_rule(build *b, config_node *node)
@@ -290,6 +293,7 @@ lsnn_status build_learning(build *b, config_node *learning)
     learning_settings *settings = &b->e->learning;
     const int before = b->report.n_mistakes;
     TRY(fields_read(&own, build_learning_table, learning, NULL, &b->reader, b->err));
+    if (b->report.n_mistakes == before) fields_check_storable(&own, build_learning_table, learning, &b->reader);
     if (b->report.n_mistakes > before) return LSNN_OK;
     settings->rate = own.rate;
     settings->batch = own.batch;
@@ -308,6 +312,8 @@ lsnn_status build_learning(build *b, config_node *learning)
     TRY(fields_read(&settings->schedule, build_schedule_table, own.schedule, NULL, &b->reader, b->err));
     TRY(read_loss(b, own.loss));
     TRY(fields_read(&settings->regularisation, build_rate_table, own.regularisation, NULL, &b->reader, b->err));
+    if (b->report.n_mistakes == before)
+        fields_check_storable(&settings->regularisation, build_rate_table, own.regularisation, &b->reader);
     read_clip(b, own.clip);
     if (b->e->task->act) check_acting(b, learning);
     if (settings->by_neurons)

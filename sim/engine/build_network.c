@@ -46,15 +46,6 @@ static lsnn_status read_neurons(build *b, void *parameters, const lsnn_field *fi
     return LSNN_OK;
 }
 
-/* Numbers that all neurons have in common; read_neurons looks at the others. */
-static void check_numbers(build *b, const void *parameters, const lsnn_field *fields, const config_node *map)
-{
-    for (const lsnn_field *f = fields; f->name; f++)
-        if (f->kind == LSNN_REAL)
-            fields_storable(*(const double *)((const char *)parameters + f->offset), f, config_get(map, f->name),
-                            &b->reader);
-}
-
 static lsnn_status add_population(build *b, config_node *node)
 {
     population_fields own = {0};
@@ -95,7 +86,7 @@ static lsnn_status add_population(build *b, config_node *node)
     void *parameters;
     TRY(arena_take(b->e->memory, &parameters, 1, model->size, b->err));
     TRY(fields_read(parameters, model->fields, node, population_own, &b->reader, b->err));
-    check_numbers(b, parameters, model->fields, node);
+    fields_check_storable(parameters, model->fields, node, &b->reader); /* read_neurons looks at the others */
     TRY(read_neurons(b, parameters, model->fields, node, own.n, b->e->net->n_populations));
     if (b->report.n_mistakes > before) return LSNN_OK;
     lsnn_error trouble;

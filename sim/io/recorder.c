@@ -5,7 +5,6 @@
 #include <math.h>
 #include <string.h>
 
-#define MAX_COLUMNS 1024
 #define MOST_CLASSES 256
 
 /* One recorded trial of the present iteration. */
@@ -33,7 +32,6 @@ struct recorder {
 static lsnn_status add_column(recorder *r, store_type type, size_t width, const char *unit, const char *description,
                               lsnn_error *err, const char *format, const char *name, const char *leaf)
 {
-    if (r->n_columns == MAX_COLUMNS) return lsnn_fail(err, LSNN_CONFIG, "more than %d recorded columns", MAX_COLUMNS);
     const char *path;
     TRY(arena_format(r->e->memory, &path, err, "%s/%s/%s", format, name, leaf));
     r->columns[r->n_columns++] = (result_column){path, type, width, unit, description};
@@ -223,12 +221,19 @@ static void see_trial(void *with, int sample, const network *net, const tape *tp
         if (r->trace[k * r->n_seen + sample]) blank(r, k, sample, tp->n_steps);
 }
 
+/* With the confusion; of a record there are most where it is about populations' parameters. */
+static size_t most_columns(const experiment *e)
+{
+    const size_t of_parameters = (size_t)e->net->n_populations * (1 + LSNN_MAX_TRAINABLE), of_others = 5;
+    return N_METRIC_COLUMNS + 1 + (size_t)e->n_records * (of_parameters > of_others ? of_parameters : of_others);
+}
+
 lsnn_status recorder_new(recorder **out, experiment *e, lsnn_error *err)
 {
     recorder *r;
     TRY(arena_take(e->memory, &r, 1, sizeof *r, err));
     r->e = e;
-    TRY(arena_take(e->memory, &r->columns, MAX_COLUMNS, sizeof *r->columns, err));
+    TRY(arena_take(e->memory, &r->columns, most_columns(e), sizeof *r->columns, err));
     TRY(arena_take(e->memory, &r->first_column, (size_t)e->n_records, sizeof *r->first_column, err));
     for (int c = 0; c < N_METRIC_COLUMNS; c++)
         r->columns[r->n_columns++] = recorder_metrics[c];

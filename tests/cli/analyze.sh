@@ -234,7 +234,7 @@ END
 "$LSNN" analyze soft_more.h5 >/dev/null 2>&1 # a link that nobody needs
 "$LSNN" analyze silent.h5 --measure all >table 2>/dev/null
 grep -q '^s: 1 neurons (silent, and not counted in the file: see --neurons)$' table
-"$LSNN" analyze silent.h5 --population s --neurons 7 --window 0:100 --csv --dry-run >seven.csv
+"$LSNN" analyze silent.h5 --population s --neurons 7 --window 0:100 --measure all --csv --dry-run >seven.csv
 "$LSNN" analyze empty.h5 | grep -qF 'empty.h5: SONATA spikes, 0 to 0 ms (no spikes: give --window 0:STOP)'
 "$LSNN" analyze empty.h5 --window 0:100 --csv --dry-run >one.csv
 for kind in raster rate isi; do
@@ -253,6 +253,7 @@ for file, n in ('seven.csv', 7), ('one.csv', 1):
     rows = {r['measure']: r for r in csv.DictReader(open(file))}
     assert float(rows['rate']['value']) == float(rows['rate_most']['value']) == float(rows['psth_peak']['value']) == 0
     assert int(float(rows['silent_neurons']['value'])) == n and float(rows['silence_share']['value']) == 1, file
+    assert 'spectrum_peak' not in rows or rows['spectrum_peak']['value'] in ('', 'nan'), rows['spectrum_peak']
     assert rows['cv']['value'] in ('', 'nan') and rows['fano']['value'] in ('', 'nan'), rows['cv']
 # A mean over segments, most of which are empty: 1 + (T - 1000) / 500 of them. Those with spikes are in the first ms, but for
 # the spike at 400 s, which lies within two segments, and the one at the end, which is in none.

@@ -94,6 +94,8 @@ config 's/n_ref: 2/n_ref: 2.5 ms/' "c.yaml:5:59: 'n_ref' must be a whole number 
 config 's/n_ref: 2/tau: 2/' "c.yaml:5:52: unknown key 'tau'; did you mean 'tau_m'?"
 config 's/beta: 0.1/tau_a: 1e306 s/; s/tau_a: 200 ms, //' "c.yaml:6:61: 'tau_a' cannot be inf ms: that is beyond the range of double precision"
 if [[ $REAL == float ]]; then
+    config 's/^learning: {/&rate: 1e300, /' "c.yaml:12:18: 'rate' cannot be 1e+300: that is beyond the range of single precision"
+    config 's/^learning: {/&optimiser: {kind: adam, epsilon: 1e-300}, /' "c.yaml:12:45: 'epsilon' cannot be 1e-300: that is 0 in single precision"
     config 's/beta: 0.1/beta: 1e300/' "c.yaml:6:75: 'beta' cannot be 1e+300: that is beyond the range of single precision"
     config 's/beta: 0.1/beta: [0, 1, 2, 1e39]/' "c.yaml:6:75: 'beta' cannot be 1e+39: that is beyond the range of single precision"
     config 's/beta: 0.1/beta: {lognormal: [500, 1]}/' "c.yaml:6:75: 'beta' cannot be 1.40359e+217: that is beyond the range of single precision"
