@@ -118,7 +118,7 @@ LSNN_KERNEL static void take_products(real *sum, const real *rows, size_t stride
     }
 }
 
-/* BPTT takes a dot product for each active neuron of each step, over the targets of its synapses: those of the last iteration alone. */
+/* BPTT takes a dot product for each active neuron of each step, over the targets of its synapses: the time of the last iteration's. */
 static double products_seconds(const experiment *e)
 {
     const network *net = e->net;

@@ -169,8 +169,8 @@ bool fields_storable(double number, const lsnn_field *field, const config_node *
         return false;
     }
     if (!field->open_min || number <= field->min || (real)number > field->min) return true;
-    config_mistake(reader->report, &node->place, "'%s' cannot be %g: that is %g in single precision", field->name, number,
-                   (double)(real)number);
+    config_mistake(reader->report, &node->place, "'%s' cannot be %g: that is %g in single precision", field->name,
+                   number, (double)(real)number);
     return false;
 }
 

@@ -36,7 +36,7 @@ LSNN_INLINE int stretch_from(pull_span span, int t, int n)
 }
 
 LSNN_KERNEL static void pull_dense(const projection *p, const real *weight, const real *adjoint, const uint32_t *id,
-                            const uint32_t *column, int n, real *signal)
+                                   const uint32_t *column, int n, real *signal)
 {
     for (int a = 0; a < n; a += ROWS_AT_ONCE) {
         const real *row[ROWS_AT_ONCE];
@@ -185,7 +185,8 @@ LSNN_INLINE void pull_axon(const network *net, worker *w, const projection *p, c
 }
 
 /* The steps from .. to, of axons of stretch k. */
-LSNN_KERNEL static void pull_stretch(const network *net, worker *w, const projection *p, int from, int to, int limit, int k)
+LSNN_KERNEL static void pull_stretch(const network *net, worker *w, const projection *p, int from, int to, int limit,
+                                     int k)
 {
     dots rest = {.n = 0};
     for (int a = p->stretch_start[k]; a < p->stretch_start[k + 1]; a++) {
