@@ -30,7 +30,7 @@ typedef struct scene {
     int late;          /* only the steps from here on are judged, each by itself, and there is no bias; 0: all */
 } scene;
 
-enum { SCENE_STEPS = 300 }; /* more than two of the chunks in which the engine takes them */
+enum { SCENE_STEPS = 80 };
 
 /* Values of a scene; the network has them rounded to `real`. */
 typedef struct stage {

@@ -64,10 +64,10 @@ static void agree(scene is)
     stage_free(s);
 }
 
-/* Whole, and in stretches of one step, of a few, and such that end in the midst of the engine's chunks of 128 steps. */
+/* Whole, and in stretches of one step, of a few, and such that end in the midst of the engine's chunks of 32 steps. */
 static void agree_in_stretches(scene is)
 {
-    static const int stretches[] = {0, 1, 7, 10, 133};
+    static const int stretches[] = {0, 1, 7, 10, 33};
     for (int k = 0; k < 5; k++) {
         is.truncate = stretches[k];
         agree(is);
@@ -215,7 +215,7 @@ AGREE_ON_NEURONS(eprop_of_neurons, is.recurrent = false)
 Test(adjoints, bptt_of_neurons_in_stretches)
 {
     static const char *const dialects[] = {"eprop2020", "lsnn2018paper", "lsnn2018code"};
-    static const int stretches[] = {4, 7, 128, 133};
+    static const int stretches[] = {4, 7, 32, 33};
     for (int k = 0; k < 12; k++) {
         scene is = learning_neurons(dialects[k / 4]);
         is.truncate = stretches[k % 4];

@@ -258,7 +258,7 @@ Test(lstm, gives_the_same_bits_with_any_number_of_threads)
 Test(lstm, gives_the_same_bits_on_a_tape_computed_twice)
 {
     const char *const long_trial[] = {"task.pause=400 ms", NULL};
-    const char *const short_tape[] = {"task.pause=400 ms", "learning.tape_memory=0.15", NULL};
+    const char *const short_tape[] = {"task.pause=400 ms", "learning.tape_memory=0.1", NULL};
     const experiment *whole = built(text, long_trial, 1), *pieces = built(text, short_tape, 1);
     cr_assert(whole->trainer->tapes[0]->segment == 440 && pieces->trainer->tapes[0]->segment < 440);
     expect_same_gradients(whole, pieces);

@@ -6,6 +6,7 @@
 
 #define FLUSH_TO_ZERO 0x8000u
 #define DENORMALS_ARE_ZERO 0x0040u
+#define WORKER_CHUNK 32 /* long ones cost cache, short ones calls */
 
 void worker_enter_thread(void)
 {
@@ -21,15 +22,10 @@ static lsnn_status take_columns(real *column[], int n, int width, arena *a, lsnn
     return LSNN_OK;
 }
 
-/* Short chunks fetch rows of weights and gradients more often, those of many columns leave the cache. At least the longest delay: rows
- * kept for the next chunk are moved by one copy. */
+/* At least the longest delay: rows kept for the next chunk are moved by one copy. */
 int worker_chunk(const network *net)
 {
-    const size_t most_bytes = 256 * 1024, step = (size_t)net->n_columns * sizeof(real);
-    int chunk = 128;
-    while (chunk > 32 && (size_t)chunk * step > most_bytes)
-        chunk /= 2;
-    return chunk > net->max_delay ? chunk : net->max_delay;
+    return WORKER_CHUNK > net->max_delay ? WORKER_CHUNK : net->max_delay;
 }
 
 /* Of one source or all neurons. */

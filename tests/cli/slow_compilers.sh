@@ -82,11 +82,11 @@ for dialect in eprop2020 lsnn2018code; do
     done
 done
 for dialect in eprop2020 lsnn2018paper lsnn2018code; do
-    same bptt-$dialect evidence.yaml learning.rule=bptt learning.carry=true learning.tape_memory=0.5 \
+    same bptt-$dialect evidence.yaml learning.rule=bptt learning.carry=true learning.tape_memory=0.35 \
         populations.{lif,alif}.{dialect=$dialect,learn_tau_m=true,learn_v_th=true} populations.alif.learn_beta=true \
         record.aligned='{what: alignment, of: rec, every: 3}'
 done
-same lstm lstm.yaml learning.carry=true learning.tape_memory=0.5 record.aligned='{what: alignment, of: dense, every: 3}'
+same lstm lstm.yaml learning.carry=true learning.tape_memory=0.35 record.aligned='{what: alignment, of: dense, every: 3}'
 for optimiser in sgd adam; do
     same pattern-$optimiser "$SOURCE/experiments/pattern_generation/run.yaml" learning.optimiser=$optimiser \
         learning.iterations=5 record.spikes.every=1 record.y.every=1

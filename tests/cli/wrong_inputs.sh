@@ -192,7 +192,7 @@ config 's/cues: 1/cues: one/' "c.yaml:3:43: 'cues' must be a number, not 'one'"
 config 's/batch: 2/batch: 0/' "c.yaml:12:32: 'batch' must be from 1 to 1000000, not '0'"
 config 's/batch: 2/clip: yes/' "c.yaml:12:31: 'clip' must be a number, not 'yes'"
 config 's/batch: 2/tape_memory: -1/' "c.yaml:12:38: 'tape_memory' must be at least 0, not '-1'"
-[[ $REAL == double ]] && least=0.0169 || least=0.00845
+[[ $REAL == double ]] && least=0.0113 || least=0.00563
 config 's/batch: 2/tape_memory: 0.0001/' "c.yaml:12:38: learning.tape_memory: the tapes take at least $least MB, more than 0.0001 MB"
 config 's/batch: 2/carry: maybe/' "c.yaml:12:32: 'carry' must be true or false, not 'maybe'"
 config 's/rule: eprop/rule: {kind: bptt, truncate: -5}/' "c.yaml:12:41: 'truncate' must be from 0 to 2000000000 steps, not '-5'"
