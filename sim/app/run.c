@@ -115,6 +115,7 @@ static lsnn_status load_and_work(loader *loads, int argc, char **argv, arena *a,
     if (j.ranks.own > 0 && first != LSNN_OK) *err = (lsnn_error){.status = status = first}; /* which says it for all */
     const lsnn_status loaded = ranks_agree(status);
     if (loaded == LSNN_OK) status = work(&j, err);
+    if (status != LSNN_OK) verb_say(err); /* before any rank ends: mpirun then kills the others */
     const lsnn_status worst = ranks_end(status);
     if (status == LSNN_OK && worst != LSNN_OK) *err = (lsnn_error){.status = status = worst};
     return status;

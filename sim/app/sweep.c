@@ -132,6 +132,7 @@ static lsnn_status go(const sweep_options *options, arena *a, const ranks *r, ls
     const lsnn_status first = ranks_follow(status);
     if (status == LSNN_OK && first != LSNN_OK) *err = (lsnn_error){.status = status = first};
     if (status == LSNN_OK) status = run_all(s, options, &log, r, err);
+    if (status != LSNN_OK) verb_say(err); /* before any rank ends: mpirun then kills the others */
     const lsnn_status worst = ranks_end(status);
     if (r->own == 0 && status == LSNN_OK && worst == LSNN_OK) TRY(report(s, &log, err));
     if (status == LSNN_OK && worst != LSNN_OK) *err = (lsnn_error){.status = worst};

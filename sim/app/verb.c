@@ -110,10 +110,16 @@ lsnn_status verb_parse(verb_options *out, const verb *v, int argc, char **argv, 
     return check_output(out, a, err);
 }
 
-int verb_failed(const lsnn_error *err)
+void verb_say(lsnn_error *err)
 {
     /* A mistake in a file starts with the file's name, as compilers write it, so that editors find the place. */
     if (err->message[0]) fprintf(stderr, "%s%s\n", err->file[0] ? "" : "lsnn: ", err->message);
+    err->message[0] = '\0';
+}
+
+int verb_failed(lsnn_error *err)
+{
+    verb_say(err);
     return lsnn_exit_code(err->status);
 }
 

@@ -41,8 +41,11 @@ typedef struct verb_options {
 LSNN_MUST_USE lsnn_status verb_parse(verb_options *out, const verb *v, int argc, char **argv, const char *accepts,
                                      arena *a, lsnn_error *err);
 
-/* `lsnn: <message>` on stderr, if there is one (else another rank says what is wrong); returns the exit code. */
-int verb_failed(const lsnn_error *err);
+/* `lsnn: <message>` on stderr, if there is one (else another rank says what is wrong); it is empty afterwards. */
+void verb_say(lsnn_error *err);
+
+/* The same; returns the exit code. */
+int verb_failed(lsnn_error *err);
 
 int verb_threads(const verb_options *options);
 
